@@ -1,0 +1,157 @@
+// Package charge is the life of one charge: its key, its states and the one
+// table of arrows between them, what is remembered about it, and how patient
+// the agent is with each wallet. It does no I/O and starts no timer.
+//
+// Invariant: a charge's key and amount never change, and its state moves only
+// along the arrows of lifecycle.go.
+package charge
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/posagent/posagent/agent/money"
+)
+
+// Key names one charge for ever, to us and to the wallet: every attempt,
+// inquiry and reversal carries the same one. Its form is
+// store-terminal-epoch-seq, at most MaxKey characters of [0-9A-Za-z-].
+type Key string
+
+// MaxKey is the longest key. WeChat Pay's out_trade_no has the narrowest
+// limit of the wallets we know: 32.
+const MaxKey = 32
+
+// NewKey makes the key of the seq-th charge of an epoch. It fails when the
+// parts do not fit, which the configuration check rules out beforehand.
+func NewKey(store, terminal string, epoch, seq int64) (Key, error) {
+	k := Prefix(store, terminal) + strconv.FormatInt(epoch, 10) + "-" + strconv.FormatInt(seq, 10)
+	if len(k) > MaxKey {
+		return "", fmt.Errorf("charge key %s has %d characters, but wallets take %d: shorten the store or terminal id", k, len(k), MaxKey)
+	}
+	return Key(k), nil
+}
+
+// Prefix is how every key of a register begins. A wallet refuses keys whose
+// prefix is not that of the client certificate.
+func Prefix(store, terminal string) string { return store + "-" + terminal + "-" }
+
+// Parts splits a key into store, terminal, epoch and sequence number.
+func (k Key) Parts() (store, terminal string, epoch, seq int64, err error) {
+	p := strings.Split(string(k), "-")
+	if len(p) != 4 || len(k) > MaxKey || p[0] == "" || p[1] == "" {
+		return "", "", 0, 0, fmt.Errorf("charge key %q is not store-terminal-epoch-seq", string(k))
+	}
+	if epoch, err = strconv.ParseInt(p[2], 10, 64); err == nil {
+		seq, err = strconv.ParseInt(p[3], 10, 64)
+	}
+	if err != nil || epoch < 0 || seq < 1 {
+		return "", "", 0, 0, fmt.Errorf("charge key %q: epoch and sequence number must be whole numbers", string(k))
+	}
+	return p[0], p[1], epoch, seq, nil
+}
+
+// Reason says why a charge is where it is. It is a fixed word; people read
+// its text in agent/health.
+type Reason string
+
+// The reasons that a wallet or the agent gives. A wallet's word that we do
+// not know becomes ReasonOther, never free text.
+const (
+	ReasonNone         Reason = ""
+	ReasonFunds        Reason = "insufficient_funds"
+	ReasonCodeExpired  Reason = "code_expired"
+	ReasonCodeUsed     Reason = "code_used"
+	ReasonCodeUnknown  Reason = "code_unknown"
+	ReasonLimit        Reason = "limit"
+	ReasonBlocked      Reason = "blocked"  // the customer or the key is blocked
+	ReasonStopped      Reason = "stopped"  // the wallet has stopped this function
+	ReasonRejected     Reason = "rejected" // the wallet understood us and will not
+	ReasonOther        Reason = "declined"
+	ReasonTimeout      Reason = "timeout"
+	ReasonUnreachable  Reason = "unreachable"
+	ReasonBadAnswer    Reason = "bad_answer"
+	ReasonAnswerOther  Reason = "answer_other" // an answer for another key, amount or nonce
+	ReasonCancelled    Reason = "cancelled"
+	ReasonGaveUp       Reason = "gave_up"
+	ReasonRestart      Reason = "restart"
+	ReasonConfirmPhone Reason = "confirm_on_phone"
+	ReasonIdle         Reason = "idle" // the prepared sale got too old
+)
+
+// By is who asked for a step.
+type By string
+
+const (
+	ByWallet   By = "wallet"
+	ByCashier  By = "cashier"
+	ByManager  By = "manager"
+	ByTimer    By = "timer"
+	ByRecovery By = "recovery"
+	ByAPI      By = "api"
+)
+
+// Step is one event on its way into the journal, with all that is to be
+// remembered of it.
+type Step struct {
+	Event    Event
+	Wallet   string // the wallet that was asked, or that answered; empty when none was
+	Reason   Reason
+	By       By
+	Operator string    // who, when By is a person
+	Receipt  string    // the wallet's own number of the approval, as shown to the customer
+	Code     CodeMark  // set with Send: what was scanned
+	At       time.Time // when it happened
+}
+
+// CodeMark is what is kept of a customer's code: never the code.
+type CodeMark struct {
+	Kind   string // the rule that recognised it
+	Masked string // first and last characters, for a person who compares
+	Hash   string // keyed hash (hex), to refuse a second use
+}
+
+// Answer is what one attempt at a wallet came to.
+type Answer struct {
+	Step
+	Bytes int64         // bytes of the request that left this machine
+	Took  time.Duration // from the first byte wanted to the decision
+	Known bool          // inquiry only: the wallet knows this key
+	Note  string        // for the log: the error's text, without any code
+}
+
+// Paper is what became of the receipt.
+type Paper string
+
+const (
+	Unprinted    Paper = "unprinted"
+	PaperSent    Paper = "sent"      // handed to the printer, no word back
+	PaperDone    Paper = "confirmed" // the printer says it is on paper
+	PaperUnknown Paper = "unknown"   // the printer cannot tell, or went away while printing
+	PaperFailed  Paper = "failed"    // not printed; the reason is on the device
+)
+
+// Record is all that is remembered of a charge.
+type Record struct {
+	Key        Key
+	SaleID     string
+	Amount     money.Amount
+	State      State
+	Reason     Reason   // of the last step that had one
+	Wallet     string   // the wallet of the last request; empty before the first
+	Route      []string // wallets that a request may have reached, sorted
+	Confirmed  []string // those of Route that confirmed the reversal since Reversing was entered
+	Code       CodeMark
+	Receipt    string // the wallet's own number, once approved
+	Attempts   int    // requests that were started
+	By         By     // who asked for the last step
+	Operator   string
+	Paper      Paper
+	Reprints   int
+	Alarms     int // events that contradicted the books
+	PreparedAt time.Time
+	SentAt     time.Time // of the first request; zero before
+	ChangedAt  time.Time // when State was reached
+}

@@ -1,0 +1,262 @@
+// Package control is the local API as a program sees it: paths, bodies and a
+// client, with nothing but the standard library. It decides nothing; the
+// server beside it asks the register.
+//
+// Invariant: bodies only grow; a field keeps its name and meaning. Money is a
+// whole number of minor units. No body carries a customer's code outwards.
+package control
+
+import "time"
+
+// Paths of the API under the agent's address.
+const (
+	PathSession    = "/v1/session"               // POST SignIn -> Session; GET -> Session; DELETE
+	PathTicket     = "/v1/events/ticket"         // POST -> Ticket
+	PathEvents     = "/v1/events"                // GET, text/event-stream; ?ticket= for browsers
+	PathSales      = "/v1/sales"                 // POST NewSale -> Sale
+	PathSale       = "/v1/sales/{id}"            // GET ?wait=10s -> Sale
+	PathSaleCode   = "/v1/sales/{id}/code"       // POST Code, or a picture -> Sale
+	PathSaleCancel = "/v1/sales/{id}/cancel"     // POST -> Sale
+	PathCharges    = "/v1/charges"               // GET ?state=&before=&limit= -> Charges
+	PathCharge     = "/v1/charges/{key}"         // GET -> Charge
+	PathReceipt    = "/v1/charges/{key}/receipt" // GET: text/plain or image/png by Accept; ?lang=en
+	PathReprint    = "/v1/charges/{key}/reprint" // POST -> Paper
+	PathDevices    = "/v1/devices"               // GET -> Devices
+	PathDeviceTest = "/v1/devices/{id}/test"     // POST -> DeviceTest
+	PathHealth     = "/v1/health"                // GET -> Health
+	PathCamera     = "/v1/camera"                // POST a PNG or JPEG for the open sale -> Sale
+	PathOpenSale   = "/v1/register"              // GET -> Register: the open sale, if any
+	PathHealthz    = "/healthz"
+	PathReadyz     = "/readyz"
+	PathMetrics    = "/metrics"
+	PathOpenAPI    = "/openapi.json"
+)
+
+// Headers of the API.
+const (
+	HeaderIdempotencyKey = "Idempotency-Key"  // required on every POST that moves money
+	HeaderSession        = "Posagent-Session" // the second secret of a page's session
+)
+
+// Scope is what a token or a session may do.
+type Scope string
+
+const (
+	ScopePrepare Scope = "prepare" // open and cancel sales, give codes, reprint
+	ScopeRead    Scope = "read"
+	ScopeRefund  Scope = "refund"
+	ScopeConfig  Scope = "config"
+	ScopeDisplay Scope = "display" // amount and state of the open sale only
+)
+
+// SignIn is an operator at the register.
+type SignIn struct {
+	Operator string `json:"operator" maxLength:"32" doc:"operator id; may be empty when one operator has this PIN's role alone"`
+	PIN      string `json:"pin" minLength:"4" maxLength:"12"`
+}
+
+// Session is who is signed in. Secret comes once, with the sign-in, and goes
+// back in the header Posagent-Session with every call; the cookie alone opens
+// nothing.
+type Session struct {
+	Operator string    `json:"operator"`
+	Name     string    `json:"name"`
+	Role     string    `json:"role"`
+	Scopes   []Scope   `json:"scopes"`
+	Secret   string    `json:"secret,omitempty"`
+	Expires  time.Time `json:"expires"`
+	Store    string    `json:"store"`
+	Terminal string    `json:"terminal"`
+}
+
+// Ticket opens the event stream once, within half a minute: a browser's
+// EventSource cannot send headers.
+type Ticket struct {
+	Ticket string `json:"ticket"`
+}
+
+// NewSale is what is owed.
+type NewSale struct {
+	Reference string `json:"reference,omitempty" maxLength:"64" doc:"the POS software's own number; unique per business day"`
+	Amount    int64  `json:"amount" minimum:"1" doc:"total in minor units, tax included"`
+	Currency  string `json:"currency" example:"JPY" minLength:"3" maxLength:"3"`
+	Lines     []Line `json:"lines,omitempty" maxItems:"200"`
+}
+
+// Line is one kind of goods of a sale; Amount is for the whole quantity.
+type Line struct {
+	Name     string `json:"name" minLength:"1" maxLength:"80"`
+	Quantity int    `json:"quantity" minimum:"1"`
+	Amount   int64  `json:"amount"`
+	Rate     string `json:"rate" enum:"standard,reduced,exempt"`
+}
+
+// Code is a customer's code as a wedge scanner or the POS software read it.
+type Code struct {
+	Text string `json:"text" maxLength:"1024"`
+	AIM  string `json:"aim,omitempty" maxLength:"3"`
+}
+
+// Sale is a sale and its newest charge.
+type Sale struct {
+	ID           string    `json:"id"`
+	Reference    string    `json:"reference,omitempty"`
+	Amount       int64     `json:"amount"`
+	Currency     string    `json:"currency"`
+	State        string    `json:"state"` // the charge's state
+	Goods        string    `json:"goods"` // hand_over or hold
+	ChargeKey    string    `json:"charge_key"`
+	Reason       string    `json:"reason,omitempty"`
+	Wallet       string    `json:"wallet,omitempty"`
+	Receipt      string    `json:"receipt,omitempty"` // the wallet's own number
+	Paper        string    `json:"paper"`
+	Checking     bool      `json:"checking"`          // past the soft mark, or in doubt: say "checking"
+	Deadline     time.Time `json:"deadline,omitzero"` // while a request is under way
+	NextInquiry  time.Time `json:"next_inquiry,omitzero"`
+	GiveUp       time.Time `json:"give_up,omitzero"` // while in doubt: when it is reversed
+	BusinessDate string    `json:"business_date"`
+	Opened       time.Time `json:"opened"`
+	Changed      time.Time `json:"changed"`
+	Lines        []Line    `json:"lines,omitempty"`
+	Refusal      *Refusal  `json:"refusal,omitempty"` // the last scan was not taken; the sale goes on
+}
+
+// Refusal is why a scan was not taken, in words for the cashier.
+type Refusal struct {
+	Why   string    `json:"why"`
+	Text  string    `json:"text"`
+	TextE string    `json:"text_en"`
+	At    time.Time `json:"at"`
+}
+
+// Charge is one charge with the steps that it took.
+type Charge struct {
+	Key      string    `json:"key"`
+	SaleID   string    `json:"sale_id"`
+	Amount   int64     `json:"amount"`
+	Currency string    `json:"currency"`
+	State    string    `json:"state"`
+	Goods    string    `json:"goods"`
+	Reason   string    `json:"reason,omitempty"`
+	Wallet   string    `json:"wallet,omitempty"`
+	Receipt  string    `json:"receipt,omitempty"`
+	Code     string    `json:"code,omitempty"` // masked
+	Paper    string    `json:"paper"`
+	Reprints int       `json:"reprints"`
+	Attempts int       `json:"attempts"`
+	Prepared time.Time `json:"prepared"`
+	Changed  time.Time `json:"changed"`
+	Steps    []Step    `json:"steps,omitempty"` // only of a single charge
+}
+
+// Step is one line of a charge's history.
+type Step struct {
+	At     time.Time `json:"at"`
+	Event  string    `json:"event"`
+	From   string    `json:"from,omitempty"`
+	To     string    `json:"to"`
+	Moved  bool      `json:"moved"`
+	Wallet string    `json:"wallet,omitempty"`
+	Reason string    `json:"reason,omitempty"`
+	By     string    `json:"by,omitempty"`
+}
+
+// Charges is a page of charges, newest first; Next is the before= of the page
+// after it, 0 on the last one.
+type Charges struct {
+	Charges []Charge `json:"charges"`
+	Next    int64    `json:"next"`
+}
+
+// Paper is what became of a print.
+type Paper struct {
+	Paper  string `json:"paper"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Device is one configured device.
+type Device struct {
+	ID     string    `json:"id"`
+	Role   string    `json:"role"`
+	Kind   string    `json:"kind"`
+	Model  string    `json:"model,omitempty"`
+	Path   string    `json:"path,omitempty"`
+	State  string    `json:"state"`
+	Reason string    `json:"reason,omitempty"`
+	Text   string    `json:"text"` // what it means and what to do
+	TextE  string    `json:"text_en"`
+	Detail string    `json:"detail,omitempty"`
+	Since  time.Time `json:"since"`
+	LastOK time.Time `json:"last_ok,omitzero"`
+}
+
+// Devices are all configured devices.
+type Devices struct {
+	Devices []Device `json:"devices"`
+}
+
+// DeviceTest is what a test of a device came to.
+type DeviceTest struct {
+	Result string `json:"result"`
+	Text   string `json:"text"`
+	TextE  string `json:"text_en"`
+}
+
+// Health is what is wrong right now; an empty list is good news.
+type Health struct {
+	Ready    bool      `json:"ready"`
+	Troubles []Trouble `json:"troubles"`
+}
+
+// Trouble is one entry of the catalogue that holds now.
+type Trouble struct {
+	Code    string    `json:"code"`
+	Subject string    `json:"subject,omitempty"` // the device, wallet or charge
+	Act     string    `json:"act"`               // cashier, manager or engineer
+	Title   string    `json:"title"`
+	TitleE  string    `json:"title_en"`
+	Text    string    `json:"text"`
+	TextE   string    `json:"text_en"`
+	Since   time.Time `json:"since,omitzero"`
+}
+
+// Register is the register at one moment: the first event of the stream, and
+// the answer of /v1/register.
+type Register struct {
+	Store    string   `json:"store"`
+	Terminal string   `json:"terminal"`
+	Sale     *Sale    `json:"sale,omitempty"` // the open or last shown sale
+	Refusal  *Refusal `json:"refusal,omitempty"`
+	Devices  []Device `json:"devices"`
+	Open     int      `json:"open"` // charges that are not settled
+	Demo     bool     `json:"demo"` // no real money: the pages say so
+}
+
+// Event names of the stream. Each carries one body as JSON: register
+// (Register), sale (Sale), refusal (Refusal), device (Device), heartbeat ({}).
+const (
+	EventRegister  = "register"
+	EventSale      = "sale"
+	EventRefusal   = "refusal"
+	EventDevice    = "device"
+	EventHeartbeat = "heartbeat"
+)
+
+// Problem is the body of every error (RFC 9457), with the words for people in
+// both languages where a person caused it.
+type Problem struct {
+	Type   string   `json:"type"`
+	Title  string   `json:"title"`
+	Status int      `json:"status"`
+	Detail string   `json:"detail,omitempty"`
+	Why    string   `json:"why,omitempty"`
+	Text   string   `json:"text,omitempty"`
+	TextE  string   `json:"text_en,omitempty"`
+	Errors []Detail `json:"errors,omitempty"`
+}
+
+// Detail is one fault of a body.
+type Detail struct {
+	Message  string `json:"message"`
+	Location string `json:"location,omitempty"`
+}

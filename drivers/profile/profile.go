@@ -1,0 +1,30 @@
+// Package profile is what a device model can do, as data. It opens nothing;
+// the values come from configs/profiles/*.toml.
+//
+// Invariant: a driver asks the profile and never the model's name.
+package profile
+
+// Printer is what a receipt printer model can do.
+type Printer struct {
+	Model    string `toml:"model"`
+	Language string `toml:"language"` // "escpos"
+	Columns  int    `toml:"columns"`  // half-width characters on a line
+	Dots     int    `toml:"dots"`     // printable width in dots
+	Kanji    string `toml:"kanji"`    // "cp932" or "none"
+	IBM      string `toml:"ibm"`      // form of the doubled IBM kanji: "ibm" (FA-FC) or "nec" (ED, EE)
+	QR       bool   `toml:"qr"`       // GS ( k works
+	Cut      bool   `toml:"cut"`
+	Confirm  string `toml:"confirm"` // how it says "printed": "processid", "gsr" or "none"
+	Status   bool   `toml:"status"`  // answers DLE EOT and ASB
+}
+
+// Scanner is how a scanner model frames what it reads.
+type Scanner struct {
+	Model    string `toml:"model"`
+	Header   string `toml:"header"`    // "none" or "stx"
+	End      string `toml:"end"`       // "cr", "lf", "crlf", "tab", "etx", "gap" or "any" (cr, lf, crlf, tab, etx)
+	GapMilli int    `toml:"gap_ms"`    // silence that ends a frame in "gap", and discards a half one elsewhere
+	AIM      bool   `toml:"aim"`       // sends AIM identifiers
+	Baud     int    `toml:"baud"`      // default line speed
+	MaxBytes int    `toml:"max_bytes"` // longer frames are dropped and reported
+}

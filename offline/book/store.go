@@ -1,0 +1,77 @@
+package book
+
+import (
+	"time"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/sale"
+)
+
+// Store keeps the rows. All rules are above it in this package: a Store only
+// reads and writes what it is told, so that the same rules run over SQLite in
+// a shop and over memory in a simulation.
+type Store interface {
+	// Update runs do in one transaction, serialised with every other one, and
+	// returns nil only when all of it is durable. When do fails nothing of it
+	// is kept and its error comes back as it is. do may run on another
+	// goroutine and must not call the Store.
+	Update(do func(Tx) error) error
+	// Soon runs do in the next transaction, at the latest after the given
+	// time, and does not wait. It is for marks that narrow a recovery and that
+	// nothing depends on; an error of do drops that mark alone.
+	Soon(within time.Duration, do func(Tx) error)
+	// View runs do over a state at least as new as the last Update that
+	// returned before it was called.
+	View(do func(Tx) error) error
+}
+
+// Tx is one transaction. Reading an absent row is (zero value, ErrNotFound).
+type Tx interface {
+	Rows
+	Meta(name string) (int64, error) // 0 when never set
+	SetMeta(name string, value int64) error
+	PutCharge(Row) error     // insert or replace by Seq
+	PutSale(sale.Sale) error // insert only
+	AppendLink(Link) error   // insert only; N must be the next number
+}
+
+// Rows are the reads that pages and reports make as well.
+type Rows interface {
+	Charge(charge.Key) (Row, error)
+	ChargesOfSale(saleID string) ([]Row, error) // oldest first
+	OpenCharges() ([]Row, error)                // State.Open(), oldest first
+	Charges(Filter) ([]Row, error)              // newest first
+	ChargeByCode(hash string) (Row, error)      // the newest that used this code
+	Sale(id string) (sale.Sale, error)
+	SaleByReference(businessDate, reference string) (sale.Sale, error)
+	LastLink() (Link, error)                       // ErrNotFound in an empty journal
+	Links(key charge.Key) ([]Link, error)          // of one charge, oldest first
+	LinksAfter(n int64, limit int) ([]Link, error) // of all, oldest first
+}
+
+// Row is a charge and its place in the order of keys.
+type Row struct {
+	Seq   int64 // position among all charges of this database, never reused
+	Epoch int64
+	charge.Record
+}
+
+// Filter narrows Charges. Zero fields do not narrow.
+type Filter struct {
+	States []charge.State
+	Before int64 // Seq below this one: the page after
+	Limit  int   // 0 is 50; at most 500
+}
+
+// Link is one entry of the journal: a step that a charge took, chained to the
+// entry before it. Entries are never changed and never removed.
+type Link struct {
+	N     int64 // 1, 2, 3, … without gaps
+	Key   charge.Key
+	From  charge.State // empty for the entry that made the charge
+	To    charge.State
+	Moved bool // false: the table has no such arrow, nothing changed
+	Step  charge.Step
+	Note  string
+	Hash  [32]byte // SHA-256 over the hash before and the canonical text of this entry
+}

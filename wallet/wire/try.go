@@ -1,0 +1,75 @@
+package wire
+
+import "time"
+
+// Paths of the try-out socket of the reference wallet: a unix socket beside
+// its database, for the demo and for tests. They are no part of the contract
+// that a shop's wallet keeps.
+const (
+	PathTryCustomers = "/try/customers" // GET -> []Customer
+	PathTryCodes     = "/try/codes"     // POST CodeRequest -> MintedCode
+	PathTryFault     = "/try/fault"     // PUT FaultOrder, GET -> FaultOrder
+	PathTryCharges   = "/try/charges"   // GET -> []Standing
+	PathTryTrial     = "/try/trial"     // GET -> Trial
+)
+
+// Customer is a customer of the reference wallet.
+type Customer struct {
+	Name    string `json:"name"` // unique
+	Balance int64  `json:"balance"`
+}
+
+// CodeRequest asks for a fresh payer code of a customer; an empty Customer is
+// the first one.
+type CodeRequest struct {
+	Customer string `json:"customer"`
+}
+
+// MintedCode is a one-time code that lives until Expires.
+type MintedCode struct {
+	Code     string    `json:"code"`
+	Customer string    `json:"customer"`
+	Expires  time.Time `json:"expires"`
+}
+
+// Fault is a trouble that the reference wallet plays on the charge call until
+// it is told otherwise.
+type Fault string
+
+const (
+	FaultNone      Fault = "none"
+	FaultSlow      Fault = "slow"      // answers after 2 s: after the soft mark, before the deadline
+	FaultSilent    Fault = "silent"    // commits and never answers
+	FaultReset     Fault = "reset"     // commits and resets the connection
+	FaultDuplicate Fault = "duplicate" // handles each request twice, as a network that repeats it
+	FaultLate      Fault = "late"      // answers after 5 s: after the deadline
+	FaultNonsense  Fault = "nonsense"  // commits and answers something that is no answer
+	FaultRefuse    Fault = "refuse"    // 503 to everything, nothing committed
+)
+
+// FaultOrder sets the fault. Count limits it to that many requests; 0 is no
+// limit.
+type FaultOrder struct {
+	Fault Fault `json:"fault"`
+	Count int   `json:"count,omitempty"`
+}
+
+// Standing is one key in the wallet's books.
+type Standing struct {
+	Key      string    `json:"key"`
+	Kind     Kind      `json:"kind"`
+	Status   Status    `json:"status"`
+	Amount   int64     `json:"amount"`
+	Currency string    `json:"currency"`
+	Customer string    `json:"customer,omitempty"`
+	Debits   int       `json:"debits"` // times the customer was debited less times given back: 0 or 1
+	At       time.Time `json:"at"`
+}
+
+// Trial is the trial balance: Sum is 0 when the books are right.
+type Trial struct {
+	Accounts int   `json:"accounts"`
+	Postings int   `json:"postings"`
+	Sum      int64 `json:"sum"`
+	Negative int   `json:"negative"` // customer accounts below zero: always 0
+}
