@@ -1,0 +1,34 @@
+package paycode
+
+// Rules say which code is whose. They are data: new issuers appear every
+// year. The first rule that matches decides, in the order Reject, templates by
+// application id, Digits; what no rule matches is refused as unknown.
+type Rules struct {
+	Reject    []RejectRule   `toml:"reject"`
+	Templates []TemplateRule `toml:"template"`
+	Digits    []DigitsRule   `toml:"digits"`
+}
+
+// RejectRule refuses what is certainly no payment code of a customer.
+type RejectRule struct {
+	ID    string `toml:"id"`
+	Match string `toml:"match"` // regular expression over the whole text; must be anchored with ^
+	AIM   string `toml:"aim"`   // when set, only for this AIM identifier (or when the scanner sends none)
+	Why   Why    `toml:"why"`
+}
+
+// TemplateRule names the wallet of an EMVCo or JPQR code by its application
+// identifier (tag 4F): equal, or longer and beginning with it. The longest
+// prefix that matches decides.
+type TemplateRule struct {
+	ID     string `toml:"id"`
+	Prefix string `toml:"prefix"` // hex
+	Wallet string `toml:"wallet"`
+}
+
+// DigitsRule names the wallet of a code of digits only.
+type DigitsRule struct {
+	ID     string `toml:"id"`
+	Match  string `toml:"match"` // anchored with ^ and $
+	Wallet string `toml:"wallet"`
+}
