@@ -103,6 +103,7 @@ type Step struct {
 	Operator string    // who, when By is a person
 	Receipt  string    // the wallet's own number of the approval, as shown to the customer
 	Code     CodeMark  // set with Send: what was scanned
+	Asked    time.Time // when the request that this answers was started; zero for a step that is no answer
 	At       time.Time // when it happened
 }
 

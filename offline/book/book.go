@@ -6,7 +6,148 @@
 // transaction, a key is issued once, and the journal only grows.
 package book
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/sale"
+)
 
 // ErrNotFound means that there is no such row.
 var ErrNotFound = errors.New("not found")
+
+// ErrSaleOpen means that a sale has a charge that may still be paid, so that
+// a second key could take the money twice.
+var ErrSaleOpen = errors.New("the sale has a charge that is not settled: wait for it or cancel it")
+
+// Names of the numbers in Meta.
+const (
+	metaEpoch = "epoch"
+	metaSeq   = "seq"
+)
+
+// markWithin is how long a mark may wait for company. It is far below a
+// wallet's answer over a real network, so that a crash while a request is
+// under way nearly always finds it.
+const markWithin = 20 * time.Millisecond
+
+// epochZero is when epochs count from. Seconds since then keep a restored old
+// database from issuing a key twice, and stay ten digits for 300 years.
+var epochZero = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Options are what a Book needs to know of its register.
+type Options struct {
+	Store    string   // store id, the first part of every key
+	Terminal string   // terminal id, the second part
+	Wallets  []string // every wallet that can be asked: the route of a request whose wallet is unknown
+	Now      func() time.Time
+}
+
+// Book is the memory of one register.
+type Book struct {
+	rows  Store
+	opts  Options
+	epoch int64
+
+	mu    sync.Mutex
+	marks map[charge.Key][]charge.Step // taken, not yet written
+}
+
+// Open starts a new epoch, durably, and returns the book. Keys of an epoch are
+// used by one run of the agent only.
+func Open(rows Store, opts Options) (*Book, error) {
+	b := &Book{rows: rows, opts: opts, marks: make(map[charge.Key][]charge.Step)}
+	err := rows.Update(func(tx Tx) error {
+		stored, err := tx.Meta(metaEpoch)
+		if err != nil {
+			return err
+		}
+		b.epoch = max(stored+1, int64(opts.Now().Sub(epochZero)/time.Second))
+		return tx.SetMeta(metaEpoch, b.epoch)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start a new epoch of keys: %w", err)
+	}
+	return b, nil
+}
+
+// Epoch is the epoch of the keys that this book issues.
+func (b *Book) Epoch() int64 { return b.epoch }
+
+// Prepare makes a charge for a sale under a new key, durable when it returns.
+// A sale whose newest charge may still be paid gets ErrSaleOpen.
+func (b *Book) Prepare(s sale.Sale, by charge.By) (charge.Record, error) {
+	var made Row
+	err := b.rows.Update(func(tx Tx) error {
+		if err := knowSale(tx, s); err != nil {
+			return err
+		}
+		seq, err := tx.Meta(metaSeq)
+		if err != nil {
+			return err
+		}
+		if made, err = b.newRow(seq+1, s, by); err != nil {
+			return err
+		}
+		if err := tx.SetMeta(metaSeq, made.Seq); err != nil {
+			return err
+		}
+		if err := tx.PutCharge(made); err != nil {
+			return err
+		}
+		step := charge.Step{By: by, Operator: s.Operator, At: made.PreparedAt}
+		return appendLink(tx, Link{Key: made.Key, To: charge.Prepared, Moved: true, Step: step})
+	})
+	if err != nil {
+		return charge.Record{}, fmt.Errorf("prepare a charge for sale %s: %w", s.ID, err)
+	}
+	return made.Record, nil
+}
+
+// knowSale remembers a new sale, and lets an old one pass only when none of
+// its charges can still be paid.
+func knowSale(tx Tx, s sale.Sale) error {
+	_, err := tx.Sale(s.ID)
+	if errors.Is(err, ErrNotFound) {
+		return tx.PutSale(s)
+	}
+	if err != nil {
+		return err
+	}
+	earlier, err := tx.ChargesOfSale(s.ID)
+	if err != nil {
+		return err
+	}
+	for _, row := range earlier {
+		if !row.State.AllowsNewKey() {
+			return fmt.Errorf("%w (%s is %s)", ErrSaleOpen, row.Key, row.State)
+		}
+	}
+	return nil
+}
+
+func (b *Book) newRow(seq int64, s sale.Sale, by charge.By) (Row, error) {
+	key, err := charge.NewKey(b.opts.Store, b.opts.Terminal, b.epoch, seq)
+	if err != nil {
+		return Row{}, err
+	}
+	now := b.now()
+	return Row{Seq: seq, Epoch: b.epoch, Record: charge.Record{
+		Key: key, SaleID: s.ID, Amount: s.Amount, State: charge.Prepared,
+		By: by, Operator: s.Operator, Paper: charge.Unprinted,
+		PreparedAt: now, ChangedAt: now,
+	}}, nil
+}
+
+// now is the time as it can be stored: microseconds, UTC.
+func (b *Book) now() time.Time { return stamp(b.opts.Now()) }
+
+func stamp(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Microsecond)
+}

@@ -22,7 +22,7 @@ type Store interface {
 	Soon(within time.Duration, do func(Tx) error)
 	// View runs do over a state at least as new as the last Update that
 	// returned before it was called.
-	View(do func(Tx) error) error
+	View(do func(Rows) error) error
 }
 
 // Tx is one transaction. Reading an absent row is (zero value, ErrNotFound).

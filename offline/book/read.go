@@ -1,0 +1,110 @@
+package book
+
+import (
+	"errors"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/sale"
+)
+
+// Charge is one charge, or ErrNotFound.
+func (b *Book) Charge(key charge.Key) (charge.Record, error) {
+	var row Row
+	err := b.rows.View(func(rows Rows) (err error) {
+		row, err = rows.Charge(key)
+		return err
+	})
+	return row.Record, err
+}
+
+// ChargesOfSale are the charges of a sale, oldest first.
+func (b *Book) ChargesOfSale(saleID string) ([]charge.Record, error) {
+	return b.records(func(rows Rows) ([]Row, error) { return rows.ChargesOfSale(saleID) })
+}
+
+// Open are the charges that still need work, oldest first.
+func (b *Book) Open() ([]charge.Record, error) { return b.records(Rows.OpenCharges) }
+
+func (b *Book) records(read func(Rows) ([]Row, error)) ([]charge.Record, error) {
+	var out []charge.Record
+	err := b.rows.View(func(rows Rows) error {
+		found, err := read(rows)
+		for _, r := range found {
+			out = append(out, r.Record)
+		}
+		return err
+	})
+	return out, err
+}
+
+// Sale is one sale, or ErrNotFound.
+func (b *Book) Sale(id string) (sale.Sale, error) {
+	var s sale.Sale
+	err := b.rows.View(func(rows Rows) (err error) {
+		s, err = rows.Sale(id)
+		return err
+	})
+	return s, err
+}
+
+// SaleByReference is the sale with the POS software's own number on a
+// business day, or ErrNotFound.
+func (b *Book) SaleByReference(businessDate, reference string) (sale.Sale, error) {
+	var s sale.Sale
+	err := b.rows.View(func(rows Rows) (err error) {
+		s, err = rows.SaleByReference(businessDate, reference)
+		return err
+	})
+	return s, err
+}
+
+// CodeUsed is the newest charge that a code was sent for, and false when
+// there is none. hash is the code's keyed hash.
+func (b *Book) CodeUsed(hash string) (charge.Record, bool, error) {
+	var row Row
+	err := b.rows.View(func(rows Rows) (err error) {
+		row, err = rows.ChargeByCode(hash)
+		return err
+	})
+	if errors.Is(err, ErrNotFound) {
+		return charge.Record{}, false, nil
+	}
+	return row.Record, err == nil, err
+}
+
+// Charges is a page of charges, newest first.
+func (b *Book) Charges(f Filter) ([]Row, error) {
+	var out []Row
+	err := b.rows.View(func(rows Rows) (err error) {
+		out, err = rows.Charges(f)
+		return err
+	})
+	return out, err
+}
+
+// Links are the journal entries of one charge, oldest first.
+func (b *Book) Links(key charge.Key) ([]Link, error) {
+	var out []Link
+	err := b.rows.View(func(rows Rows) (err error) {
+		out, err = rows.Links(key)
+		return err
+	})
+	return out, err
+}
+
+// Printed remembers what became of a receipt; reprint counts one more copy.
+// It moves no state.
+func (b *Book) Printed(key charge.Key, paper charge.Paper, reprint bool) (charge.Record, error) {
+	var row Row
+	err := b.rows.Update(func(tx Tx) (err error) {
+		if row, err = tx.Charge(key); err != nil {
+			return err
+		}
+		row.Paper = paper
+		if reprint {
+			row.Reprints++
+		}
+		return tx.PutCharge(row)
+	})
+	return row.Record, err
+}
