@@ -1,0 +1,49 @@
+package configs
+
+// setting is all there is to know of one key: how it is read, what it is when
+// nobody sets it, and what the annotated default and the reference say of it.
+// Exactly one of value, table and rows is filled.
+type setting struct {
+	key      string
+	about    string // for the engineer who edits the file; lines by \n
+	sample   string // TOML for the annotated default, where the default says nothing
+	required bool
+	secret   bool // never shown, not even in a complaint
+
+	value value
+	table []setting // of a [section]
+	rows  *rows     // of a [[section]]
+}
+
+// value reads one key into the variable that it was made for, and shows it.
+type value struct {
+	want string          // what is taken, for the reference and for complaints
+	read func(*node, no) // reads, checks, stores
+	show func() string   // the variable as TOML
+}
+
+// no is how a value refuses: at a node, with what is wrong and a hint.
+type no func(n *node, text, hint string)
+
+// rows is a list of tables. A row is known by one of its keys, by which a file
+// of conf.d adds to a row of another file.
+type rows struct {
+	by     string
+	need   bool                  // whether an empty list is a problem
+	make   func(n int)           // makes room for n rows
+	row    func(i int) []setting // the settings of row i
+	sample func() []setting      // the settings of a row for the annotated default
+}
+
+// rowsOf is the list behind a slice.
+func rowsOf[T any](into *[]T, by string, settings func(*T) []setting) *rows {
+	return &rows{
+		by:     by,
+		make:   func(n int) { *into = make([]T, n) },
+		row:    func(i int) []setting { return settings(&(*into)[i]) },
+		sample: func() []setting { return settings(new(T)) },
+	}
+}
+
+// isRead tells whether the setting holds a value itself.
+func (s setting) plain() bool { return s.table == nil && s.rows == nil }

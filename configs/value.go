@@ -1,0 +1,257 @@
+package configs
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// text is a text that check accepts. want says what is taken.
+func text[T ~string](into *T, standard T, want string, check func(string) bool) value {
+	*into = standard
+	return value{want: want, show: func() string { return quote(string(*into)) },
+		read: func(n *node, no no) {
+			switch {
+			case n.kind != textKind:
+				no(n, wrongKind(n, "text in quotes"), "")
+			case !check(n.text):
+				no(n, fmt.Sprintf("%s is not taken; wanted: %s", quote(n.text), want), "")
+			default:
+				*into = T(n.text)
+			}
+		}}
+}
+
+// checked is a text whose check explains itself.
+func checked[T ~string](into *T, standard T, want string, check func(string) error) value {
+	v := text(into, standard, want, func(string) bool { return true })
+	read := v.read
+	v.read = func(n *node, no no) {
+		if n.kind == textKind {
+			if err := check(n.text); err != nil {
+				no(n, err.Error(), "")
+				return
+			}
+		}
+		read(n, no)
+	}
+	return v
+}
+
+// hidden is a text that complaints never quote.
+func hidden(into *string, want string, check func(string) bool) value {
+	return value{want: want, show: func() string { return quote(*into) },
+		read: func(n *node, no no) {
+			if n.kind != textKind || !check(n.text) {
+				no(n, "wanted: "+want, "")
+				return
+			}
+			*into = n.text
+		}}
+}
+
+// word is one word of a fixed few.
+func word[T ~string](into *T, standard T, words ...T) value {
+	*into = standard
+	return value{want: either(words), show: func() string { return quote(string(*into)) },
+		read: func(n *node, no no) {
+			if n.kind != textKind {
+				no(n, wrongKind(n, "text in quotes"), "")
+				return
+			}
+			if !slices.Contains(words, T(n.text)) {
+				no(n, fmt.Sprintf("%s is not known; use %s", quote(n.text), either(words)), didYouMean(n.text, plain(words)))
+				return
+			}
+			*into = T(n.text)
+		}}
+}
+
+// words is a list of words of a fixed few, each at most once.
+func words[T ~string](into *[]T, known ...T) value {
+	return value{want: "a list of " + either(known), show: func() string { return quoteAll(plain(*into)) },
+		read: func(n *node, no no) {
+			*into = nil
+			each(n, no, textKind, func(item *node) {
+				switch w := T(item.text); {
+				case !slices.Contains(known, w):
+					no(item, fmt.Sprintf("%s is not known; use %s", quote(item.text), either(known)), didYouMean(item.text, plain(known)))
+				case slices.Contains(*into, w):
+					no(item, quote(item.text)+" stands twice; remove one", "")
+				default:
+					*into = append(*into, w)
+				}
+			})
+		}}
+}
+
+// texts is a list of texts that check accepts.
+func texts(into *[]string, want string, check func(string) bool) value {
+	return value{want: "a list of " + want, show: func() string { return quoteAll(*into) },
+		read: func(n *node, no no) {
+			*into = nil
+			each(n, no, textKind, func(item *node) {
+				if !check(item.text) {
+					no(item, fmt.Sprintf("%s is not taken; wanted: %s", quote(item.text), want), "")
+					return
+				}
+				*into = append(*into, item.text)
+			})
+		}}
+}
+
+// absolute is the path of a file or folder from the root. An empty path is
+// taken where standard is empty and nothing else is asked for.
+func absolute(into *string, standard string) value {
+	v := text(into, standard, "a path from the root, beginning with /", func(s string) bool {
+		return filepath.IsAbs(s) && !strings.ContainsRune(s, 0)
+	})
+	return v
+}
+
+// absoluteOrNone is a path, or "" for none.
+func absoluteOrNone(into *string, standard string) value {
+	return text(into, standard, `a path from the root, beginning with /, or ""`, func(s string) bool {
+		return s == "" || filepath.IsAbs(s) && !strings.ContainsRune(s, 0)
+	})
+}
+
+// line is a text for screens and paper: one line of printable characters.
+func line(into *string, longest int) value {
+	want := fmt.Sprintf("at most %d printable characters", longest)
+	return text(into, "", want, func(s string) bool { return printable(s, longest) })
+}
+
+// printable keeps control characters away from printers and terminals.
+func printable(s string, longest int) bool {
+	if utf8.RuneCountInString(s) > longest {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) && r != '\u3000' })
+}
+
+// form makes a check of a pattern that must fit the whole text.
+func form(pattern string) func(string) bool {
+	return regexp.MustCompile(`\A(?:` + pattern + `)\z`).MatchString
+}
+
+// flag is true or false.
+func flag(into *bool, standard bool) value {
+	*into = standard
+	return value{want: "true or false", show: func() string { return strconv.FormatBool(*into) },
+		read: func(n *node, no no) {
+			if n.kind != flagKind {
+				no(n, wrongKind(n, "true or false, without quotes"), "")
+				return
+			}
+			*into = n.text == "true"
+		}}
+}
+
+// whole is a whole number from least to most.
+func whole[T ~int | ~int64](into *T, standard, least, most T) value {
+	*into = standard
+	want := fmt.Sprintf("a whole number from %d to %d", least, most)
+	return value{want: want, show: func() string { return strconv.FormatInt(int64(*into), 10) },
+		read: func(n *node, no no) {
+			if n.kind != wholeKind {
+				no(n, wrongKind(n, want), "")
+				return
+			}
+			i, err := strconv.ParseInt(n.text, 0, 64)
+			if err != nil || i < int64(least) || i > int64(most) {
+				no(n, fmt.Sprintf("%s is out of range; wanted: %s", n.text, want), "")
+				return
+			}
+			*into = T(i)
+		}}
+}
+
+// part is a number from least to most, with or without a point.
+func part(into *float64, standard, least, most float64) value {
+	*into = standard
+	want := fmt.Sprintf("a number from %g to %g", least, most)
+	return value{want: want, show: func() string { return strconv.FormatFloat(*into, 'g', -1, 64) },
+		read: func(n *node, no no) {
+			if n.kind != realKind && n.kind != wholeKind {
+				no(n, wrongKind(n, want), "")
+				return
+			}
+			f, err := strconv.ParseFloat(strings.ReplaceAll(n.text, "_", ""), 64)
+			if err != nil || !(f >= least && f <= most) {
+				no(n, fmt.Sprintf("%s is out of range; wanted: %s", n.text, want), "")
+				return
+			}
+			*into = f
+		}}
+}
+
+// wait is a length of time, written as "3s" or "1m30s".
+func wait(into *time.Duration, standard time.Duration) value {
+	*into = standard
+	return value{want: waitWant, show: func() string { return quote(short(*into)) },
+		read: func(n *node, no no) {
+			if d, ok := readWait(n, no); ok {
+				*into = d
+			}
+		}}
+}
+
+// waits is a list of lengths of time.
+func waits(into *[]time.Duration, standard []time.Duration) value {
+	*into = standard
+	show := func() string {
+		texts := make([]string, len(*into))
+		for i, d := range *into {
+			texts[i] = short(d)
+		}
+		return quoteAll(texts)
+	}
+	return value{want: "a list of times such as \"500ms\" or \"3s\"", show: show,
+		read: func(n *node, no no) {
+			*into = nil
+			each(n, no, textKind, func(item *node) {
+				if d, ok := readWait(item, no); ok {
+					*into = append(*into, d)
+				}
+			})
+		}}
+}
+
+const waitWant = `a time such as "500ms", "3s" or "1m30s"`
+
+func readWait(n *node, no no) (time.Duration, bool) {
+	if n.kind != textKind {
+		no(n, wrongKind(n, waitWant), "")
+		return 0, false
+	}
+	d, err := time.ParseDuration(n.text)
+	if err != nil || d <= 0 {
+		no(n, fmt.Sprintf("%s is not taken; wanted: %s", quote(n.text), waitWant), "")
+		return 0, false
+	}
+	return d, true
+}
+
+// each goes through a list whose items are all of one kind.
+func each(n *node, no no, want kind, do func(*node)) {
+	if n.kind != listKind {
+		no(n, wrongKind(n, "a list in [ ]"), "")
+		return
+	}
+	for _, item := range n.items {
+		if item.kind != want {
+			no(item, wrongKind(item, "text in quotes"), "")
+			continue
+		}
+		do(item)
+	}
+}
+
+func wrongKind(n *node, want string) string { return fmt.Sprintf("is %s; wanted: %s", n.kind, want) }

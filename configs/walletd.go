@@ -1,0 +1,60 @@
+package configs
+
+// Wallet is the configuration of the reference wallet's daemon.
+type Wallet struct {
+	Listen    string // host:port of the mTLS contract
+	Data      string // folder of the ledger
+	Cert      string // file: the wallet's own certificate
+	Key       string // file: its key
+	ClientCA  string // file: who signs the certificates of registers
+	TrySocket string // unix socket of the controls for trying it out; empty for none
+	Customers []Customer
+}
+
+// Customer is an account that the daemon opens at its first start.
+type Customer struct {
+	Name    string
+	Balance int64 // yen
+}
+
+// LoadWallet reads the wallet daemon's configuration. What is wrong with it
+// comes back as Problems; conf.d is not looked at.
+func LoadWallet(path string) (Wallet, error) {
+	var w Wallet
+	r, err := readFile(path, w.settings())
+	if err != nil {
+		return Wallet{}, err
+	}
+	if err := r.end(); err != nil {
+		return Wallet{}, err
+	}
+	return w, nil
+}
+
+func (w *Wallet) settings() []setting {
+	return []setting{
+		{key: "listen", value: text(&w.Listen, "127.0.0.1:7071", "host:port", hostPort),
+			about: "Where registers reach the wallet, by TLS with a client certificate."},
+		{key: "data", required: true, sample: `"/var/lib/walletd"`, value: absolute(&w.Data, ""),
+			about: "Folder of the ledger. It must exist and be writable."},
+		{key: "cert", required: true, sample: `"/etc/walletd/server.crt"`, value: absolute(&w.Cert, ""),
+			about: "The wallet's certificate (PEM)."},
+		{key: "key", required: true, sample: `"/etc/walletd/server.key"`, value: absolute(&w.Key, ""),
+			about: "The key of that certificate (PEM), readable by the daemon only."},
+		{key: "client_ca", required: true, sample: `"/etc/walletd/registers-ca.crt"`, value: absolute(&w.ClientCA, ""),
+			about: "The CA that signs the certificates of registers (PEM)."},
+		{key: "try_socket", value: absoluteOrNone(&w.TrySocket, ""),
+			about: "Unix socket of the controls for trying the wallet out: codes, faults, balances.\nLeave it empty where real money is."},
+		{key: "customer", rows: rowsOf(&w.Customers, "name", (*Customer).settings),
+			about: "An account that is opened at the first start."},
+	}
+}
+
+func (c *Customer) settings() []setting {
+	return []setting{
+		{key: "name", required: true, sample: `"hanako"`, value: text(&c.Name, "", "1 to 32 of 0-9, A-Z, a-z, _ and -", form(`[0-9A-Za-z_-]{1,32}`)),
+			about: "The customer's short name."},
+		{key: "balance", value: whole(&c.Balance, 0, 0, 1_000_000_000),
+			about: "The opening balance in yen."},
+	}
+}
