@@ -1,0 +1,76 @@
+package receipt
+
+import "github.com/posagent/posagent/agent/sale"
+
+// vocabulary is every word that a paper needs in one language. Japanese words
+// are chosen from what CP932 printers have.
+type vocabulary struct {
+	receipt, again, offline, offlineNote string
+
+	phone, invoice, register, staff, key, at, reference string
+
+	item, pieces, each, count, total, tax, legend string
+	rate                                          map[sale.Rate]string
+
+	paid, waiting, number, code string
+
+	doubt, notReceipt, amount, wallet string
+	checking, undoing                 string
+	customer, shop                    []string
+
+	find string // above the code that finds the receipt again
+}
+
+// words are the vocabularies.
+var words = map[Language]vocabulary{
+	Japanese: {
+		receipt: "領収書", again: "再発行(%d回目)", offline: "オフライン受付",
+		offlineNote: "通信の復旧後に決済を確定します。",
+		phone:       "電話 ", invoice: "登録番号 ", register: "レジ", staff: "担当", key: "取引番号", at: "日時", reference: "伝票番号",
+		item: "お買上げ品", pieces: "  %d点", each: "  %s × %d点", count: "お買上げ点数 %d点", total: "合計", tax: "  (内消費税等)",
+		legend: "※印は軽減税率(8%)対象商品です。",
+		rate:   map[sale.Rate]string{sale.Standard: "10%対象", sale.Reduced: "8%対象※", sale.Exempt: "非課税"},
+		paid:   "コード決済", waiting: "コード決済(後で確定)", number: "決済番号", code: "お客様コード",
+		doubt: "処理未了伝票", notReceipt: "この伝票は領収書ではありません。", amount: "金額", wallet: "決済サービス",
+		checking: "お支払いの結果を確認しています。引き落とされたかどうかは、まだ分かりません。",
+		undoing:  "お支払いを取り消しています。引き落とされていた場合は、決済サービスから返金されます。",
+		customer: []string{
+			"お客様へ",
+			"この伝票を保管し、決済アプリの取引履歴をご確認ください。",
+			"お買上げになっていないのに引き落としが残るときは、この伝票を店舗にお持ちください。",
+		},
+		shop: []string{
+			"お店の方へ",
+			"1. 結果が出るまで商品を渡さないでください。",
+			"2. 同じコードをもう一度読み取らないでください。",
+			"3. 照会と取消は端末が自動で続けます。電源を切っても取引は失われません。",
+			"4. 取引一覧で取引番号の結果を確認してください。",
+		},
+		find: "この取引を探すコード",
+	},
+	English: {
+		receipt: "RECEIPT", again: "COPY (reprint %d)", offline: "TAKEN OFFLINE",
+		offlineNote: "The payment is completed when the network is back.",
+		phone:       "Tel. ", invoice: "Registration no. ", register: "Register", staff: "Served by", key: "Transaction", at: "Date", reference: "Reference",
+		item: "Goods", pieces: "  %d pcs", each: "  %s × %d", count: "Items: %d", total: "TOTAL", tax: "  (of which tax)",
+		legend: "※ = reduced tax rate (8%)",
+		rate:   map[sale.Rate]string{sale.Standard: "Taxed at 10%", sale.Reduced: "Taxed at 8%※", sale.Exempt: "Not taxed"},
+		paid:   "Code payment", waiting: "Code payment (to be completed)", number: "Payment no.", code: "Customer code",
+		doubt: "UNFINISHED PAYMENT", notReceipt: "This slip is not a receipt.", amount: "Amount", wallet: "Paid with",
+		checking: "The result of the payment is being checked. Whether money was taken is not known yet.",
+		undoing:  "The payment is being undone. If money was taken, the payment service gives it back.",
+		customer: []string{
+			"To the customer",
+			"Keep this slip and look at the history of your payment app.",
+			"If money stays taken although you did not get the goods, bring this slip to the shop.",
+		},
+		shop: []string{
+			"To the shop",
+			"1. Do not hand over the goods before there is a result.",
+			"2. Do not scan the same code again.",
+			"3. The register goes on asking and undoing by itself. Nothing is lost when it is switched off.",
+			"4. Look up the result under the transaction number in the list of charges.",
+		},
+		find: "Scan to find this transaction",
+	},
+}
