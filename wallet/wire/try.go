@@ -13,6 +13,11 @@ const (
 	PathTryTrial     = "/try/trial"     // GET -> Trial
 )
 
+// DemoMark is the organizational unit in the subject of the certification
+// authority that the demo makes, and so in the issuer of all its
+// certificates. An agent that the demo did not start refuses it.
+const DemoMark = "posagent demo - no real money"
+
 // Customer is a customer of the reference wallet.
 type Customer struct {
 	Name    string `json:"name"` // unique
@@ -33,7 +38,8 @@ type MintedCode struct {
 }
 
 // Fault is a trouble that the reference wallet plays on the charge call until
-// it is told otherwise.
+// it is told otherwise. Every fault but FaultRefuse commits first and then
+// troubles the answer.
 type Fault string
 
 const (
@@ -44,7 +50,7 @@ const (
 	FaultDuplicate Fault = "duplicate" // handles each request twice, as a network that repeats it
 	FaultLate      Fault = "late"      // answers after 5 s: after the deadline
 	FaultNonsense  Fault = "nonsense"  // commits and answers something that is no answer
-	FaultRefuse    Fault = "refuse"    // 503 to everything, nothing committed
+	FaultRefuse    Fault = "refuse"    // 503 to every call of the contract, nothing committed
 )
 
 // FaultOrder sets the fault. Count limits it to that many requests; 0 is no
@@ -66,10 +72,12 @@ type Standing struct {
 	At       time.Time `json:"at"`
 }
 
-// Trial is the trial balance: Sum is 0 when the books are right.
+// Trial is the trial balance, added up from the postings alone: Sum, Negative
+// and Wrong are 0 when the books are right.
 type Trial struct {
 	Accounts int   `json:"accounts"`
 	Postings int   `json:"postings"`
-	Sum      int64 `json:"sum"`
-	Negative int   `json:"negative"` // customer accounts below zero: always 0
+	Sum      int64 `json:"sum"`      // of all postings, without sign, added over the currencies
+	Negative int   `json:"negative"` // customer accounts below zero
+	Wrong    int   `json:"wrong"`    // transactions that do not sum to 0, accounts that are not the sum of their postings
 }

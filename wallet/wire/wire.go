@@ -12,6 +12,7 @@ const (
 	PathCharges  = "/v1/charges"                // POST
 	PathCharge   = "/v1/charges/{key}"          // GET
 	PathReversal = "/v1/charges/{key}/reversal" // POST
+	PathPing     = "/v1/ping"                   // GET -> 204: keeps a connection warm, means nothing else
 )
 
 // Mode says how a charge came about.

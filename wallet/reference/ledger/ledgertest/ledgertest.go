@@ -1,0 +1,175 @@
+// Package ledgertest is what every store of the ledger must pass: the rules
+// of the books, run over that store. It is for tests only.
+//
+// Invariant: it knows a store only through ledger.Store, so that what passes
+// over one store means the same over another.
+package ledgertest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/posagent/posagent/wallet/reference/ledger"
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+// Open makes an empty store that is closed when the test ends.
+type Open func(testing.TB) ledger.Store
+
+// Run runs the whole suite.
+func Run(t *testing.T, open Open) {
+	t.Run("charge", func(t *testing.T) { testCharge(t, open) })
+	t.Run("identity", func(t *testing.T) { testIdentity(t, open) })
+	t.Run("order of checks", func(t *testing.T) { testOrder(t, open) })
+	t.Run("codes", func(t *testing.T) { testCodes(t, open) })
+	t.Run("reversal", func(t *testing.T) { testReversal(t, open) })
+	t.Run("tombstone", func(t *testing.T) { testTombstone(t, open) })
+	t.Run("customers", func(t *testing.T) { testCustomers(t, open) })
+	t.Run("failed transaction", func(t *testing.T) { testRollback(t, open) })
+	t.Run("crowd", func(t *testing.T) { testCrowd(t, open) })
+	t.Run("any order", func(t *testing.T) { testAnyOrder(t, open) })
+}
+
+// failer is what a test and a rapid check have in common.
+type failer interface {
+	Helper()
+	Fatal(...any)
+	Fatalf(string, ...any)
+}
+
+// clock is a hand-moved clock.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// wallet is a ledger with two customers, Hanako with 10,000 yen and Taro with
+// 500.
+type wallet struct {
+	*ledger.Ledger
+	clock *clock
+}
+
+func newWallet(t failer, store ledger.Store) wallet {
+	t.Helper()
+	c := &clock{now: time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC)}
+	w := wallet{ledger.New(store, ledger.Options{Clock: c.Now}), c}
+	for _, cust := range []wire.Customer{{Name: "Hanako", Balance: 10_000}, {Name: "Taro", Balance: 500}} {
+		if _, err := w.AddCustomer(cust.Name, cust.Balance); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+func (w wallet) mint(t failer, customer string) string {
+	t.Helper()
+	m, err := w.MintCode(customer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m.Code
+}
+
+func (w wallet) request(key, code string, amount int64) wire.ChargeRequest {
+	return wire.ChargeRequest{
+		Key: key, Store: "S0001", Terminal: "T01", Amount: amount, Currency: "JPY",
+		Code: code, Mode: wire.Online, ValidUntil: w.clock.Now().Add(3 * time.Second), Nonce: "n-" + key,
+	}
+}
+
+func (w wallet) charge(t failer, r wire.ChargeRequest) wire.Answer {
+	t.Helper()
+	a, err := w.Charge(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Key != r.Key || a.Amount != r.Amount || a.Currency != r.Currency || a.Nonce != r.Nonce || a.Kind != wire.KindCharge {
+		t.Fatalf("the answer %+v does not echo the request %+v", a, r)
+	}
+	return a
+}
+
+func (w wallet) reverse(t failer, key string, amount int64) wire.Answer {
+	t.Helper()
+	a, err := w.Reverse(key, wire.ReversalRequest{Amount: amount, Currency: "JPY", Nonce: "r"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func (w wallet) balance(t failer, name string) int64 {
+	t.Helper()
+	all, err := w.Customers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range all {
+		if c.Name == name {
+			return c.Balance
+		}
+	}
+	t.Fatalf("no customer %s in %+v", name, all)
+	return 0
+}
+
+func (w wallet) debits(t failer) map[string]int {
+	t.Helper()
+	all, err := w.Standings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := map[string]int{}
+	for _, st := range all {
+		d[st.Key] = st.Debits
+	}
+	return d
+}
+
+// want is a status and, with declined, its reason.
+type want struct {
+	status wire.Status
+	reason wire.Reason
+}
+
+func (x want) check(t failer, a wire.Answer) {
+	t.Helper()
+	if a.Status != x.status || a.Reason != x.reason {
+		t.Fatalf("key %s: answer is %s %q, want %s %q", a.Key, a.Status, a.Reason, x.status, x.reason)
+	}
+	if (a.Receipt != "") != (a.Status == wire.Approved) {
+		t.Fatalf("key %s: receipt %q with %s: an approval has one and nothing else has", a.Key, a.Receipt, a.Status)
+	}
+}
+
+var (
+	approved = want{status: wire.Approved}
+	reversed = want{status: wire.Reversed}
+)
+
+func declined(r wire.Reason) want { return want{wire.Declined, r} }
+
+func (w wallet) checkBooks(t failer) {
+	t.Helper()
+	trial, err := w.Trial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if trial.Sum != 0 || trial.Negative != 0 || trial.Wrong != 0 {
+		t.Fatalf("the books do not balance: %+v", trial)
+	}
+}

@@ -1,0 +1,124 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"errors"
+	"time"
+
+	"github.com/posagent/posagent/agent/money"
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+// ErrNotFound means that there is no such row.
+var ErrNotFound = errors.New("not found")
+
+// Store keeps the rows. All rules are above it in this package: a Store only
+// reads and writes what it is told, so that the same rules run over SQLite in
+// a wallet and over memory in a simulation.
+type Store interface {
+	// Update runs do in one transaction, serialised with every other one, and
+	// returns nil only when all of it is durable. When do fails nothing of it
+	// is kept and its error comes back as it is. do may run on another
+	// goroutine and must not call the Store.
+	Update(do func(Tx) error) error
+	// View runs do over one state of the books, at least as new as the last
+	// Update that returned before it was called. do must not write.
+	View(do func(Tx) error) error
+}
+
+// Tx is one transaction. Reading one absent row is (zero value, ErrNotFound);
+// a list without rows is empty.
+type Tx interface {
+	Account(Class, string, money.Currency) (Account, error)
+	Accounts() ([]Account, error)           // in the order they were opened
+	PutAccount(Account) (Account, error)    // ID 0 opens a new one and fills it in
+	AppendTxn(Txn) (Txn, error)             // insert only; fills in the ID, which only rises
+	Txns(after int64, n int) ([]Txn, error) // oldest first
+	Standing(key string) (Standing, error)
+	Standings() ([]Standing, error) // in the order of their first word
+	PutStanding(Standing) error     // insert, or replace by Key
+	Code(CodeHash) (Code, error)
+	PutCode(Code) error // insert, or replace by Hash
+	DropCodes(expiredBefore time.Time) error
+}
+
+// Class is what an account stands for.
+type Class string
+
+const (
+	ClassFloat    Class = "float"    // the issuer: what it owes, below zero by all that customers and stores have
+	ClassCustomer Class = "customer" // never below zero
+	ClassStore    Class = "store"    // what the wallet owes a store
+)
+
+// Account is one account in one currency. Class, Name and Balance.Currency
+// name it; its balance is always the sum of its postings.
+type Account struct {
+	ID      int64
+	Class   Class
+	Name    string
+	Balance money.Amount
+}
+
+// Cause is why a transaction was made.
+type Cause string
+
+const (
+	CauseOpening  Cause = "opening"
+	CauseCharge   Cause = "charge"
+	CauseReversal Cause = "reversal"
+)
+
+// Txn is a transaction: postings that sum to zero in each currency. It is
+// never changed and never removed.
+type Txn struct {
+	ID       int64
+	Key      string // of the charge it belongs to; empty for an opening
+	Cause    Cause
+	At       time.Time
+	Postings []Posting
+}
+
+// Posting moves Amount to an account, or away from it when below zero.
+type Posting struct {
+	Account int64
+	Amount  money.Amount
+}
+
+// Standing is what a key stands for, and the identity it was first used with.
+// Blocked is a tombstone: a reversal came before any charge, so that only the
+// amount is known.
+type Standing struct {
+	Key      string
+	Kind     wire.Kind
+	Status   wire.Status
+	Amount   money.Amount
+	Store    string
+	Terminal string
+	Code     CodeHash
+	Blocked  bool
+	Customer string // empty when no customer was found
+	Reason   wire.Reason
+	Receipt  string
+	At       time.Time // of the first word
+	Changed  time.Time // of the last change of Status
+}
+
+// CodeHash stands for a payer code in the books; the code itself is never
+// kept.
+type CodeHash [sha256.Size]byte
+
+// Hash is the hash of a payer code. The codes of this ledger carry 60 random
+// bits and live for a minute, so that a plain hash is enough: who guesses one
+// from a stolen book finds it dead.
+func Hash(code string) CodeHash {
+	return sha256.Sum256([]byte("posagent payer code\x00" + code))
+}
+
+// Code is a one-time payer code.
+type Code struct {
+	Hash     CodeHash
+	Customer string
+	Expires  time.Time
+	UsedBy   string // the key that spent it; empty while it is fresh
+}

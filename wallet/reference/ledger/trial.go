@@ -1,0 +1,129 @@
+package ledger
+
+import (
+	"fmt"
+
+	"github.com/posagent/posagent/agent/money"
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+// page is how many transactions are read at once.
+const page = 1000
+
+// Trial adds up the books from their postings alone and compares.
+func (l *Ledger) Trial() (wire.Trial, error) {
+	var t wire.Trial
+	err := l.store.View(func(tx Tx) (err error) {
+		t, err = trial(tx)
+		return err
+	})
+	if err != nil {
+		return wire.Trial{}, fmt.Errorf("trial balance: %w", err)
+	}
+	return t, nil
+}
+
+func trial(tx Tx) (wire.Trial, error) {
+	var t wire.Trial
+	byAccount := map[int64]int64{}
+	byCurrency := map[money.Currency]int64{}
+	err := eachTxn(tx, func(txn Txn) error {
+		sums := map[money.Currency]int64{}
+		for _, p := range txn.Postings {
+			t.Postings++
+			byAccount[p.Account] += p.Amount.Minor
+			byCurrency[p.Amount.Currency] += p.Amount.Minor
+			sums[p.Amount.Currency] += p.Amount.Minor
+		}
+		for _, sum := range sums {
+			if sum != 0 {
+				t.Wrong++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return wire.Trial{}, err
+	}
+	for _, sum := range byCurrency {
+		t.Sum += max(sum, -sum) // no currency makes up for another
+	}
+	accounts, err := tx.Accounts()
+	for _, a := range accounts {
+		t.Accounts++
+		if a.Balance.Minor != byAccount[a.ID] {
+			t.Wrong++
+		}
+		if a.Class == ClassCustomer && byAccount[a.ID] < 0 {
+			t.Negative++
+		}
+	}
+	return t, err
+}
+
+// Standings are all keys in the order of their first word, with the debits
+// counted from the postings and not from the status.
+func (l *Ledger) Standings() ([]wire.Standing, error) {
+	all := []wire.Standing{}
+	err := l.store.View(func(tx Tx) error {
+		debits, err := countDebits(tx)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Standings()
+		for _, st := range rows {
+			all = append(all, wire.Standing{
+				Key: st.Key, Kind: st.Kind, Status: st.Status,
+				Amount: st.Amount.Minor, Currency: string(st.Amount.Currency),
+				Customer: st.Customer, Debits: debits[st.Key], At: st.At.UTC(),
+			})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list keys: %w", err)
+	}
+	return all, nil
+}
+
+// countDebits is, for each key, how often a customer was debited less how
+// often it was given back.
+func countDebits(tx Tx) (map[string]int, error) {
+	accounts, err := tx.Accounts()
+	if err != nil {
+		return nil, err
+	}
+	customers := map[int64]bool{}
+	for _, a := range accounts {
+		customers[a.ID] = a.Class == ClassCustomer
+	}
+	debits := map[string]int{}
+	err = eachTxn(tx, func(t Txn) error {
+		for _, p := range t.Postings {
+			switch {
+			case t.Key == "" || !customers[p.Account]:
+			case p.Amount.Minor < 0:
+				debits[t.Key]++
+			default:
+				debits[t.Key]--
+			}
+		}
+		return nil
+	})
+	return debits, err
+}
+
+func eachTxn(tx Tx, do func(Txn) error) error {
+	for after := int64(0); ; {
+		txns, err := tx.Txns(after, page)
+		if err != nil || len(txns) == 0 {
+			return err
+		}
+		for _, t := range txns {
+			if err := do(t); err != nil {
+				return err
+			}
+			after = t.ID
+		}
+	}
+}
