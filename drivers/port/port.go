@@ -30,6 +30,9 @@ var (
 	ErrClosed  = errors.New("port was closed here")
 	ErrGone    = errors.New("device went away")
 	ErrBusy    = errors.New("port is in use by another program")
+
+	// ErrNotDevice is of opening only: the path is something else.
+	ErrNotDevice = errors.New("not a device that can be used so")
 )
 
 // Opener opens a port anew each time it is called; supervisors hold one.
