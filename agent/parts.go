@@ -2,12 +2,14 @@ package agent
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/agent/sale"
 	"github.com/posagent/posagent/drivers/printer"
+	"github.com/posagent/posagent/drivers/scanner"
 )
 
 // Journal remembers. Every call but Mark returns only when what it says is on
@@ -24,18 +26,20 @@ type Journal interface {
 	// Mark is Apply for a step that only narrows a later recovery: it is
 	// written together with the next Apply, or alone soon after.
 	Mark(charge.Key, charge.Step)
-	// Open are the charges that still need work, oldest first.
-	Open() ([]charge.Record, error)
+	// Printed remembers what became of a receipt; reprint counts a copy.
+	Printed(key charge.Key, paper charge.Paper, reprint bool) (charge.Record, error)
 }
 
 // Memory is what the register looks up before it decides.
 type Memory interface {
+	// Open are the charges that still need work, oldest first.
+	Open() ([]charge.Record, error)
+	// CodeUsed is the newest charge that a code with this hash was sent for,
+	// and false when there is none.
+	CodeUsed(hash string) (charge.Record, bool, error)
 	Charge(charge.Key) (charge.Record, error)
 	ChargesOfSale(saleID string) ([]charge.Record, error) // oldest first
 	Sale(id string) (sale.Sale, error)
-	// CodeUsed is the charge that a code with this hash was sent for, and
-	// false when there is none.
-	CodeUsed(hash string) (charge.Record, bool, error)
 }
 
 // Authorizer asks one wallet. Each call is one attempt and comes back with
@@ -46,10 +50,52 @@ type Authorizer interface {
 	Reverse(context.Context, charge.Record) charge.Answer
 }
 
+// Codes recognises what a customer showed, or returns a *paycode.Refusal.
+type Codes interface {
+	Classify(aim string, data []byte) (paycode.Code, error)
+}
+
 // Printer puts a document on paper, or says why not.
 type Printer interface {
 	Print(context.Context, printer.Document) printer.Outcome
 }
 
-// Clock is where time comes from; time.Now in production.
-type Clock func() time.Time
+// Imager reads the code in a picture.
+type Imager interface {
+	Read(ctx context.Context, picture io.Reader, device string) (scanner.Scan, error)
+}
+
+// Wallet is one wallet that this register takes.
+type Wallet struct {
+	ID     string
+	Name   string // as receipts name it
+	NameEN string
+	Ask    Authorizer
+	Terms  charge.Terms
+}
+
+// Parts are what a register is made of. All are needed, but for Printer and
+// Imager: without them nothing is printed and no picture is read.
+type Parts struct {
+	Store    sale.Store
+	Journal  Journal
+	Memory   Memory
+	Codes    Codes
+	Wallets  []Wallet
+	Printer  Printer
+	Imager   Imager
+	Paper    PaperRules
+	HashCode func(paycode.Secret) string // keyed hash of a customer's code, hex
+	Room     func() error                // nil error while the disk has room for another charge
+	Day      func(time.Time) string      // the business date of a moment
+	Zone     *time.Location              // of the times on receipts
+	Now      func() time.Time
+	Spread   func() float64 // draws from 0 to 1, to keep registers from asking in step
+}
+
+// PaperRules are what receipts say beside the sale.
+type PaperRules struct {
+	Language string // "ja" or "en"
+	Print    bool   // print a receipt when a charge is approved
+	Footer   string
+}

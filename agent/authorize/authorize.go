@@ -1,0 +1,189 @@
+// Package authorize asks a wallet for money: one attempt, one exchange over
+// HTTP/1.1 and mutual TLS, exactly one event, inside a budget of time. It
+// never retries, never hedges and never tries another wallet; the protocols
+// of the wallets are sub-packages.
+//
+// Invariant: an attempt is a miss only when the byte counter of our own
+// connection saw nothing leave; every other failure leaves the charge in
+// doubt.
+package authorize
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+// maxAnswer is the largest body that is read from a wallet, in bytes.
+const maxAnswer = 64 << 10
+
+// Line is the connection to one wallet: warm, mutually authenticated, and
+// counted.
+type Line struct {
+	base   string
+	client *http.Client
+}
+
+// Identity is who we are to the wallet and whom we believe.
+type Identity struct {
+	Certificate tls.Certificate // of this register
+	Roots       *x509.CertPool  // the wallet's certification authority, and no other
+}
+
+// NewLine prepares a line to a wallet at an https address without a path. It
+// dials nothing.
+func NewLine(base string, id Identity) *Line {
+	config := &tls.Config{
+		MinVersion:         tls.VersionTLS13,
+		Certificates:       []tls.Certificate{id.Certificate},
+		RootCAs:            id.Roots,
+		NextProtos:         []string{"http/1.1"}, // one call at a time: faster than HTTP/2 by half
+		ClientSessionCache: tls.NewLRUClientSessionCache(8),
+	}
+	transport := &http.Transport{
+		// Our own dial, so that every connection is counted above TLS: the
+		// handshake is not part of a request.
+		DialTLSContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			return dial(ctx, network, addr, config)
+		},
+		MaxIdleConnsPerHost:    4,
+		IdleConnTimeout:        90 * time.Second,
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: 16 << 10,
+	}
+	refuseRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Line{base: base, client: &http.Client{Transport: transport, CheckRedirect: refuseRedirect}}
+}
+
+func dial(ctx context.Context, network, addr string, config *tls.Config) (net.Conn, error) {
+	dialer := tls.Dialer{NetDialer: &net.Dialer{KeepAlive: 15 * time.Second}, Config: config}
+	conn, err := dialer.DialContext(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	return &counted{Conn: conn}, nil
+}
+
+// counted is a connection that counts what may have left through it. It
+// counts before it writes: a write that fails half-way has left something.
+type counted struct {
+	net.Conn
+	out atomic.Int64
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	c.out.Add(int64(len(p)))
+	return c.Conn.Write(p)
+}
+
+// Do makes one exchange and returns what it left behind. A nil body is a GET
+// or an empty POST.
+func (l *Line) Do(ctx context.Context, method, path string, body io.Reader) Evidence {
+	var conn atomic.Pointer[counted]
+	var before atomic.Int64
+	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		if c, ok := info.Conn.(*counted); ok {
+			before.Store(c.out.Load())
+			conn.Store(c)
+		}
+	}}
+	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), method, l.base+path, body)
+	if err != nil {
+		return Evidence{Err: err}
+	}
+	// Without these two net/http cannot repeat a request by itself.
+	req.GetBody = nil
+	req.Header.Del("Idempotency-Key")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := l.client.Do(req)
+	ev := Evidence{Err: err}
+	if c := conn.Load(); c != nil {
+		ev.Bytes = c.out.Load() - before.Load()
+	}
+	if err != nil {
+		return ev
+	}
+	defer resp.Body.Close()
+	ev.Status = resp.StatusCode
+	read(resp, &ev)
+	return ev
+}
+
+// read takes the body in, whole, so that the connection stays usable.
+func read(resp *http.Response, ev *Evidence) {
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	switch {
+	case err != nil:
+		ev.Err = fmt.Errorf("read the wallet's answer: %w", err)
+		return
+	case len(data) > maxAnswer:
+		ev.Err = errors.New("the wallet's answer is longer than 64 kB")
+		return
+	}
+	if resp.StatusCode == http.StatusOK {
+		var a wire.Answer
+		if ev.Err = decode(data, &a); ev.Err == nil {
+			ev.Answer = &a
+		}
+		return
+	}
+	var p wire.Problem
+	if json.Unmarshal(data, &p) == nil {
+		ev.Problem = &p
+	}
+}
+
+func decode(data []byte, into *wire.Answer) error {
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("the wallet's answer is no JSON of the contract: %w", err)
+	}
+	return nil
+}
+
+// Warm makes a small exchange so that a dialled connection is at hand when a
+// customer's code is scanned: a handshake would cost thirty round trips' time
+// inside the deadline. Any answer at all counts.
+func (l *Line) Warm(ctx context.Context) error {
+	ev := l.Do(ctx, http.MethodGet, wire.PathPing, nil)
+	if ev.Status == 0 {
+		return ev.Err
+	}
+	return nil
+}
+
+// KeepWarm calls Warm at once and then every interval until ctx ends, and
+// tells each result. It returns when ctx ends.
+func (l *Line) KeepWarm(ctx context.Context, every, timeout time.Duration, tell func(error)) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		once, cancel := context.WithTimeout(ctx, timeout)
+		err := l.Warm(once)
+		cancel()
+		if ctx.Err() != nil {
+			return
+		}
+		tell(err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// Close lets idle connections go.
+func (l *Line) Close() { l.client.CloseIdleConnections() }

@@ -1,0 +1,117 @@
+// Package own speaks the contract of wallet/wire, the protocol of the
+// reference wallet and of any wallet that a small chain runs itself. It is
+// one attempt per call; the register decides about the next.
+//
+// Invariant: every attempt carries a nonce of its own, and an answer that
+// does not echo key, amount, currency and that nonce is no answer.
+package own
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/posagent/posagent/agent/authorize"
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/paycode"
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+// Client asks one wallet.
+type Client struct {
+	ID    string          // the wallet's id in the configuration
+	Line  *authorize.Line // to the wallet
+	Terms charge.Terms
+	Now   func() time.Time
+}
+
+// Charge asks for the money, within the deadline of the terms. The wallet is
+// told not to approve after that, so that a request which a network held back
+// cannot take money that nobody waits for.
+func (c *Client) Charge(ctx context.Context, r charge.Record, code paycode.Code) charge.Answer {
+	store, terminal, _, _, err := r.Key.Parts()
+	if err != nil {
+		return c.never(err)
+	}
+	asked := c.asked(authorize.CallCharge, r)
+	return c.attempt(ctx, asked, http.MethodPost, wire.PathCharges, wire.ChargeRequest{
+		Key: string(r.Key), Terminal: terminal, Store: store,
+		Amount: r.Amount.Minor, Currency: string(r.Amount.Currency),
+		Code: code.Text.Reveal(), Mode: wire.Online,
+		ValidUntil: c.Now().Add(c.Terms.Deadline).UTC(), Nonce: asked.Nonce,
+	})
+}
+
+// Inquire asks how a key stands.
+func (c *Client) Inquire(ctx context.Context, r charge.Record) charge.Answer {
+	asked := c.asked(authorize.CallInquire, r)
+	path := keyPath(wire.PathCharge, r.Key) + "?nonce=" + url.QueryEscape(asked.Nonce)
+	return c.attempt(ctx, asked, http.MethodGet, path, nil)
+}
+
+// Reverse asks for the key to be undone, or blocked for ever if the wallet
+// has not seen it.
+func (c *Client) Reverse(ctx context.Context, r charge.Record) charge.Answer {
+	asked := c.asked(authorize.CallReverse, r)
+	return c.attempt(ctx, asked, http.MethodPost, keyPath(wire.PathReversal, r.Key), wire.ReversalRequest{
+		Amount: r.Amount.Minor, Currency: string(r.Amount.Currency), Nonce: asked.Nonce,
+	})
+}
+
+func keyPath(pattern string, key charge.Key) string {
+	return strings.Replace(pattern, "{key}", url.PathEscape(string(key)), 1)
+}
+
+func (c *Client) asked(call authorize.Call, r charge.Record) authorize.Asked {
+	return authorize.Asked{Call: call, Key: r.Key, Amount: r.Amount.Minor, Currency: string(r.Amount.Currency), Nonce: rand.Text()}
+}
+
+func (c *Client) attempt(ctx context.Context, asked authorize.Asked, method, path string, body any) charge.Answer {
+	started := c.Now()
+	ctx, cancel := context.WithTimeout(ctx, c.Terms.Deadline)
+	defer cancel()
+	var ev authorize.Evidence
+	if body == nil {
+		ev = c.Line.Do(ctx, method, path, nil)
+	} else if data, err := json.Marshal(body); err != nil {
+		return c.never(err)
+	} else {
+		ev = c.Line.Do(ctx, method, path, bytes.NewReader(data))
+	}
+	return c.answer(asked, ev, started)
+}
+
+func (c *Client) answer(asked authorize.Asked, ev authorize.Evidence, started time.Time) charge.Answer {
+	event, reason := authorize.Outcome(asked, ev)
+	now := c.Now()
+	a := charge.Answer{
+		Step:  charge.Step{Event: event, Wallet: c.ID, Reason: reason, By: charge.ByWallet, Asked: started, At: now},
+		Bytes: ev.Bytes,
+		Took:  now.Sub(started),
+	}
+	if ev.Answer != nil {
+		a.Known = true
+		if event == charge.Approve {
+			a.Receipt = ev.Answer.Receipt
+		}
+	}
+	if ev.Err != nil {
+		a.Note = ev.Err.Error()
+	}
+	return a
+}
+
+// never is the answer when a request could not even be written down: nothing
+// left.
+func (c *Client) never(err error) charge.Answer {
+	now := c.Now()
+	return charge.Answer{
+		Step: charge.Step{Event: charge.Miss, Wallet: c.ID, Reason: charge.ReasonUnreachable, By: charge.ByWallet, Asked: now, At: now},
+		Note: err.Error(),
+	}
+}

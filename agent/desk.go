@@ -1,0 +1,219 @@
+package agent
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/paycode"
+	"github.com/posagent/posagent/agent/sale"
+)
+
+// phase is how far a walk over the standing sale has come.
+type phase string
+
+const (
+	resting phase = ""       // no walk: the sale may be scanned, cancelled, replaced
+	taking  phase = "taking" // being checked and prepared; nothing has left yet
+	asking  phase = "asking" // a request is under way
+)
+
+// desk is the sale that stands at the scanner.
+type desk struct {
+	sale     sale.Sale
+	charge   charge.Record
+	standing bool // there is such a sale, open or still shown
+	phase    phase
+	deadline time.Time // of the request under way
+	soft     time.Time // when the cashier reads "checking"
+	refusal  *Refusal  // of the last scan
+}
+
+// Open puts a sale on the desk and prepares its charge, durably. A sale that
+// stands there unpaid is given up for it; one that is in doubt is parked and
+// goes on being settled.
+func (r *Register) Open(s sale.Sale, by charge.By) (View, error) {
+	if err := s.Check(); err != nil {
+		return View{}, &Invalid{err}
+	}
+	if err := r.mayStart(); err != nil {
+		return View{}, err
+	}
+	before, err := r.hold()
+	if err != nil {
+		return View{}, err
+	}
+	if before.standing && before.charge.State == charge.Prepared {
+		if _, err := r.apply(before.charge.Key, r.step(charge.Cancel, by, s.Operator)); err != nil {
+			r.rest()
+			return View{}, err
+		}
+	}
+	rec, err := r.parts.Journal.Prepare(s, by)
+	if err != nil {
+		r.rest()
+		return View{}, err
+	}
+	r.mu.Lock()
+	r.desk = desk{sale: s, charge: rec, standing: true}
+	r.announce()
+	view := r.view()
+	r.mu.Unlock()
+	return view, nil
+}
+
+// hold keeps scans and cancels away from the desk until rest.
+func (r *Register) hold() (desk, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.desk.phase != resting {
+		return desk{}, &Refused{Why: "register.busy"}
+	}
+	r.desk.phase = taking
+	return r.desk, nil
+}
+
+// rest ends hold without a change.
+func (r *Register) rest() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.desk.phase = resting
+	r.announce()
+}
+
+// take readies the standing sale for a request: the code was never used for
+// another charge, the key is durable, and the mark that a request starts is in
+// the writer's hands. Every refusal leaves the sale as it was.
+func (r *Register) take(w Wallet, code paycode.Code) (charge.Record, error) {
+	held, err := r.hold()
+	if err != nil {
+		return charge.Record{}, err
+	}
+	rec, mark, err := r.ready(held, w, code)
+	if err != nil {
+		r.rest()
+		return charge.Record{}, err
+	}
+	now := r.parts.Now()
+	step := charge.Step{Event: charge.Send, Wallet: w.ID, By: charge.ByCashier, Operator: held.sale.Operator, Code: mark, At: now}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.parts.Journal.Mark(rec.Key, step) // before anybody can cancel: what follows may reach the wallet
+	rec.State, rec.Wallet, rec.Code, rec.Attempts = charge.Sent, w.ID, mark, rec.Attempts+1
+	r.desk.charge, r.desk.phase, r.desk.refusal = rec, asking, nil
+	r.desk.deadline, r.desk.soft = now.Add(w.Terms.Deadline), now.Add(w.Terms.Soft)
+	time.AfterFunc(w.Terms.Soft, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.announce()
+	})
+	r.announce()
+	return rec, nil
+}
+
+// ready is the charge that a code shall pay: the prepared one, or, after a
+// charge that can never be paid, one under a new key.
+func (r *Register) ready(d desk, w Wallet, code paycode.Code) (charge.Record, charge.CodeMark, error) {
+	var none charge.CodeMark
+	switch {
+	case w.Ask == nil:
+		return charge.Record{}, none, &paycode.Refusal{Why: paycode.NoWallet, Rule: code.Rule}
+	case !d.standing || d.charge.State.Goods() == charge.HandOver || d.charge.State == charge.Abandoned:
+		return charge.Record{}, none, &Refused{Why: "register.no_sale"}
+	case d.charge.State != charge.Prepared && !d.charge.State.AllowsNewKey():
+		return charge.Record{}, none, &Refused{Why: "register.in_doubt"}
+	}
+	mark := charge.CodeMark{Kind: code.Rule, Masked: code.Text.Masked(), Hash: r.parts.HashCode(code.Text)}
+	used, found, err := r.parts.Memory.CodeUsed(mark.Hash)
+	if err != nil {
+		return charge.Record{}, none, fmt.Errorf("look up whether the code was used: %w", err)
+	}
+	if found && (used.Key != d.charge.Key || used.State != charge.Prepared) {
+		return charge.Record{}, none, &Refused{Why: "register.code_again"}
+	}
+	if err := r.mayStart(); err != nil {
+		return charge.Record{}, none, err
+	}
+	if d.charge.State == charge.Prepared {
+		return d.charge, mark, nil
+	}
+	rec, err := r.parts.Journal.Prepare(d.sale, charge.ByCashier)
+	return rec, mark, err
+}
+
+// mayStart tells whether another charge may begin: the journal writes, and
+// the disk has room for its outcome.
+func (r *Register) mayStart() error {
+	r.mu.Lock()
+	_, dead := r.troubles[troubleKey("journal.dead", "")]
+	r.mu.Unlock()
+	if dead {
+		return &Refused{Why: "journal.dead"}
+	}
+	if err := r.parts.Room(); err != nil {
+		r.trouble("disk.full", "", err.Error())
+		return &Refused{Why: "disk.full"}
+	}
+	r.clear("disk.full", "")
+	return nil
+}
+
+// land puts the outcome of a walk on the desk and frees it.
+func (r *Register) land(rec charge.Record, answer charge.Answer) {
+	r.log.Info("asked the wallet", "charge", string(rec.Key), "wallet", answer.Wallet, "event", string(answer.Event),
+		"reason", string(answer.Reason), "state", string(rec.State), "took", answer.Took, "bytes", answer.Bytes, "note", answer.Note)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.count.answer(answer)
+	r.desk.phase = resting
+	if r.desk.charge.Key == rec.Key {
+		r.desk.charge = rec
+	}
+	r.reach(answer)
+	r.announce()
+}
+
+// blind is the end of a walk whose outcome could not be written: the cashier
+// reads "checking", never yes or no, and nothing more is sold.
+func (r *Register) blind(err error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.desk.phase = resting
+	r.desk.charge.State = charge.InDoubt
+	r.announce()
+	return fmt.Errorf("the outcome is not written down, so it counts as not known until the agent has restarted: %w", err)
+}
+
+// Cancel asks for the standing sale to be undone: given up when nothing was
+// sent, reversed otherwise. It is a request: what the wallet makes of it comes
+// later.
+func (r *Register) Cancel(saleID string, by charge.By, operator string) (View, error) {
+	r.mu.Lock()
+	for r.desk.phase == taking { // a moment: until it is clear whether a request leaves
+		changed := r.changed
+		r.mu.Unlock()
+		<-changed
+		r.mu.Lock()
+	}
+	d := r.desk
+	r.mu.Unlock()
+	if !d.standing || d.sale.ID != saleID {
+		return View{}, &Refused{Why: "register.not_standing"}
+	}
+	if _, arrow := charge.Next(d.charge.State, charge.Cancel); !arrow || d.charge.State.Goods() == charge.HandOver {
+		return r.Look(saleID)
+	}
+	rec, err := r.apply(d.charge.Key, r.step(charge.Cancel, by, operator))
+	if err != nil {
+		return View{}, err
+	}
+	r.show(rec)
+	if rec.State == charge.Reversing {
+		r.settle(rec)
+	}
+	return r.Look(saleID)
+}
+
+func (r *Register) step(e charge.Event, by charge.By, operator string) charge.Step {
+	return charge.Step{Event: e, By: by, Operator: operator, Reason: charge.ReasonCancelled, At: r.parts.Now()}
+}

@@ -1,0 +1,43 @@
+package agent
+
+import (
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/receipt"
+	"github.com/posagent/posagent/drivers/printer"
+)
+
+// Receipt is the receipt of a paid charge in a language; reprint 0 is the
+// original, n the n-th copy.
+func (r *Register) Receipt(rec charge.Record, language string, reprint int) (printer.Document, error) {
+	in, err := r.paperInput(rec, language)
+	if err != nil {
+		return printer.Document{}, err
+	}
+	in.Reprint = reprint
+	return receipt.For(in)
+}
+
+// doubtSlip is what the customer and the shop keep of a charge that was given
+// up unanswered.
+func (r *Register) doubtSlip(rec charge.Record) (printer.Document, error) {
+	in, err := r.paperInput(rec, r.parts.Paper.Language)
+	if err != nil {
+		return printer.Document{}, err
+	}
+	return receipt.Doubt(in)
+}
+
+func (r *Register) paperInput(rec charge.Record, language string) (receipt.Input, error) {
+	s, err := r.parts.Memory.Sale(rec.SaleID)
+	if err != nil {
+		return receipt.Input{}, err
+	}
+	name := r.wallets[rec.Wallet].Name
+	if language == string(receipt.English) && r.wallets[rec.Wallet].NameEN != "" {
+		name = r.wallets[rec.Wallet].NameEN
+	}
+	return receipt.Input{
+		Charge: rec, Sale: s, Store: r.parts.Store, Wallet: name,
+		Language: receipt.Language(language), Place: r.parts.Zone, Footer: r.parts.Paper.Footer,
+	}, nil
+}

@@ -1,0 +1,108 @@
+package agent
+
+import (
+	"context"
+	"time"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/drivers/printer"
+)
+
+// printFor is how long a receipt may take before nobody waits for it.
+const printFor = 30 * time.Second
+
+// print puts the receipt of a paid charge on paper in the background: paper
+// never holds a sale up and never fails one.
+func (r *Register) print(rec charge.Record) {
+	if !r.parts.Paper.Print || r.parts.Printer == nil {
+		return
+	}
+	r.spawn(func() { _, _ = r.onPaper(rec, false) }) // the outcome is on the charge and in the troubles
+}
+
+// printDoubt puts a slip on paper for a charge that was given up unanswered.
+func (r *Register) printDoubt(rec charge.Record) {
+	if !r.parts.Paper.Print || r.parts.Printer == nil {
+		return
+	}
+	r.spawn(func() {
+		doc, err := r.doubtSlip(rec)
+		if err == nil {
+			err = r.send(doc)
+		}
+		if err != nil {
+			r.log.Error("the slip of a doubtful charge is not printed", "charge", string(rec.Key), "error", err)
+		}
+	})
+}
+
+func (r *Register) send(doc printer.Document) error {
+	ctx, cancel := context.WithTimeout(r.life, printFor)
+	defer cancel()
+	if out := r.parts.Printer.Print(ctx, doc); out.Result == printer.Failed {
+		return &Refused{Why: "printer.unprinted"}
+	}
+	return nil
+}
+
+// Reprint prints a paid charge's receipt once more, marked as a copy, and
+// waits for what became of it.
+func (r *Register) Reprint(key charge.Key) (charge.Record, error) {
+	rec, err := r.parts.Memory.Charge(key)
+	if err != nil {
+		return rec, err
+	}
+	switch {
+	case rec.State != charge.Approved:
+		return rec, &Refused{Why: "register.no_receipt"}
+	case r.parts.Printer == nil:
+		return rec, &Refused{Why: "printer.none"}
+	}
+	return r.onPaper(rec, true)
+}
+
+// onPaper prints and remembers what became of it. A receipt that never
+// reached paper is printed as the original, whenever that is.
+func (r *Register) onPaper(rec charge.Record, again bool) (charge.Record, error) {
+	copied := again && rec.Paper != charge.Unprinted && rec.Paper != charge.PaperFailed
+	number := 0
+	if copied {
+		number = rec.Reprints + 1
+	}
+	doc, err := r.Receipt(rec, r.parts.Paper.Language, number)
+	if err != nil {
+		r.log.Error("the receipt cannot be made", "charge", string(rec.Key), "error", err)
+		return rec, err
+	}
+	ctx, cancel := context.WithTimeout(r.life, printFor)
+	defer cancel()
+	out := r.parts.Printer.Print(ctx, doc)
+	r.log.Info("receipt", "charge", string(rec.Key), "result", string(out.Result), "reason", string(out.Reason), "bytes", out.Bytes, "detail", out.Detail)
+	paper := paperOf(out.Result)
+	if copied && paper == charge.PaperFailed {
+		paper = rec.Paper // the copy is not on paper, the first one still is what it was
+	}
+	after, err := r.parts.Journal.Printed(rec.Key, paper, copied && out.Result != printer.Failed)
+	if err != nil {
+		return rec, err
+	}
+	r.show(after)
+	if out.Result == printer.Failed {
+		r.trouble("printer.unprinted", string(rec.Key), string(out.Reason))
+	} else {
+		r.clear("printer.unprinted", string(rec.Key))
+	}
+	return after, nil
+}
+
+func paperOf(result printer.Result) charge.Paper {
+	switch result {
+	case printer.Confirmed:
+		return charge.PaperDone
+	case printer.Sent:
+		return charge.PaperSent
+	case printer.Unknown:
+		return charge.PaperUnknown
+	}
+	return charge.PaperFailed
+}

@@ -1,0 +1,46 @@
+package agent
+
+import (
+	"fmt"
+
+	"github.com/posagent/posagent/agent/charge"
+)
+
+// Recover classifies every charge that the last run left open and writes its
+// way out before any new work begins; inquiries and reversals then run in the
+// background. It asks no wallet itself, so it is quick and works without a
+// network, and one wallet that is away never stops the register.
+func (r *Register) Recover() (found int, err error) {
+	open, err := r.parts.Memory.Open()
+	if err != nil {
+		return 0, fmt.Errorf("read the charges that are open: %w", err)
+	}
+	for _, rec := range open {
+		if rec, err = r.classify(rec); err != nil {
+			return 0, err
+		}
+		switch rec.State {
+		case charge.Pending, charge.InDoubt, charge.Reversing:
+			r.settle(rec)
+		}
+	}
+	return len(open), nil
+}
+
+// classify takes the one step that a crash means for a charge. A prepared one
+// may have been under way to any wallet that takes such codes, and a sent one
+// may have arrived: both are lost, until a wallet says otherwise.
+func (r *Register) classify(rec charge.Record) (charge.Record, error) {
+	switch rec.State {
+	case charge.Prepared, charge.Sent:
+	default:
+		return rec, nil
+	}
+	step := charge.Step{Event: charge.Lose, By: charge.ByRecovery, Reason: charge.ReasonRestart, At: r.parts.Now()}
+	after, err := r.apply(rec.Key, step)
+	if err != nil {
+		return rec, fmt.Errorf("classify charge %s: %w", rec.Key, err)
+	}
+	r.log.Warn("found open after a restart", "charge", string(rec.Key), "was", string(rec.State), "now", string(after.State))
+	return after, nil
+}

@@ -1,0 +1,131 @@
+package agent
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/posagent/posagent/agent/charge"
+)
+
+// Trouble is something that is wrong right now. Code is one of agent/health.
+type Trouble struct {
+	Code    string
+	Subject string // the charge or wallet, when it has one
+	Detail  string // for an engineer
+	Since   time.Time
+}
+
+func troubleKey(code, subject string) string { return code + "|" + subject }
+
+// trouble says that something is wrong from now on.
+func (r *Register) trouble(code, subject, detail string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.troubled(code, subject, detail)
+}
+
+// troubled is trouble with r.mu held.
+func (r *Register) troubled(code, subject, detail string) {
+	if _, known := r.troubles[troubleKey(code, subject)]; known {
+		return
+	}
+	r.troubles[troubleKey(code, subject)] = Trouble{Code: code, Subject: subject, Detail: detail, Since: r.parts.Now()}
+	r.announce()
+}
+
+// clear says that it is right again.
+func (r *Register) clear(code, subject string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cleared(code, subject)
+}
+
+// cleared is clear with r.mu held.
+func (r *Register) cleared(code, subject string) {
+	if _, known := r.troubles[troubleKey(code, subject)]; known {
+		delete(r.troubles, troubleKey(code, subject))
+		r.announce()
+	}
+}
+
+// Troubles are what is wrong right now, the oldest first.
+func (r *Register) Troubles() []Trouble {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.SortedFunc(maps.Values(r.troubles), func(a, b Trouble) int {
+		if c := a.Since.Compare(b.Since); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Code+a.Subject, b.Code+b.Subject)
+	})
+}
+
+// reach notes whether a wallet answers at all; r.mu is held.
+func (r *Register) reach(a charge.Answer) {
+	switch {
+	case a.Event == charge.Miss, a.Event == charge.Lose && (a.Reason == charge.ReasonTimeout || a.Reason == charge.ReasonUnreachable):
+		r.troubled("wallet.unreachable", a.Wallet, a.Note)
+	default:
+		r.cleared("wallet.unreachable", a.Wallet)
+	}
+}
+
+// Reached is told by whoever keeps the lines to the wallets warm.
+func (r *Register) Reached(wallet string, err error) {
+	if err != nil {
+		r.trouble("wallet.unreachable", wallet, err.Error())
+		return
+	}
+	r.clear("wallet.unreachable", wallet)
+}
+
+// Counts are plain numbers since the start, for whoever publishes metrics.
+type Counts struct {
+	Refused map[string]int64   // scans that were not taken, by why
+	Answers map[Heard]int64    // answers of wallets
+	Took    map[string][]int64 // by wallet: answers that took at most Buckets[i]; the last is all others
+}
+
+// Heard labels an answer.
+type Heard struct{ Wallet, Event, Reason string }
+
+// Buckets are the upper limits of Counts.Took.
+func Buckets() []time.Duration {
+	return []time.Duration{
+		50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond, 800 * time.Millisecond,
+		1 * time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second, 10 * time.Second,
+	}
+}
+
+func (c *Counts) refused(why string) {
+	if c.Refused == nil {
+		c.Refused = make(map[string]int64)
+	}
+	c.Refused[why]++
+}
+
+func (c *Counts) answer(a charge.Answer) {
+	if c.Answers == nil {
+		c.Answers, c.Took = make(map[Heard]int64), make(map[string][]int64)
+	}
+	c.Answers[Heard{Wallet: a.Wallet, Event: string(a.Event), Reason: string(a.Reason)}]++
+	limits := Buckets()
+	if c.Took[a.Wallet] == nil {
+		c.Took[a.Wallet] = make([]int64, len(limits)+1)
+	}
+	i, _ := slices.BinarySearch(limits, a.Took)
+	c.Took[a.Wallet][i]++
+}
+
+// Counts are the numbers so far.
+func (r *Register) Counts() Counts {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := Counts{Refused: maps.Clone(r.count.Refused), Answers: maps.Clone(r.count.Answers), Took: make(map[string][]int64)}
+	for wallet, counts := range r.count.Took {
+		out.Took[wallet] = slices.Clone(counts)
+	}
+	return out
+}

@@ -1,0 +1,36 @@
+package agent
+
+import (
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/drivers/scanner"
+)
+
+// Walk takes one scanned code through to its result: what was scanned, whose
+// wallet it is, which sale it pays; the request, the durable outcome, the
+// cashier, the receipt. It returns when the outcome is known or in doubt; a
+// doubt is settled in the background. A code that cannot be taken comes back
+// as a *Refused, is shown to the cashier, and the sale goes on.
+func (r *Register) Walk(scan scanner.Scan) error {
+	code, err := r.parts.Codes.Classify(scan.AIM, scan.Data)
+	if err != nil {
+		return r.refuse(err)
+	}
+	wallet := r.wallets[code.Wallet]
+	rec, err := r.take(wallet, code) // key and amount are durable; from here on a request may be under way
+	if err != nil {
+		return r.refuse(err)
+	}
+	answer := wallet.Ask.Charge(r.life, rec, code)
+	rec, err = r.apply(rec.Key, answer.Step) // durable before anyone is told
+	if err != nil {
+		return r.blind(err)
+	}
+	r.land(rec, answer)
+	switch {
+	case rec.State == charge.Approved:
+		r.print(rec)
+	case rec.State.Open() && rec.State != charge.Prepared:
+		r.settle(rec)
+	}
+	return nil
+}
