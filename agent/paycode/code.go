@@ -69,8 +69,10 @@ type Code struct {
 // its Why is one of the words below, whose sentences for the cashier are in
 // agent/health under "code." + Why.
 type Refusal struct {
-	Why  Why
-	Rule string // the rule that refused it, if one did
+	Why    Why
+	Rule   string // the rule that refused it, if one did
+	Wallet string // of NoWallet: whose code it is, as far as a rule knows
+	Cause  error  // of BadCode: what is damaged, and where (*FormatError); it names no digit of the code
 }
 
 // Why is the kind of a refusal.
@@ -90,4 +92,19 @@ const (
 	Unknown      Why = "unknown"      // no rule knows it
 )
 
-func (r *Refusal) Error() string { return "code refused: " + string(r.Why) }
+func (r *Refusal) Error() string {
+	text := "code refused: " + string(r.Why)
+	if r.Rule != "" {
+		text += " by rule " + r.Rule
+	}
+	if r.Wallet != "" {
+		text += ", wallet " + r.Wallet
+	}
+	if r.Cause != nil {
+		text += ": " + r.Cause.Error()
+	}
+	return text
+}
+
+// Unwrap is the Cause.
+func (r *Refusal) Unwrap() error { return r.Cause }

@@ -14,16 +14,19 @@ type RejectRule struct {
 	ID    string `toml:"id"`
 	Match string `toml:"match"` // regular expression over the whole text; must be anchored with ^
 	AIM   string `toml:"aim"`   // when set, only for this AIM identifier (or when the scanner sends none)
-	Why   Why    `toml:"why"`
+	Why   Why    `toml:"why"`   // MerchantCode, WebAddress, Product, Bill, Offline, NoWallet or Unknown
 }
 
 // TemplateRule names the wallet of an EMVCo or JPQR code by its application
 // identifier (tag 4F): equal, or longer and beginning with it. The longest
-// prefix that matches decides.
+// prefix that matches decides; of two equal ones the one with an account
+// pattern, then the one that stands first.
 type TemplateRule struct {
-	ID     string `toml:"id"`
-	Prefix string `toml:"prefix"` // hex
-	Wallet string `toml:"wallet"`
+	ID      string `toml:"id"`
+	Prefix  string `toml:"prefix"`  // hex
+	Account string `toml:"account"` // optional regular expression over Application.Account; anchored with ^
+	Wallet  string `toml:"wallet"`  // either this
+	Why     Why    `toml:"why"`     // or this: such an application is refused
 }
 
 // DigitsRule names the wallet of a code of digits only.
