@@ -1,0 +1,134 @@
+package escpos
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/width"
+)
+
+// Unprintable is a character that the printer does not have. The paper shows
+// Printed in its place, which is empty for a character without a width.
+type Unprintable struct {
+	Rune    rune
+	Where   string // such as "block 3 (text), character 12"
+	Printed string
+}
+
+func (u Unprintable) String() string {
+	return fmt.Sprintf("U+%04X at %s printed as %q", u.Rune, u.Where, u.Printed)
+}
+
+// geta stands for a character that cannot be printed, as Japanese type
+// setting has it. A question mark would read as part of the text.
+const geta = '〓'
+
+// cleaner turns text from outside into glyphs. No byte below 20 ever comes out
+// of it, so no text can carry a command to the printer.
+type cleaner struct {
+	set   *charset
+	where string
+	odd   []Unprintable
+}
+
+// lines cleans a text of several lines.
+func (c *cleaner) lines(text string) [][]glyph {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	text = strings.ReplaceAll(text, "\r", "\n")
+	var out [][]glyph
+	at := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		runes := []rune(line)
+		out = append(out, c.line(runes, at))
+		at += len(runes) + 1
+	}
+	return out
+}
+
+// line cleans one line; at is the place of its first rune in the text.
+func (c *cleaner) line(runes []rune, at int) []glyph {
+	var out []glyph
+	for i := 0; i < len(runes); i++ {
+		r := runes[i]
+		// Only a base with a combining mark behind it is composed. Normalising
+		// everything would turn the name kanji of U+F900-FAFF, which CP932
+		// has, into other kanji.
+		if i+1 < len(runes) && unicode.Is(unicode.Mn, runes[i+1]) {
+			whole := []rune(norm.NFC.String(string(runes[i : i+2])))
+			if g, ok := c.set.encode(whole[0]); ok && len(whole) == 1 {
+				out = append(out, g)
+				i++
+				continue
+			}
+		}
+		if g, ok := c.set.encode(r); ok {
+			out = append(out, g)
+			continue
+		}
+		out = append(out, c.standIn(r, at+i)...)
+		for i+2 < len(runes) && runes[i+1] == 0x200D { // joined emoji are one picture
+			i += 2
+		}
+	}
+	return out
+}
+
+// standIn is what is printed for a character that the printer lacks.
+func (c *cleaner) standIn(r rune, at int) []glyph {
+	text := c.readable(r)
+	var out []glyph
+	var printed strings.Builder
+	for _, s := range text {
+		g, ok := c.set.encode(s)
+		if !ok { // a printer without kanji has no geta either
+			g, _ = c.set.encode('*')
+		}
+		out = append(out, g)
+		printed.WriteRune(g.r)
+	}
+	c.odd = append(c.odd, Unprintable{Rune: r, Where: fmt.Sprintf("%s, character %d", c.where, at+1), Printed: printed.String()})
+	return out
+}
+
+func (c *cleaner) readable(r rune) string {
+	if unicode.In(r, unicode.Cf, unicode.Variation_Selector) || r >= 0x1F3FB && r <= 0x1F3FF {
+		return "" // joiners, marks of direction, variants, skin tones: no width of their own
+	}
+	if s, ok := substitute(r); ok {
+		return s
+	}
+	if !c.set.kanji { // full-width letters and katakana have narrow forms
+		narrow := width.Narrow.String(norm.NFD.String(string(r)))
+		narrow = strings.NewReplacer("\u3099", "\uFF9E", "\u309A", "\uFF9F").Replace(narrow)
+		if c.all(narrow) {
+			return narrow
+		}
+	}
+	// A letter with an accent prints as the letter; a compatibility form, such
+	// as a ligature, as its parts.
+	var base strings.Builder
+	for _, d := range norm.NFKD.String(string(r)) {
+		if !unicode.Is(unicode.Mn, d) {
+			base.WriteRune(d)
+		}
+	}
+	switch s := base.String(); {
+	case s == "" && unicode.Is(unicode.Mn, r):
+		return "" // an accent that fits on no letter
+	case s != string(r) && c.all(s):
+		return s
+	}
+	return string(geta)
+}
+
+// all tells whether every character of a text can be printed.
+func (c *cleaner) all(text string) bool {
+	for _, r := range text {
+		if _, ok := c.set.encode(r); !ok {
+			return false
+		}
+	}
+	return text != ""
+}

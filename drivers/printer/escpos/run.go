@@ -1,0 +1,124 @@
+package escpos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"github.com/posagent/posagent/drivers/device"
+	"github.com/posagent/posagent/drivers/port"
+	"github.com/posagent/posagent/drivers/printer"
+)
+
+const (
+	firstWait = 250 * time.Millisecond // before the printer is opened again
+	longWait  = 10 * time.Second
+	pollEvery = 5 * time.Second // how often an idle printer is asked how it is
+)
+
+var (
+	errNoReply = errors.New("the printer does not answer; is it switched on, and is the profile right")
+	errPanic   = errors.New("the printer driver has a fault")
+)
+
+// Run keeps the printer open until ctx ends. A fault in it is logged and ends
+// the connection, never the program.
+func (p *Printer) Run(ctx context.Context) {
+	defer p.stop()
+	wait := firstWait
+	for ctx.Err() == nil {
+		served, err := p.connect(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if served {
+			wait = firstWait
+		}
+		state, reason := trouble(err)
+		p.setHealth(state, reason, err.Error())
+		p.rest(ctx, wait/2+rand.N(wait), reason, err)
+		wait = min(2*wait, longWait)
+	}
+}
+
+// stop answers all that still waits.
+func (p *Printer) stop() {
+	close(p.stopped)
+	for {
+		select {
+		case j := <-p.jobs:
+			p.refuse(j, device.Offline, "the printer's supervisor has ended")
+		default:
+			return
+		}
+	}
+}
+
+// rest waits before the next try; a job that comes meanwhile is refused at
+// once, because nobody is helped by a receipt that comes out later by itself.
+func (p *Printer) rest(ctx context.Context, wait time.Duration, reason device.Reason, err error) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+			return
+		case j := <-p.jobs:
+			p.refuse(j, reason, err.Error())
+		}
+	}
+}
+
+func (p *Printer) refuse(j *job, reason device.Reason, detail string) {
+	if j.state.CompareAndSwap(queued, running) {
+		j.done <- printer.Outcome{Result: printer.Failed, Reason: reason, Detail: detail}
+	}
+}
+
+// trouble is the health that an error amounts to.
+func trouble(err error) (device.State, device.Reason) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return device.Absent, device.NotFound
+	case errors.Is(err, fs.ErrPermission):
+		return device.Blocked, device.Permission
+	case errors.Is(err, port.ErrBusy):
+		return device.Blocked, device.Busy
+	case errors.Is(err, port.ErrGone):
+		return device.Absent, device.Unplugged
+	case errors.Is(err, errNoReply):
+		return device.Blocked, device.NoReply
+	case errors.Is(err, errPanic):
+		return device.Faulted, device.Unrecoverable
+	}
+	return device.Absent, device.Offline
+}
+
+// connect opens the printer and serves it until the wire or ctx ends. served
+// tells whether the printer answered.
+func (p *Printer) connect(ctx context.Context) (served bool, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.log.Error("fault in the printer driver", "fault", r, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%w: %v", errPanic, r)
+		}
+	}()
+	wire, err := p.open()
+	if err != nil {
+		return false, err
+	}
+	p.setHealth(device.Connecting, device.NoReply, "opened, being asked how it is")
+	c := newConnection(p, wire)
+	defer c.close()
+	if err := c.hello(ctx); err != nil {
+		return false, err
+	}
+	p.count(func(s *Stats) { s.Connections++ })
+	return true, c.serve(ctx)
+}
