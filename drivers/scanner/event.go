@@ -1,0 +1,35 @@
+package scanner
+
+import "time"
+
+// Event is what came out of a byte stream: a Frame or a Drop.
+type Event interface{ event() }
+
+// Frame is one whole payload with the identifier that stood before it.
+type Frame struct {
+	AIM  string
+	Data Data
+}
+
+// Drop is bytes that were not delivered, and why. The framer fills Kind and
+// Bytes; whoever reads the device adds the rest.
+type Drop struct {
+	Kind   DropKind
+	Bytes  int // as they came, marks not counted
+	Device string
+	At     time.Time
+}
+
+func (Frame) event() {}
+func (Drop) event()  {}
+
+// DropKind is why bytes were not delivered.
+type DropKind string
+
+const (
+	Overflow  DropKind = "overflow"   // longer than any code that is wanted
+	HalfFrame DropKind = "half_frame" // the end or the beginning never came
+	Noise     DropKind = "noise"      // bytes that no code has, or bytes outside of frames
+	Duplicate DropKind = "duplicate"  // the same payload again within the duplicate window
+	Unread    DropKind = "unread"     // nobody took the scan before newer ones came
+)
