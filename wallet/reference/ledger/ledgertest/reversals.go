@@ -105,7 +105,7 @@ func testRollback(t *testing.T, open Open) {
 		b, err3 := tx.PutAccount(ledger.Account{Class: ledger.ClassStore, Name: "S9", Balance: money.Yen(5)})
 		_, err4 := tx.AppendTxn(ledger.Txn{Cause: ledger.CauseCharge, Key: "k", Postings: []ledger.Posting{{Account: b.ID, Amount: money.Yen(5)}}})
 		st, err5 := tx.Standing(charged.Key)
-		st.Status = wire.Declined
+		st.Status = wire.Reversed
 		err6 := tx.PutStanding(st)
 		st.Key = "k"
 		err7 := tx.PutStanding(st)
