@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
@@ -128,6 +129,17 @@ func (l *Line) Write(p []byte) (int, error) {
 		err = ErrUnplugged
 	}
 	return n, err
+}
+
+// SetWriteDeadline ends a Write that waits for a near end which nobody reads,
+// with os.ErrDeadlineExceeded. A new cable begins without a deadline.
+func (l *Line) SetWriteDeadline(at time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.far == nil {
+		return ErrUnplugged
+	}
+	return l.far.SetWriteDeadline(at)
 }
 
 // waitPlugged returns the far end, or nil once the line is closed.

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/posagent/posagent/drivers/virtual"
 )
 
@@ -20,9 +22,14 @@ func newLine(t *testing.T) *virtual.Line {
 	return line
 }
 
+// openRDWR opens a near end without making it the test's own terminal.
+func openRDWR(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDWR|unix.O_NOCTTY, 0)
+}
+
 func openNear(t *testing.T, line *virtual.Line) *os.File {
 	t.Helper()
-	near, err := os.OpenFile(line.Path(), os.O_RDWR, 0)
+	near, err := openRDWR(line.Path())
 	if err != nil {
 		t.Fatal(err)
 	}
