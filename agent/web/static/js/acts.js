@@ -1,0 +1,243 @@
+// What a person at the register can do. Each act that may move money carries
+// one key from its first try to its answer, so a double tap, a lost answer or
+// a second try is still one act.
+import { ask, askJSON, hasSecret, keepSecret, newAct, path, Refused, Unreachable } from "./api.js";
+import { leave, page, parked, set, tookDevice, tookRefusal, tookRegister, tookSale } from "./page.js";
+import { Stream } from "./stream.js";
+import { largeAmount, mayScanAgain, typed } from "./model.js";
+import { play } from "./sound.js";
+import { t } from "./words.js";
+
+/** Keys of acts that have no answer yet, by what the act is. @type {Map<string, string>} */
+const acts = new Map();
+
+const stream = new Stream({
+  heard(name, body) {
+    if (name === "register") tookRegister(body);
+    else if (name === "sale") tookSale(body);
+    else if (name === "refusal") tookRefusal(body);
+    else if (name === "device") tookDevice(body);
+  },
+  up() {
+    if (!page.linked || page.lost) set({ linked: true, lost: false, lostSince: 0 });
+  },
+  down: () => set({ linked: false }),
+  lost: () => set({ linked: false, lost: true, lostSince: page.lostSince || Date.now() }),
+  signedOut: () => signedOut(),
+});
+
+function signedOut() {
+  stream.stop();
+  keepSecret("");
+  set({ signedIn: false, who: null, ready: false, lost: false, pin: "", busy: "", fault: { key: "signin.expired" } });
+}
+
+/**
+ * Does an act and shows why when it fails. What is under way is not started
+ * twice.
+ * @param {string} what @param {(key: string) => Promise<void>} doing
+ */
+async function act(what, doing) {
+  if (page.busy) return;
+  const key = acts.get(what) ?? newAct();
+  acts.set(what, key);
+  set({ busy: what, fault: null, news: null });
+  try {
+    await doing(key);
+    acts.delete(what);
+  } catch (err) {
+    if (err instanceof Refused) acts.delete(what); // answered: the next try is a new act
+    failed(err);
+  } finally {
+    set({ busy: "" });
+  }
+}
+
+/** @param {unknown} err */
+function failed(err) {
+  if (err instanceof Unreachable) {
+    set({ lost: true, linked: false, lostSince: page.lostSince || Date.now() });
+  } else if (err instanceof Refused && err.status === 401) {
+    signedOut();
+  } else if (err instanceof Refused) {
+    const { text, text_en } = err.problem;
+    set({ fault: text || text_en ? { key: "", said: { text, text_en } } : { key: err.status === 413 ? "problem.big" : "problem.other" } });
+    play("refused");
+  } else {
+    throw err;
+  }
+}
+
+/** Opens the register for whoever is signed in. @param {{name: string, role: string}} who */
+async function opened(who) {
+  set({ signedIn: true, who: { name: who.name, role: who.role }, fault: null, pin: "" });
+  tookRegister(await askJSON(path.register));
+  stream.start();
+  await Promise.all([look(), lookBack()]);
+}
+
+/** At the start of the page: goes on where this tab was. */
+export async function resume() {
+  if (!hasSecret()) return;
+  try {
+    await opened(await askJSON(path.session));
+  } catch (err) {
+    if (!(err instanceof Unreachable)) return signedOut();
+    set({ signedIn: true, lost: true, lostSince: Date.now() });
+    stream.start(); // its first event brings the register
+  }
+}
+
+export async function signIn() {
+  if (page.busy || page.pin.length < 4) return;
+  set({ busy: "signin", fault: null });
+  try {
+    const session = await askJSON(path.session, { method: "POST", body: { operator: "", pin: page.pin } });
+    keepSecret(session.secret);
+    await opened(session);
+  } catch (err) {
+    const slow = err instanceof Refused && err.status === 429;
+    const key = err instanceof Unreachable ? "signin.unreachable" : slow ? "signin.slow" : "signin.wrong";
+    set({ pin: "", fault: { key } });
+    play("refused");
+  } finally {
+    set({ busy: "" });
+  }
+}
+
+export async function lock() {
+  stream.stop();
+  try {
+    await ask(path.session, { method: "DELETE" });
+  } catch (err) {
+    if (!(err instanceof Refused || err instanceof Unreachable)) throw err; // it ends by itself later
+  }
+  keepSecret("");
+  set({ signedIn: false, who: null, ready: false, lost: false, panel: false, view: "sale", pin: "", fault: null, sale: null });
+}
+
+/** A key of the amount. @param {string} key */
+export function type(key) {
+  set({ entry: { ...page.entry, digits: typed(page.entry.digits, key), large: false }, fault: null, refusal: null });
+}
+
+/** @param {string} rate */
+export const chooseRate = (rate) => set({ entry: { ...page.entry, rate } });
+
+/** The amount is right: opens the sale. */
+export function pay() {
+  const { digits, rate, large } = page.entry;
+  const amount = Number(digits);
+  if (!amount) return;
+  if (amount >= largeAmount && !large) return set({ entry: { ...page.entry, large: true } });
+  const body = { amount, currency: "JPY", lines: [{ name: t("amount.line"), quantity: 1, amount, rate }] };
+  return act(`sale ${amount} ${rate} ${body.lines[0].name}`, async (key) => {
+    tookSale(await askJSON(path.sales, { method: "POST", body, act: key }));
+    set({ entry: { digits: "", rate: "standard", large: false } });
+  });
+}
+
+/** A picture of the customer's code, for the sale on the screen. @param {File|undefined} file */
+export function givePicture(file) {
+  const { sale } = page;
+  if (!file || !sale) return;
+  if (file.type !== "image/png" && file.type !== "image/jpeg") return set({ fault: { key: "problem.picture" } });
+  if (file.size > 4 << 20) return set({ fault: { key: "problem.big" } });
+  set({ refusal: null });
+  return act(`picture ${sale.charge_key} ${file.name} ${file.lastModified}`, async (key) => {
+    tookSale(await askJSON(path.code(sale.id), { method: "POST", body: file, act: key }));
+  });
+}
+
+/** Closes the sale, or asks for the charge to be undone: the agent knows which. */
+export function cancel() {
+  const { sale } = page;
+  if (!sale) return;
+  const nothingSent = sale.state === "prepared";
+  return act(`cancel ${sale.charge_key}`, async (key) => {
+    const got = await askJSON(path.cancel(sale.id), { method: "POST", act: key });
+    tookSale(got);
+    if (nothingSent && got.state === "abandoned" && page.sale?.id === sale.id) {
+      leave();
+      set({ news: { key: "news.stopped", values: {}, of: "" } });
+    }
+  });
+}
+
+/** Another scan for the same sale: a new charge, once something is scanned. */
+export function scanAgain() {
+  if (page.sale && mayScanAgain(page.sale.state)) set({ again: true, fault: null, refusal: null });
+}
+
+/** To the next sale. One that could still be tried again is closed first, so
+ * that no later scan is charged to it. */
+export function next() {
+  const { sale } = page;
+  if (!sale) return;
+  leave();
+  if (!mayScanAgain(sale.state) || sale.state === "abandoned") return void refresh();
+  ask(path.cancel(sale.id), { method: "POST", act: newAct() }).then(refresh, (err) => {
+    if (!(err instanceof Refused)) failed(err); // Refused: it was closed already
+  });
+}
+
+/** The register may have gone on to a sale that we had not shown. */
+async function refresh() {
+  try {
+    tookRegister(await askJSON(path.register));
+  } catch (err) {
+    failed(err);
+  }
+}
+
+/** @param {string} key */
+export const reprint = (key) => act(`reprint ${key}`, async (act) => {
+  const { paper } = await askJSON(path.reprint(key), { method: "POST", act });
+  if (page.sale?.charge_key === key) set({ sale: { ...page.sale, paper } });
+  if (page.last?.charge_key === key) set({ last: { ...page.last, paper } });
+  if (page.charges) set({ charges: page.charges.map((c) => (c.key === key ? { ...c, paper } : c)) });
+});
+
+/** The list of charges: the newest, or the ones after those shown. */
+export async function listCharges(more = false) {
+  const query = new URLSearchParams({ limit: "20" });
+  if (more) query.set("before", String(page.next));
+  else set({ view: "charges", charges: null, fault: null });
+  try {
+    const got = await askJSON(`${path.charges}?${query}`);
+    set({ charges: [...((more && page.charges) || []), ...got.charges], next: got.next });
+  } catch (err) {
+    failed(err);
+  }
+}
+
+/** What is wrong right now, and what became of sales that were left. */
+export async function look() {
+  if (!page.signedIn || page.lost) return;
+  try {
+    const health = await askJSON(path.health);
+    set({ troubles: health.troubles ?? [] });
+    for (const id of parked.keys()) await lookAt(id);
+  } catch (err) {
+    if (err instanceof Refused && err.status === 401) signedOut();
+    else if (!(err instanceof Refused || err instanceof Unreachable)) throw err; // the stream tells of a lost agent
+  }
+}
+
+/** @param {string} id */
+async function lookAt(id) {
+  try {
+    tookSale(await askJSON(path.sale(id)));
+  } catch (err) {
+    if (!(err instanceof Refused && err.status === 404)) throw err;
+    parked.delete(id); // not this register's any more
+  }
+}
+
+/** The line of the last charge, for a page that was just opened. */
+async function lookBack() {
+  if (page.last) return;
+  const { charges } = await askJSON(`${path.charges}?limit=5`);
+  const found = charges.find((/** @type {any} */ c) => c.state !== "abandoned" && c.state !== "prepared");
+  if (found && !page.last) set({ last: { ...found, id: found.sale_id, charge_key: found.key, checking: false, opened: found.prepared } });
+}

@@ -1,0 +1,55 @@
+// The keyboard: digits type the amount, Enter goes on, Escape goes back.
+// Controls keep their own keys.
+import { page, screen, set } from "./page.js";
+import * as acts from "./acts.js";
+
+/** Keys closer together than this come from a scanner that types, not from a hand. */
+const handPace = 25;
+
+/** This many of them in a row are taken back. */
+const burst = 6;
+
+let lastKey = 0;
+let fast = 0;
+
+/** @param {KeyboardEvent} event */
+function typedByScanner(event) {
+  const gap = event.timeStamp - lastKey;
+  lastKey = event.timeStamp;
+  fast = gap < handPace ? fast + 1 : 0;
+  return fast >= burst;
+}
+
+/** @param {KeyboardEvent} event */
+function onAmount(event) {
+  // A scanner that types its code as digits must not become an amount.
+  if (typedByScanner(event)) acts.type("clear");
+  else if (/^\d$/.test(event.key)) acts.type(event.key);
+  else if (event.key === "Backspace") acts.type("back");
+  else if (event.key === "Escape" || event.key === "Delete") acts.type("clear");
+  else if (event.key === "Enter") void acts.pay();
+  else return;
+  event.preventDefault();
+}
+
+/** @param {KeyboardEvent} event */
+function pressed(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  const on = /** @type {Element} */ (event.target);
+  if (page.panel && event.key === "Escape") return set({ panel: false });
+  const name = screen();
+  if (name === "signin") return;
+  const control = on.closest("button, a, label.file, input[type=file]");
+  if (control && (event.key === "Enter" || event.key === " ")) return;
+  if (name === "amount") return onAmount(event);
+  if (name === "approved" && (event.key === "Enter" || event.key === "Escape")) return acts.next();
+  if (event.key !== "Escape") return;
+  if (name === "charges") set({ view: "sale", charges: null });
+  else if (page.sure) set({ sure: false });
+  else if (name === "scan" && page.again) set({ again: false });
+  else if (name === "scan") void acts.cancel(); // nothing was sent yet
+}
+
+export function listen() {
+  document.addEventListener("keydown", pressed);
+}

@@ -1,0 +1,66 @@
+// Waiting for the customer's code. Whatever else is scanned gets its own
+// sentence, and the sale goes on.
+import { html, nothing } from "../../vendor/lit.js";
+import { page, set } from "../page.js";
+import { cancel, givePicture } from "../acts.js";
+import { notices } from "../parts/panel.js";
+import { shape, sign } from "../parts/shapes.js";
+import { how } from "../parts/bar.js";
+import { clockSeconds, money, said, t } from "../words.js";
+
+/** Why the last scan was not taken. */
+export function refusalNote() {
+  const { refusal } = page;
+  if (!refusal) return nothing;
+  return html`
+    <div class="notice look" id="refusal" data-why=${refusal.why}>${sign("look")}
+      <div><b>${t("refusal.title")} <time>${clockSeconds(refusal.at)}</time></b>
+        <p>${said(refusal)}</p>${page.sale ? html`<p class="small">${t("refusal.goes")}</p>` : nothing}</div>
+    </div>`;
+}
+
+/** The scanner's own state: the best one, for any of them can read the code. */
+function scanner() {
+  const scanners = page.devices.filter((d) => d.kind === "scanner" && d.state !== "disabled");
+  if (!scanners.length) return html`<p class="device look">${sign("look")}${t("scan.none")}</p>`;
+  const good = scanners.find((d) => d.state === "ready" || d.state === "degraded");
+  if (good) return html`<p class="device good">${sign("good")}${t("scan.ready")}</p>`;
+  return html`<div class="device bad">${sign(how[scanners[0].state] ?? "bad")}<div><b>${t("scan.notready")}</b><p>${said(scanners[0])}</p></div></div>`;
+}
+
+/** @param {Event} event */
+function chosen(event) {
+  const input = /** @type {HTMLInputElement} */ (event.target);
+  const file = input.files?.[0];
+  input.value = ""; // the same file may be chosen again
+  void givePicture(file);
+}
+
+/** @param {import("../model.js").Sale} sale */
+function warning(sale) {
+  if (!page.again) return nothing;
+  const twice = sale.state === "reversing" || sale.state === "owed";
+  return html`<div class="notice look" id="again">${sign("look")}<p>${t(twice ? "scan.twice" : "scan.again")}</p></div>`;
+}
+
+/** @param {import("../model.js").Sale} sale */
+export function scan(sale) {
+  const reading = page.busy.startsWith("picture");
+  const back = () => (page.again ? set({ again: false, refusal: null, fault: null }) : cancel());
+  return html`
+    <div class="scan">
+      <div class="drawing">${shape("scan")}</div>
+      <section>
+        <h1 id="title" tabindex="-1">${t("scan.title")}</h1>
+        <p class="yen big">${money(sale.amount, sale.currency)}</p>
+        <p class="hint">${t("scan.hint")}</p>
+        ${scanner()} ${warning(sale)} ${refusalNote()} ${notices()}
+        <div class="actions">
+          <button type="button" class="action" id="back" ?disabled=${page.busy !== ""} @click=${back}>${t("scan.back")}</button>
+          <label class="action file ${reading ? "busy" : ""}">
+            <input type="file" id="picture" accept="image/png,image/jpeg" ?disabled=${page.busy !== ""} @change=${chosen}>
+            <span>${t(reading ? "scan.reading" : "scan.picture")}</span></label>
+        </div>
+      </section>
+    </div>`;
+}

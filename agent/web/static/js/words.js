@@ -1,0 +1,79 @@
+// Words, money and times for people, in the language that is switched on.
+// Catalogues are /web/i18n/{ja,en}.json: the same keys and placeholders in
+// both, which a test holds.
+
+/** @typedef {"ja"|"en"} Lang */
+
+/** @type {Record<Lang, Record<string,string>>} */
+const catalogues = { ja: {}, en: {} };
+
+/** @type {Lang} */
+let current = "ja";
+
+/** Currencies without decimals; the others have two. */
+const whole = new Set(["JPY", "KRW", "VND"]);
+
+const digits = new Intl.NumberFormat("en-US");
+const hour = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit" });
+const second = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/** Fetches both catalogues, so that switching the language never waits. */
+export async function loadWords() {
+  const get = async (/** @type {Lang} */ lang) => {
+    const answer = await fetch(`/web/i18n/${lang}.json`);
+    if (!answer.ok) throw new Error(`catalogue ${lang}: ${answer.status}`);
+    catalogues[lang] = await answer.json();
+  };
+  await Promise.all([get("ja"), get("en")]);
+  speak(localStorage.getItem("lang") === "en" ? "en" : "ja");
+}
+
+/** @returns {Lang} the language that is switched on */
+export const lang = () => current;
+
+/** Switches the language of the page. @param {Lang} to */
+export function speak(to) {
+  current = to;
+  localStorage.setItem("lang", to);
+  document.documentElement.lang = to; // Han glyphs differ by language: the font asks this
+  document.title = t("title");
+}
+
+/**
+ * The text under a key, with {name} replaced. An unknown key shows itself.
+ * @param {string} key
+ * @param {Record<string, string|number>} [values]
+ */
+export function t(key, values = {}) {
+  const text = catalogues[current][key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
+}
+
+/** The text under the first key that there is. @param {...string} keys */
+export function tFirst(...keys) {
+  return t(keys.find((k) => k in catalogues[current]) ?? keys[keys.length - 1]);
+}
+
+/**
+ * The agent's own sentence in the language that is switched on.
+ * @param {{text?: string, text_en?: string}} said
+ */
+export const said = (said) => (current === "en" ? said.text_en || said.text : said.text || said.text_en) ?? "";
+
+/**
+ * An amount as on receipts: one yen sign, U+00A5, for both languages.
+ * @param {number} minor @param {string} [currency]
+ */
+export function money(minor, currency = "JPY") {
+  if (whole.has(currency)) {
+    return currency === "JPY" ? `¥${digits.format(minor)}` : `${currency} ${digits.format(minor)}`;
+  }
+  const cents = String(Math.abs(minor) % 100).padStart(2, "0");
+  return `${minor < 0 ? "-" : ""}${currency} ${digits.format(Math.trunc(Math.abs(minor) / 100))}.${cents}`;
+}
+
+/** 12:03 in Japan. @param {string|number} at */
+export const clock = (at) => hour.format(new Date(at));
+
+/** 12:03:07 in Japan. @param {string|number} at */
+export const clockSeconds = (at) => second.format(new Date(at));
