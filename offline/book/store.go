@@ -63,6 +63,14 @@ type Filter struct {
 	Limit  int   // 0 is 50; at most 500
 }
 
+// Count is the number of rows that a page has at most.
+func (f Filter) Count() int {
+	if f.Limit <= 0 {
+		return 50
+	}
+	return min(f.Limit, 500)
+}
+
 // Link is one entry of the journal: a step that a charge took, chained to the
 // entry before it. Entries are never changed and never removed.
 type Link struct {

@@ -1,0 +1,46 @@
+package offline
+
+import (
+	"github.com/posagent/posagent/agent/money"
+	"github.com/posagent/posagent/agent/sale"
+	"github.com/posagent/posagent/offline/book"
+	"github.com/posagent/posagent/offline/sqlite"
+)
+
+const selectSale = `SELECT id, reference, business_date, amount, currency, lines, at, operator FROM sales `
+
+func scanSale(r sqlite.Row) (sale.Sale, error) {
+	lines, err := listOf[sale.Line](r.Text(5))
+	return sale.Sale{
+		ID: r.Text(0), Reference: r.Text(1), BusinessDate: r.Text(2),
+		Amount: money.Amount{Minor: r.Int(3), Currency: money.Currency(r.Text(4))},
+		Lines:  lines, At: timeOf(r.Int(6)), Operator: r.Text(7),
+	}, err
+}
+
+// Sale is a sale by its id.
+func (t tx) Sale(id string) (sale.Sale, error) {
+	return one(t, scanSale, selectSale+"WHERE id = ?", id)
+}
+
+// SaleByReference is the sale with the POS software's number of that business
+// day. A sale without a number is not found under the empty one.
+func (t tx) SaleByReference(businessDate, reference string) (sale.Sale, error) {
+	if reference == "" {
+		return sale.Sale{}, book.ErrNotFound
+	}
+	return one(t, scanSale, selectSale+"WHERE business_date = ? AND reference = ? AND reference <> ''", businessDate, reference)
+}
+
+// PutSale adds a sale. A second one with its id, or with its reference on the
+// same business day, is refused.
+func (t tx) PutSale(s sale.Sale) error {
+	lines, err := list(s.Lines)
+	if err != nil {
+		return err
+	}
+	_, err = t.c.Exec(`INSERT INTO sales (id, reference, business_date, amount, currency, lines, at, operator)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		s.ID, s.Reference, s.BusinessDate, s.Amount.Minor, string(s.Amount.Currency), lines, nanos(s.At), s.Operator)
+	return err
+}
