@@ -24,31 +24,56 @@ type Key string
 // limit of the wallets we know: 32.
 const MaxKey = 32
 
-// NewKey makes the key of the seq-th charge of an epoch. It fails when the
-// parts do not fit, which the configuration check rules out beforehand.
+// NewKey makes the key of the seq-th charge of an epoch, counted from 1. It
+// fails when the parts do not fit, which the configuration check rules out
+// beforehand.
 func NewKey(store, terminal string, epoch, seq int64) (Key, error) {
 	k := Prefix(store, terminal) + strconv.FormatInt(epoch, 10) + "-" + strconv.FormatInt(seq, 10)
-	if len(k) > MaxKey {
+	switch {
+	case !plain(store):
+		return "", fmt.Errorf("charge key: store id %q must be letters and digits (0-9 A-Z a-z)", store)
+	case !plain(terminal):
+		return "", fmt.Errorf("charge key: terminal id %q must be letters and digits (0-9 A-Z a-z)", terminal)
+	case epoch < 0 || seq < 1:
+		return "", fmt.Errorf("charge key %s: the epoch must be at least 0 and the sequence number at least 1", k)
+	case len(k) > MaxKey:
 		return "", fmt.Errorf("charge key %s has %d characters, but wallets take %d: shorten the store or terminal id", k, len(k), MaxKey)
 	}
 	return Key(k), nil
+}
+
+func plain(id string) bool {
+	for _, c := range []byte(id) {
+		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return id != ""
 }
 
 // Prefix is how every key of a register begins. A wallet refuses keys whose
 // prefix is not that of the client certificate.
 func Prefix(store, terminal string) string { return store + "-" + terminal + "-" }
 
-// Parts splits a key into store, terminal, epoch and sequence number.
+// Parts splits a key into store, terminal, epoch and sequence number. It takes
+// only what NewKey makes: "01" for 1 would be a second name of one charge.
 func (k Key) Parts() (store, terminal string, epoch, seq int64, err error) {
 	p := strings.Split(string(k), "-")
-	if len(p) != 4 || len(k) > MaxKey || p[0] == "" || p[1] == "" {
+	if len(p) != 4 {
 		return "", "", 0, 0, fmt.Errorf("charge key %q is not store-terminal-epoch-seq", string(k))
 	}
 	if epoch, err = strconv.ParseInt(p[2], 10, 64); err == nil {
 		seq, err = strconv.ParseInt(p[3], 10, 64)
 	}
-	if err != nil || epoch < 0 || seq < 1 {
+	if err != nil {
 		return "", "", 0, 0, fmt.Errorf("charge key %q: epoch and sequence number must be whole numbers", string(k))
+	}
+	again, err := NewKey(p[0], p[1], epoch, seq)
+	if err != nil {
+		return "", "", 0, 0, err
+	}
+	if again != k {
+		return "", "", 0, 0, fmt.Errorf("charge key %q must be written %q", string(k), string(again))
 	}
 	return p[0], p[1], epoch, seq, nil
 }

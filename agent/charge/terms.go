@@ -36,6 +36,10 @@ func Standard() Terms {
 	}
 }
 
+// longest is the longest of all pauses: nobody waits for a customer longer
+// than a day.
+const longest = 24 * time.Hour
+
 // Check tells all that is wrong with terms.
 func (t Terms) Check() error {
 	var errs []error
@@ -54,17 +58,20 @@ func (t Terms) Check() error {
 			bad("inquiry pause %s must be from 50ms to 1m", p)
 		}
 	}
-	if t.Jitter < 0 || t.Jitter > 0.5 {
+	if !(t.Jitter >= 0 && t.Jitter <= 0.5) { // so written, it also refuses "nan"
 		bad("jitter is %g, but must be from 0 to 0.5", t.Jitter)
 	}
 	if t.GiveUp < t.Deadline {
 		bad("give-up is %s, but must not be before the deadline %s", t.GiveUp, t.Deadline)
 	}
-	if t.GiveUpPending < t.GiveUp {
-		bad("give-up while pending is %s, but must not be before give-up %s", t.GiveUpPending, t.GiveUp)
+	if t.GiveUp > longest {
+		bad("give-up is %s, but must be at most %s", t.GiveUp, longest)
 	}
-	if t.ReverseFirst < 100*time.Millisecond || t.ReverseMax < t.ReverseFirst {
-		bad("reversal pauses are %s to %s, but must start at 100ms or more and not shrink", t.ReverseFirst, t.ReverseMax)
+	if t.GiveUpPending < t.GiveUp || t.GiveUpPending > longest {
+		bad("give-up while pending is %s, but must not be before give-up %s, and at most %s", t.GiveUpPending, t.GiveUp, longest)
+	}
+	if t.ReverseFirst < 100*time.Millisecond || t.ReverseMax < t.ReverseFirst || t.ReverseMax > longest {
+		bad("reversal pauses are %s to %s, but must start at 100ms or more, not shrink, and be at most %s", t.ReverseFirst, t.ReverseMax, longest)
 	}
 	if t.PreparedFor < time.Minute {
 		bad("a prepared sale is kept for %s, but must be kept for at least 1m", t.PreparedFor)
