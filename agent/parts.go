@@ -84,6 +84,7 @@ type Parts struct {
 	Wallets  []Wallet
 	Printer  Printer
 	Imager   Imager
+	Devices  []Device
 	Paper    PaperRules
 	HashCode func(paycode.Secret) string // keyed hash of a customer's code, hex
 	Room     func() error                // nil error while the disk has room for another charge

@@ -86,6 +86,7 @@ type Counts struct {
 	Refused map[string]int64   // scans that were not taken, by why
 	Answers map[Heard]int64    // answers of wallets
 	Took    map[string][]int64 // by wallet: answers that took at most Buckets[i]; the last is all others
+	TookSum map[string]time.Duration
 }
 
 // Heard labels an answer.
@@ -108,7 +109,7 @@ func (c *Counts) refused(why string) {
 
 func (c *Counts) answer(a charge.Answer) {
 	if c.Answers == nil {
-		c.Answers, c.Took = make(map[Heard]int64), make(map[string][]int64)
+		c.Answers, c.Took, c.TookSum = make(map[Heard]int64), make(map[string][]int64), make(map[string]time.Duration)
 	}
 	c.Answers[Heard{Wallet: a.Wallet, Event: string(a.Event), Reason: string(a.Reason)}]++
 	limits := Buckets()
@@ -117,13 +118,14 @@ func (c *Counts) answer(a charge.Answer) {
 	}
 	i, _ := slices.BinarySearch(limits, a.Took)
 	c.Took[a.Wallet][i]++
+	c.TookSum[a.Wallet] += a.Took
 }
 
 // Counts are the numbers so far.
 func (r *Register) Counts() Counts {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	out := Counts{Refused: maps.Clone(r.count.Refused), Answers: maps.Clone(r.count.Answers), Took: make(map[string][]int64)}
+	out := Counts{Refused: maps.Clone(r.count.Refused), Answers: maps.Clone(r.count.Answers), Took: make(map[string][]int64), TookSum: maps.Clone(r.count.TookSum)}
 	for wallet, counts := range r.count.Took {
 		out.Took[wallet] = slices.Clone(counts)
 	}

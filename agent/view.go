@@ -95,6 +95,16 @@ func (r *Register) Look(saleID string) (View, error) {
 	return v, nil
 }
 
+// Charge is one charge from memory.
+func (r *Register) Charge(key charge.Key) (charge.Record, error) { return r.parts.Memory.Charge(key) }
+
+// Unsettled is how many charges are being settled in the background.
+func (r *Register) Unsettled() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.patient)
+}
+
 // Changed is closed at the next change of anything that is shown. Take it
 // first and look afterwards: then no change is missed.
 func (r *Register) Changed() <-chan struct{} {

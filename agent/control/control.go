@@ -81,6 +81,7 @@ type NewSale struct {
 	Amount    int64  `json:"amount" minimum:"1" doc:"total in minor units, tax included"`
 	Currency  string `json:"currency" example:"JPY" minLength:"3" maxLength:"3"`
 	Lines     []Line `json:"lines,omitempty" maxItems:"200"`
+	Code      *Code  `json:"code,omitempty" doc:"the customer's code, when it is at hand already"`
 }
 
 // Line is one kind of goods of a sale; Amount is for the whole quantity.
@@ -107,6 +108,8 @@ type Sale struct {
 	Goods        string    `json:"goods"` // hand_over or hold
 	ChargeKey    string    `json:"charge_key"`
 	Reason       string    `json:"reason,omitempty"`
+	ReasonText   string    `json:"reason_text,omitempty"` // what the reason means and what to do
+	ReasonTextE  string    `json:"reason_text_en,omitempty"`
 	Wallet       string    `json:"wallet,omitempty"`
 	Receipt      string    `json:"receipt,omitempty"` // the wallet's own number
 	Paper        string    `json:"paper"`
@@ -144,6 +147,7 @@ type Charge struct {
 	Paper    string    `json:"paper"`
 	Reprints int       `json:"reprints"`
 	Attempts int       `json:"attempts"`
+	Alarms   int       `json:"alarms"` // times that something contradicted the books
 	Prepared time.Time `json:"prepared"`
 	Changed  time.Time `json:"changed"`
 	Steps    []Step    `json:"steps,omitempty"` // only of a single charge

@@ -19,6 +19,7 @@ import (
 type Sale struct {
 	ID           string       // ours, unique for ever
 	Reference    string       // the POS software's own number; may be empty
+	Source       string       // who opened it: a token's name or an operator's id
 	Amount       money.Amount // the total that is owed
 	Lines        []Line       // may be empty: then the whole total is one item at the standard rate
 	BusinessDate string       // "2026-11-22": the day it is booked on, not always the clock's

@@ -1,0 +1,109 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/control"
+)
+
+func (s *Server) charges(api huma.API) {
+	huma.Register(api, operation(http.MethodGet, control.PathCharges, "charges", "Charges, newest first", control.ScopeRead), s.listCharges)
+	huma.Register(api, operation(http.MethodGet, control.PathCharge, "charge", "A charge and the steps it took", control.ScopeRead), s.oneCharge)
+	huma.Register(api, operation(http.MethodGet, control.PathReceipt, "receipt", "A paid charge's receipt as it is on paper: image/png, or text/plain", control.ScopeRead), s.receipt)
+	huma.Register(api, operation(http.MethodPost, control.PathReprint, "reprint", "Print a paid charge's receipt once more", control.ScopePrepare), s.reprint)
+}
+
+func (s *Server) listCharges(_ context.Context, in *struct {
+	State  []string `query:"state" doc:"only these states, or open for all that are not settled"`
+	Before int64    `query:"before" minimum:"0" doc:"the next of the page before"`
+	Limit  int      `query:"limit" minimum:"1" maximum:"500" default:"50"`
+}) (*struct{ Body control.Charges }, error) {
+	var states []charge.State
+	for _, word := range in.State {
+		state := charge.State(strings.ToLower(word))
+		switch {
+		case state == "open":
+			for _, each := range charge.States {
+				if each.Open() {
+					states = append(states, each)
+				}
+			}
+		case state.Known():
+			states = append(states, state)
+		default:
+			return nil, problemOf(http.StatusUnprocessableEntity, "invalid", "state "+word+" is not known: use a charge's state, or open")
+		}
+	}
+	page, next, err := s.Books.Charges(states, in.Before, in.Limit)
+	if err != nil {
+		return nil, explain(err)
+	}
+	out := control.Charges{Charges: make([]control.Charge, 0, len(page)), Next: next}
+	for _, rec := range page {
+		out.Charges = append(out.Charges, shapeCharge(rec))
+	}
+	return &struct{ Body control.Charges }{out}, nil
+}
+
+func (s *Server) oneCharge(_ context.Context, in *struct {
+	Key string `path:"key" maxLength:"32"`
+}) (*struct{ Body control.Charge }, error) {
+	rec, err := s.Register.Charge(charge.Key(in.Key))
+	if err != nil {
+		return nil, s.missing(err, "charge")
+	}
+	out := shapeCharge(rec)
+	if out.Steps, err = s.Books.Steps(rec.Key); err != nil {
+		return nil, explain(err)
+	}
+	return &struct{ Body control.Charge }{out}, nil
+}
+
+func (s *Server) receipt(ctx context.Context, in *struct {
+	Key    string `path:"key" maxLength:"32"`
+	Accept string `header:"Accept"`
+	Lang   string `query:"lang" enum:"ja,en" default:"ja"`
+}) (*struct {
+	ContentType string `header:"Content-Type"`
+	Body        []byte
+}, error) {
+	rec, err := s.Register.Charge(charge.Key(in.Key))
+	if err != nil {
+		return nil, s.missing(err, "charge")
+	}
+	if rec.State.Goods() != charge.HandOver {
+		return nil, problemOf(http.StatusConflict, "register.no_receipt", "")
+	}
+	out := &struct {
+		ContentType string `header:"Content-Type"`
+		Body        []byte
+	}{}
+	if strings.Contains(in.Accept, "image/png") {
+		out.ContentType = "image/png"
+		out.Body, err = s.Papers.PNG(ctx, rec, in.Lang)
+	} else {
+		out.ContentType = "text/plain; charset=utf-8"
+		var text string
+		text, err = s.Papers.Text(ctx, rec, in.Lang)
+		out.Body = []byte(text)
+	}
+	if err != nil {
+		return nil, explain(err)
+	}
+	return out, nil
+}
+
+func (s *Server) reprint(_ context.Context, in *struct {
+	Key string `path:"key" maxLength:"32"`
+}) (*struct{ Body control.Paper }, error) {
+	rec, err := s.Register.Reprint(charge.Key(in.Key))
+	if err != nil {
+		return nil, s.missing(err, "charge")
+	}
+	return &struct{ Body control.Paper }{control.Paper{Paper: string(rec.Paper)}}, nil
+}

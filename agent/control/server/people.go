@@ -1,0 +1,196 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/control"
+	"github.com/posagent/posagent/agent/operator"
+)
+
+const (
+	cookieName  = "posagent_session"
+	sessionTime = 12 * time.Hour
+	ticketTime  = 30 * time.Second
+	maxSessions = 64 // of one register; the oldest goes first
+)
+
+// caller is who asks.
+type caller struct {
+	name     string // of the token, or the operator's id
+	scopes   map[control.Scope]bool
+	by       charge.By
+	operator operator.Operator // zero for a program
+	expires  time.Time         // of a session
+}
+
+func (c *caller) may(scope control.Scope) bool { return c != nil && c.scopes[scope] }
+
+type callerKey struct{}
+type localKey struct{}
+
+func with(ctx context.Context, c *caller) context.Context {
+	return context.WithValue(ctx, callerKey{}, c)
+}
+
+// from is who asks, nil for nobody.
+func from(ctx context.Context) *caller {
+	c, _ := ctx.Value(callerKey{}).(*caller)
+	return c
+}
+
+// OnSocket marks the connections of the unix socket, whose peer the listener
+// has checked: the service's own user or root. It is an http.Server's
+// ConnContext there.
+func OnSocket(ctx context.Context) context.Context { return context.WithValue(ctx, localKey{}, true) }
+
+func local(r *http.Request) bool { return r.Context().Value(localKey{}) != nil }
+
+// people are the tokens of the configuration and the sessions of operators.
+// A session is a cookie and a second secret in a header: cookies ignore
+// ports, so another server on this machine sees the cookie.
+type people struct {
+	now    func() time.Time
+	tokens []Token
+
+	mu       sync.Mutex
+	sessions map[string]session // by cookie
+	tickets  map[string]ticket
+}
+
+type session struct {
+	secret [32]byte // SHA-256
+	caller *caller
+}
+
+type ticket struct {
+	caller  *caller
+	expires time.Time
+}
+
+func newPeople(o Options) *people {
+	return &people{now: o.Now, tokens: o.Tokens, sessions: make(map[string]session), tickets: make(map[string]ticket)}
+}
+
+// find is who sends this request, nil for nobody.
+func (p *people) find(r *http.Request) *caller {
+	if local(r) {
+		return &caller{name: "local", by: charge.ByAPI, scopes: all()}
+	}
+	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return p.program(bearer)
+	}
+	cookie, err := r.Cookie(cookieName)
+	if err != nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s, known := p.sessions[cookie.Value]
+	given := sha256.Sum256([]byte(r.Header.Get(control.HeaderSession)))
+	if !known || subtle.ConstantTimeCompare(given[:], s.secret[:]) != 1 || p.now().After(s.caller.expires) {
+		return nil
+	}
+	return s.caller
+}
+
+func (p *people) program(bearer string) *caller {
+	sum := sha256.Sum256([]byte(bearer))
+	given := []byte(hex.EncodeToString(sum[:]))
+	for _, t := range p.tokens {
+		if subtle.ConstantTimeCompare(given, []byte(strings.ToLower(t.SHA256))) == 1 {
+			c := &caller{name: t.Name, by: charge.ByAPI, scopes: make(map[control.Scope]bool)}
+			for _, s := range t.Scopes {
+				c.scopes[s] = true
+			}
+			return c
+		}
+	}
+	return nil
+}
+
+func all() map[control.Scope]bool {
+	return map[control.Scope]bool{
+		control.ScopePrepare: true, control.ScopeRead: true, control.ScopeRefund: true,
+		control.ScopeConfig: true, control.ScopeDisplay: true,
+	}
+}
+
+// signedIn begins a session and returns its cookie and second secret.
+func (p *people) signedIn(o operator.Operator) (cookie, secret string, c *caller) {
+	c = &caller{name: o.ID, by: charge.ByCashier, operator: o, expires: p.now().Add(sessionTime), scopes: make(map[control.Scope]bool)}
+	if o.Role == operator.Manager {
+		c.by = charge.ByManager
+	}
+	for scope, action := range map[control.Scope]operator.Action{
+		control.ScopePrepare: operator.Sell, control.ScopeRead: operator.Look, control.ScopeDisplay: operator.Look,
+		control.ScopeRefund: operator.Refund, control.ScopeConfig: operator.Configure,
+	} {
+		c.scopes[scope] = operator.Can(o.Role, action)
+	}
+	cookie, secret = rand.Text(), rand.Text()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forget()
+	p.sessions[cookie] = session{secret: sha256.Sum256([]byte(secret)), caller: c}
+	return cookie, secret, c
+}
+
+// forget drops what has ended, and the oldest session when there are too
+// many; p.mu is held.
+func (p *people) forget() {
+	oldest := ""
+	for id, s := range p.sessions {
+		if p.now().After(s.caller.expires) {
+			delete(p.sessions, id)
+		} else if oldest == "" || s.caller.expires.Before(p.sessions[oldest].caller.expires) {
+			oldest = id
+		}
+	}
+	if len(p.sessions) >= maxSessions {
+		delete(p.sessions, oldest)
+	}
+	for id, t := range p.tickets {
+		if p.now().After(t.expires) {
+			delete(p.tickets, id)
+		}
+	}
+}
+
+func (p *people) signOut(r *http.Request) {
+	if cookie, err := r.Cookie(cookieName); err == nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.sessions, cookie.Value)
+	}
+}
+
+// newTicket opens the event stream once for a caller.
+func (p *people) newTicket(c *caller) string {
+	id := rand.Text()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forget()
+	p.tickets[id] = ticket{caller: c, expires: p.now().Add(ticketTime)}
+	return id
+}
+
+// useTicket is who got the ticket, nil when it is unknown, old or used.
+func (p *people) useTicket(id string) *caller {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t, known := p.tickets[id]
+	delete(p.tickets, id)
+	if !known || p.now().After(t.expires) {
+		return nil
+	}
+	return t.caller
+}

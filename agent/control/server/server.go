@@ -1,0 +1,148 @@
+// Package server answers the local API: it lets in those who may, checks what
+// they ask, and passes it to the register. It decides nothing about money and
+// keeps nothing on disk.
+//
+// Invariant: every answer goes through the guard (host, origin, size, time)
+// and, but for sign-in, liveness and the static pages, only to someone whose
+// token or session has the scope. A wallet's silence is a state in a 200 or
+// 202, never a 5xx.
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/posagent/posagent/agent"
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/control"
+	"github.com/posagent/posagent/agent/operator"
+	"github.com/posagent/posagent/agent/sale"
+)
+
+// Books are the lists that pages and reports read.
+type Books interface {
+	// Charges is a page of charges, newest first, and the before of the page
+	// after it (0 on the last one). No states are all states.
+	Charges(states []charge.State, before int64, limit int) (page []charge.Record, next int64, err error)
+	// Steps are the steps of one charge, oldest first.
+	Steps(charge.Key) ([]control.Step, error)
+	// SaleByReference finds a sale by the POS software's own number, and
+	// reports false when there is none.
+	SaleByReference(businessDate, source, reference string) (sale.Sale, bool, error)
+}
+
+// Papers draw a receipt as the printer would put it on paper.
+type Papers interface {
+	Text(ctx context.Context, rec charge.Record, language string) (string, error)
+	PNG(ctx context.Context, rec charge.Record, language string) ([]byte, error)
+}
+
+// Token lets a program in.
+type Token struct {
+	Name   string
+	SHA256 string // lower-case hex of the token's SHA-256
+	Scopes []control.Scope
+}
+
+// Options are what a server needs. All are needed but for Pages.
+type Options struct {
+	Register *agent.Register
+	Books    Books
+	Papers   Papers
+	Staff    *operator.Staff
+	Tokens   []Token
+	Store    sale.Store
+	Currency string
+	Secret   []byte                 // of the sale ids that follow from idempotency keys
+	Day      func(time.Time) string // the business date of a moment
+	Now      func() time.Time
+	Hosts    []string // Host headers that are ours, beside loopback names
+	Origins  []string // pages of other origins that may call us
+	Pages    http.Handler
+	Demo     bool
+	Ready    func() error // nil error: the journal writes and the configuration is loaded
+	Version  string
+	NotFound error // what Memory returns for a sale or charge that does not exist
+	Gauges   []Gauge
+	Log      *slog.Logger
+}
+
+// Server is the local API.
+type Server struct {
+	Options
+	people  *people
+	seen    *seen
+	handler http.Handler
+	ending  context.Context // streams end with it
+	end     context.CancelFunc
+}
+
+// New builds the API. It listens nowhere.
+func New(o Options) *Server {
+	s := &Server{Options: o, people: newPeople(o), seen: newSeen(o.Now)}
+	s.ending, s.end = context.WithCancel(context.Background())
+	mux := http.NewServeMux()
+	api := humago.New(mux, describe(o.Version))
+	api.UseMiddleware(s.scoped)
+	s.sessions(api)
+	s.sales(api)
+	s.charges(api)
+	s.devices(api)
+	s.events(api)
+	s.liveness(mux)
+	mux.Handle("GET "+control.PathMetrics, s.needing(control.ScopeRead, s.metrics()))
+	mux.Handle("GET "+control.PathOpenAPI, s.needing(control.ScopeRead, spec(api)))
+	if o.Pages != nil {
+		mux.Handle("/pos", o.Pages)
+		mux.Handle("/web/", o.Pages)
+		mux.Handle("GET /{$}", http.RedirectHandler("/pos", http.StatusFound))
+	}
+	s.handler = s.guard(s.identify(mux))
+	return s
+}
+
+// Handler is the whole API and the pages, guarded.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Close ends the event streams, so that a graceful shutdown does not wait for
+// pages to go away.
+func (s *Server) Close() { s.end() }
+
+func describe(version string) huma.Config {
+	c := huma.DefaultConfig("posagent local API", version)
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", "" // the description is behind a token, and no page is fetched from elsewhere
+	c.CreateHooks = nil                                   // no $schema fields in answers
+	c.Info.Description = "The register's own API. Money is a whole number of minor units; a result that is not known is a state, never an error."
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token":   {Type: "http", Scheme: "bearer", Description: "a token of the configuration"},
+		"session": {Type: "apiKey", In: "header", Name: control.HeaderSession, Description: "an operator's session: this header and its cookie"},
+	}
+	return c
+}
+
+// operation describes a call that needs a scope.
+func operation(method, path, id, summary string, scope control.Scope) huma.Operation {
+	scopes := []string{string(scope)}
+	return huma.Operation{
+		OperationID: id, Method: method, Path: path, Summary: summary,
+		MaxBodyBytes: maxBody, BodyReadTimeout: bodyTime,
+		Security: []map[string][]string{{"token": scopes}, {"session": scopes}},
+	}
+}
+
+func spec(api huma.API) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		body, err := api.OpenAPI().MarshalJSON()
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/openapi+json")
+		_, _ = w.Write(body)
+	})
+}

@@ -1,0 +1,114 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/posagent/posagent/agent/control"
+	"github.com/posagent/posagent/agent/operator"
+)
+
+// scoped is the check of scopes: an operation without Security is open, any
+// other needs a caller with one of its scopes.
+func (s *Server) scoped(ctx huma.Context, next func(huma.Context)) {
+	security := ctx.Operation().Security
+	if len(security) == 0 {
+		next(ctx)
+		return
+	}
+	who := from(ctx.Context())
+	if who == nil && ctx.Operation().Path == control.PathEvents {
+		if who = s.people.useTicket(ctx.Query("ticket")); who != nil {
+			ctx = huma.WithContext(ctx, with(ctx.Context(), who))
+		}
+	}
+	_, w := humago.Unwrap(ctx)
+	if who == nil {
+		fail(w, http.StatusUnauthorized, "unauthorized", "sign in, or send a token: Authorization: Bearer …")
+		return
+	}
+	for _, scope := range security[0]["token"] {
+		if who.may(control.Scope(scope)) {
+			next(ctx)
+			return
+		}
+	}
+	fail(w, http.StatusForbidden, "scope", "this token or operator may not do that")
+}
+
+type sessionOut struct {
+	SetCookie http.Cookie `header:"Set-Cookie"`
+	Body      control.Session
+}
+
+func (s *Server) sessions(api huma.API) {
+	huma.Register(api, huma.Operation{
+		OperationID: "sign-in", Method: http.MethodPost, Path: control.PathSession, Summary: "Sign an operator in",
+		MaxBodyBytes: 1 << 10, BodyReadTimeout: bodyTime,
+	}, s.signIn)
+	huma.Register(api, operation(http.MethodGet, control.PathSession, "session", "Who is signed in", control.ScopeDisplay),
+		func(ctx context.Context, _ *struct{}) (*struct{ Body control.Session }, error) {
+			return &struct{ Body control.Session }{s.session(from(ctx))}, nil
+		})
+	huma.Register(api, huma.Operation{
+		OperationID: "sign-out", Method: http.MethodDelete, Path: control.PathSession, Summary: "Sign out", DefaultStatus: http.StatusNoContent,
+		Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
+			r, _ := humago.Unwrap(ctx)
+			if from(ctx.Context()) != nil {
+				s.people.signOut(r)
+			}
+			next(ctx)
+		}},
+	}, func(context.Context, *struct{}) (*struct{}, error) { return nil, nil })
+	huma.Register(api, operation(http.MethodPost, control.PathTicket, "events-ticket", "A ticket for the event stream", control.ScopeDisplay),
+		func(ctx context.Context, _ *struct{}) (*struct{ Body control.Ticket }, error) {
+			return &struct{ Body control.Ticket }{control.Ticket{Ticket: s.people.newTicket(from(ctx))}}, nil
+		})
+}
+
+func (s *Server) signIn(_ context.Context, in *struct{ Body control.SignIn }) (*sessionOut, error) {
+	who, err := s.Staff.SignIn(in.Body.Operator, in.Body.PIN)
+	var waiting *operator.Waiting
+	switch {
+	case errors.As(err, &waiting):
+		p := problemOf(http.StatusTooManyRequests, "sign_in.waiting", "")
+		left := math.Ceil(max(0, waiting.Until.Sub(s.Now()).Seconds()))
+		return nil, huma.ErrorWithHeaders(p, http.Header{"Retry-After": {strconv.Itoa(int(left))}})
+	case errors.Is(err, operator.ErrWhich):
+		return nil, problemOf(http.StatusUnauthorized, "sign_in.which", "")
+	case err != nil:
+		return nil, problemOf(http.StatusUnauthorized, "sign_in.wrong", "")
+	}
+	s.Log.Info("signed in", "operator", who.ID, "role", string(who.Role))
+	cookie, secret, c := s.people.signedIn(who)
+	out := &sessionOut{Body: s.session(c)}
+	out.Body.Secret = secret
+	out.SetCookie = http.Cookie{
+		Name: cookieName, Value: cookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		MaxAge: int(sessionTime / time.Second),
+	}
+	return out, nil
+}
+
+func (s *Server) session(c *caller) control.Session {
+	out := control.Session{
+		Operator: c.name, Name: c.name, Role: "program", Expires: c.expires,
+		Store: s.Store.Name, Terminal: s.Store.Terminal,
+	}
+	if c.operator.ID != "" {
+		out.Name, out.Role = c.operator.Name, string(c.operator.Role)
+	}
+	for _, scope := range []control.Scope{control.ScopePrepare, control.ScopeRead, control.ScopeRefund, control.ScopeConfig, control.ScopeDisplay} {
+		if c.scopes[scope] {
+			out.Scopes = append(out.Scopes, scope)
+		}
+	}
+	return out
+}

@@ -1,0 +1,87 @@
+package server
+
+import (
+	"github.com/posagent/posagent/agent"
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/control"
+	"github.com/posagent/posagent/agent/health"
+)
+
+func shapeSale(v agent.View) control.Sale {
+	c := v.Charge
+	out := control.Sale{
+		ID: v.Sale.ID, Reference: v.Sale.Reference, Amount: v.Sale.Amount.Minor, Currency: string(v.Sale.Amount.Currency),
+		State: string(c.State), Goods: string(c.State.Goods()), ChargeKey: string(c.Key), Reason: string(c.Reason),
+		Wallet: c.Wallet, Receipt: c.Receipt, Paper: string(c.Paper), Checking: v.Checking,
+		Deadline: v.Deadline, NextInquiry: v.Next, GiveUp: v.GiveUp,
+		BusinessDate: v.Sale.BusinessDate, Opened: v.Sale.At, Changed: c.ChangedAt, Refusal: shapeRefusal(v.Refusal),
+	}
+	if c.Reason != charge.ReasonNone {
+		e := health.Lookup("reason." + string(c.Reason))
+		out.ReasonText, out.ReasonTextE = e.Advice(), e.AdviceEN()
+	}
+	for _, l := range v.Sale.Lines {
+		out.Lines = append(out.Lines, control.Line{Name: l.Name, Quantity: l.Quantity, Amount: l.Amount.Minor, Rate: string(l.Rate)})
+	}
+	return out
+}
+
+func shapeRefusal(r *agent.Refusal) *control.Refusal {
+	if r == nil {
+		return nil
+	}
+	e := health.Lookup(r.Why)
+	return &control.Refusal{Why: r.Why, Text: e.Advice(), TextE: e.AdviceEN(), At: r.At}
+}
+
+func shapeCharge(c charge.Record) control.Charge {
+	return control.Charge{
+		Key: string(c.Key), SaleID: c.SaleID, Amount: c.Amount.Minor, Currency: string(c.Amount.Currency),
+		State: string(c.State), Goods: string(c.State.Goods()), Reason: string(c.Reason), Wallet: c.Wallet,
+		Receipt: c.Receipt, Code: c.Code.Masked, Paper: string(c.Paper), Reprints: c.Reprints,
+		Attempts: c.Attempts, Alarms: c.Alarms, Prepared: c.PreparedAt, Changed: c.ChangedAt,
+	}
+}
+
+func shapeDevice(d agent.DeviceView) control.Device {
+	h := d.Health
+	e := health.Device(h.Kind, string(h.State), string(h.Reason))
+	return control.Device{
+		ID: h.ID, Role: d.Role, Kind: h.Kind, Model: h.Model, Path: h.Path, State: string(h.State), Reason: string(h.Reason),
+		Text: e.Advice(), TextE: e.AdviceEN(), Detail: h.Detail, Since: h.Since, LastOK: h.LastOK,
+	}
+}
+
+// register is the register right now, as the pages show it.
+func (s *Server) register() control.Register {
+	out := control.Register{Store: s.Store.Name, Terminal: s.Store.Terminal, Demo: s.Demo, Refusal: shapeRefusal(s.Register.LastRefusal())}
+	if v, ok := s.Register.Standing(); ok {
+		one := shapeSale(v)
+		out.Sale = &one
+	}
+	for _, d := range s.Register.Devices() {
+		out.Devices = append(out.Devices, shapeDevice(d))
+	}
+	out.Open = s.Register.Unsettled()
+	return out
+}
+
+func (s *Server) health() control.Health {
+	out := control.Health{Ready: s.Ready() == nil, Troubles: []control.Trouble{}}
+	add := func(t control.Trouble) {
+		e := health.Lookup(t.Code)
+		t.Act, t.Title, t.TitleE, t.Text, t.TextE = string(e.Act), e.Title, e.TitleEN, e.Advice(), e.AdviceEN()
+		out.Troubles = append(out.Troubles, t)
+	}
+	for _, t := range s.Register.Troubles() {
+		add(control.Trouble{Code: t.Code, Subject: t.Subject, Since: t.Since})
+	}
+	for _, d := range s.Register.Devices() {
+		if d.Health.State == "ready" || d.Health.State == "disabled" {
+			continue
+		}
+		e := health.Device(d.Health.Kind, string(d.Health.State), string(d.Health.Reason))
+		add(control.Trouble{Code: e.Code, Subject: d.Health.ID, Since: d.Health.Since})
+	}
+	return out
+}

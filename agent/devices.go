@@ -1,0 +1,78 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/posagent/posagent/drivers/device"
+	"github.com/posagent/posagent/drivers/printer"
+	"github.com/posagent/posagent/drivers/scanner"
+)
+
+// Device is one device in its role at this register.
+type Device struct {
+	Role   string // "scanner", "printer"
+	Health func() device.Health
+	Test   func(context.Context) printer.Outcome // nil: it has no test of its own
+}
+
+// DeviceView is a device as pages show it: Health's words as plain text.
+type DeviceView struct {
+	Role   string
+	Health device.Health
+}
+
+// Devices are the devices of this register and how they are right now.
+func (r *Register) Devices() []DeviceView {
+	out := make([]DeviceView, 0, len(r.parts.Devices))
+	for _, d := range r.parts.Devices {
+		out = append(out, DeviceView{Role: d.Role, Health: d.Health()})
+	}
+	return out
+}
+
+// TestDevice lets a device show that it works and returns a code of
+// agent/health for what came of it.
+func (r *Register) TestDevice(ctx context.Context, id string) (code string, err error) {
+	for _, d := range r.parts.Devices {
+		h := d.Health()
+		if h.ID != id {
+			continue
+		}
+		if d.Test == nil {
+			return "device." + string(h.State), nil
+		}
+		out := d.Test(ctx)
+		return "print." + string(out.Result), nil
+	}
+	return "", fmt.Errorf("device %q is not configured: `posctl devices` lists those that are", id)
+}
+
+// Pay walks a code that came from the POS software or a page to the sale with
+// this id. A sale that does not stand at the scanner is refused.
+func (r *Register) Pay(saleID, aim string, data []byte, from string) error {
+	if v, ok := r.Standing(); !ok || v.Sale.ID != saleID {
+		return &Refused{Why: "register.not_standing"}
+	}
+	return r.Walk(scanner.Scan{AIM: aim, Data: data, Device: from, At: r.parts.Now()})
+}
+
+// PayPicture walks the code in a picture to the sale with this id, or to the
+// standing one when the id is empty.
+func (r *Register) PayPicture(ctx context.Context, saleID string, picture io.Reader) error {
+	v, ok := r.Standing()
+	switch {
+	case !ok:
+		return r.refuse(&Refused{Why: "register.no_sale"})
+	case saleID != "" && v.Sale.ID != saleID:
+		return &Refused{Why: "register.not_standing"}
+	case r.parts.Imager == nil:
+		return &Refused{Why: "picture.none"}
+	}
+	scan, err := r.parts.Imager.Read(ctx, picture, "picture")
+	if err != nil {
+		return r.refuse(err)
+	}
+	return r.Walk(scan)
+}
