@@ -1,0 +1,130 @@
+package reference
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/posagent/posagent/wallet/reference/ledger"
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+wire.PathCharges, s.known(s.charge))
+	mux.HandleFunc("GET "+wire.PathCharge, s.known(s.inquire))
+	mux.HandleFunc("POST "+wire.PathReversal, s.known(s.reverse))
+	mux.HandleFunc("GET "+wire.PathPing, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("/", noSuchCall)
+	return mux
+}
+
+// register is the common name of a client certificate: STORE-TERMINAL.
+type register string
+
+var registerForm = regexp.MustCompile(`^[0-9A-Za-z]+-[0-9A-Za-z]+$`)
+
+// known finds out who calls. TLS has verified the certificate before any
+// handler runs.
+func (s *Server) known(call func(register, http.ResponseWriter, *http.Request)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
+			problem(w, http.StatusForbidden, wire.ProblemForbidden, "a client certificate is needed")
+			return
+		}
+		name := r.TLS.VerifiedChains[0][0].Subject.CommonName
+		if !registerForm.MatchString(name) {
+			problem(w, http.StatusForbidden, wire.ProblemForbidden, "the certificate's common name must be STORE-TERMINAL")
+			return
+		}
+		if s.faults.refuses() {
+			problem(w, http.StatusServiceUnavailable, wire.ProblemBusy, "the wallet refuses all calls for now")
+			return
+		}
+		call(register(name), w, r)
+	}
+}
+
+func (reg register) owns(key string) bool { return strings.HasPrefix(key, string(reg)+"-") }
+
+// charge checks in the order: body, whose key it is, its fields; and only
+// then asks the books.
+func (s *Server) charge(reg register, w http.ResponseWriter, r *http.Request) {
+	var req wire.ChargeRequest
+	if !readBody(w, r, &req) {
+		return
+	}
+	if !reg.owns(req.Key) || req.Store+"-"+req.Terminal != string(reg) {
+		s.forbid(w, reg, req.Key)
+		return
+	}
+	if err := checkCharge(req); err != nil {
+		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
+		return
+	}
+	fault := s.faults.take()
+	a, err := s.commit(fault, req)
+	s.log.Info("charge", "key", req.Key, "amount", req.Amount, "status", a.Status, "reason", a.Reason, "fault", fault, "error", err)
+	if s.trouble(w, r, fault) {
+		return
+	}
+	reply(w, a, err)
+}
+
+func (s *Server) inquire(reg register, w http.ResponseWriter, r *http.Request) {
+	key, nonce := r.PathValue("key"), r.URL.Query().Get("nonce")
+	if !reg.owns(key) {
+		s.forbid(w, reg, key)
+		return
+	}
+	if err := errors.Join(checkKey(key), checkNonce(nonce, true)); err != nil {
+		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
+		return
+	}
+	a, err := s.opts.Ledger.Inquire(key, nonce)
+	s.log.Info("inquiry", "key", key, "status", a.Status, "error", err)
+	reply(w, a, err)
+}
+
+func (s *Server) reverse(reg register, w http.ResponseWriter, r *http.Request) {
+	key := r.PathValue("key")
+	if !reg.owns(key) {
+		s.forbid(w, reg, key)
+		return
+	}
+	var req wire.ReversalRequest
+	if !readBody(w, r, &req) {
+		return
+	}
+	if err := errors.Join(checkKey(key), checkAmount(req.Amount, req.Currency), checkNonce(req.Nonce, false)); err != nil {
+		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
+		return
+	}
+	a, err := s.opts.Ledger.Reverse(key, req)
+	s.log.Info("reversal", "key", key, "amount", req.Amount, "status", a.Status, "error", err)
+	reply(w, a, err)
+}
+
+func (s *Server) forbid(w http.ResponseWriter, reg register, key string) {
+	s.log.Warn("a register asked for a key that is not its own", "register", string(reg), "key", key)
+	problem(w, http.StatusForbidden, wire.ProblemForbidden,
+		fmt.Sprintf("register %s may only use its own store and terminal, and keys that begin with %s-", reg, reg))
+}
+
+// reply sends an answer of the books, or the problem that stands for err.
+func reply(w http.ResponseWriter, a wire.Answer, err error) {
+	switch {
+	case err == nil:
+		writeJSON(w, http.StatusOK, "application/json", a)
+	case errors.Is(err, ledger.ErrUnknownKey):
+		problem(w, http.StatusNotFound, wire.ProblemUnknownKey, "the key is not in the books; it may still be under way")
+	case errors.Is(err, ledger.ErrConflict):
+		problem(w, http.StatusConflict, wire.ProblemConflict, "the key stands for another store, terminal, amount, currency or code")
+	case errors.Is(err, ledger.ErrInvalid):
+		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
+	default:
+		problem(w, http.StatusServiceUnavailable, wire.ProblemBusy, "the books cannot be written at the moment: ask again with the same key")
+	}
+}

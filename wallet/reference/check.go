@@ -1,0 +1,62 @@
+package reference
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+// maxCode is the longest payer code: twice the 512 bytes that EMVCo asks of
+// readers (QR Code Specification, Consumer-Presented Mode).
+const maxCode = 1024
+
+// What the fields of a request may be. A key is at most 32 characters: WeChat
+// Pay's out_trade_no is the narrowest of the wallets a register may know.
+var (
+	keyForm      = regexp.MustCompile(`^[0-9A-Za-z-]{1,32}$`)
+	currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
+	codeForm     = regexp.MustCompile(`^[ -~]+$`)
+	nonceForm    = regexp.MustCompile(`^[!-~]{1,64}$`)
+)
+
+// checkCharge tells all that is wrong with a request. It never quotes the
+// code: a live one is worth money.
+func checkCharge(r wire.ChargeRequest) error {
+	errs := []error{checkKey(r.Key), checkAmount(r.Amount, r.Currency), checkNonce(r.Nonce, false)}
+	if len(r.Code) > maxCode || !codeForm.MatchString(r.Code) {
+		errs = append(errs, fmt.Errorf("code must be 1 to %d printable ASCII characters", maxCode))
+	}
+	if r.Mode != wire.Online && r.Mode != wire.Forwarded {
+		errs = append(errs, fmt.Errorf("mode is %q, but this wallet takes online and forwarded", r.Mode))
+	}
+	if r.ValidUntil.IsZero() {
+		errs = append(errs, errors.New("valid_until is missing"))
+	}
+	return errors.Join(errs...)
+}
+
+func checkKey(key string) error {
+	if !keyForm.MatchString(key) {
+		return fmt.Errorf("key %q must be 1 to 32 of 0-9, A-Z, a-z and -", key)
+	}
+	return nil
+}
+
+func checkAmount(minor int64, currency string) error {
+	if minor <= 0 {
+		return fmt.Errorf("amount is %d, but must be above 0", minor)
+	}
+	if !currencyForm.MatchString(currency) {
+		return fmt.Errorf("currency %q must be an ISO 4217 code such as JPY", currency)
+	}
+	return nil
+}
+
+func checkNonce(nonce string, mayBeEmpty bool) error {
+	if nonce == "" && mayBeEmpty || nonceForm.MatchString(nonce) {
+		return nil
+	}
+	return errors.New("nonce must be 1 to 64 printable ASCII characters without spaces")
+}
