@@ -83,28 +83,6 @@ func find(settings []setting, key string) *setting {
 	return nil
 }
 
-// unknown tells which keys of a table no setting reads.
-func (r *reading) unknown(t *node, path string, settings []setting) {
-	for _, name := range t.sorted() {
-		if find(settings, name) != nil {
-			continue
-		}
-		n, known := t.keys[name], make([]string, len(settings))
-		for i, s := range settings {
-			known[i] = s.key
-		}
-		what := "unknown key"
-		if n.kind == tableKind || n.rows() {
-			what = "unknown section"
-		}
-		where := "here"
-		if path != "" {
-			where = "in " + path
-		}
-		r.say(n.name, join(path, name), fmt.Sprintf("%s; known %s: %s", what, where, strings.Join(known, ", ")), didYouMean(name, known))
-	}
-}
-
 // escapeGlob keeps the marks of a folder's name from being taken for a
 // pattern.
 func escapeGlob(dir string) string {

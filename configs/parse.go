@@ -2,6 +2,7 @@ package configs
 
 import (
 	"errors"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
@@ -42,11 +43,7 @@ func parse(f *file) (root *node, problems Problems, broken bool) {
 	for next := 0; next < len(f.text) && len(p.problems) < maxSyntax; {
 		next = p.run(next)
 	}
-	broken = len(p.problems) > 0
-	if !broken {
-		p.secondOpinion()
-	}
-	return p.root, p.problems, broken || len(p.problems) > 0
+	return p.root, p.problems, len(p.problems) > 0
 }
 
 func firstInvalid(text []byte) int {
@@ -84,7 +81,11 @@ func (p *parser) run(from int) int {
 	if errors.As(err, &spot) {
 		at.offset = p.spot(spot.Highlight)
 	}
-	p.complain(at, "", "not valid TOML: "+err.Error(), "")
+	hint := ""
+	if strings.Contains(err.Error(), "at start of value") {
+		hint = `text stands in quotes: "…"`
+	}
+	p.complain(at, "", "not valid TOML: "+err.Error(), hint)
 	line, _ := at.position()
 	if broken := p.file.line(line); len(broken) > 0 && broken[0] == '[' {
 		p.table = nil // the keys below belong to a table that nobody knows
@@ -109,19 +110,19 @@ func (p *parser) complain(at place, key, text, hint string) {
 	p.problems = append(p.problems, newProblem(at, key, text, hint))
 }
 
-// secondOpinion asks the library's own decoder, which knows rules of TOML that
-// the tree does not need.
-func (p *parser) secondOpinion() {
+// secondOpinion asks the library's own decoder about a file in which nothing
+// else is wrong: it knows rules of TOML that the tree does not need.
+func secondOpinion(f *file) Problems {
 	var sink map[string]any
-	err := toml.Unmarshal(p.file.text, &sink)
+	err := toml.Unmarshal(f.text, &sink)
 	if err == nil {
-		return
+		return nil
 	}
-	at := place{p.file, 0}
+	at := place{f, 0}
 	var spot *toml.DecodeError
 	if errors.As(err, &spot) {
 		line, column := spot.Position()
-		at.offset = min(p.file.lines[line-1]+column-1, len(p.file.text))
+		at.offset = min(f.lines[line-1]+column-1, len(f.text))
 	}
-	p.complain(at, "", "not valid TOML: "+err.Error(), "")
+	return Problems{newProblem(at, "", "not valid TOML: "+err.Error(), "")}
 }

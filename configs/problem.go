@@ -40,7 +40,14 @@ func newProblem(at place, key, text, hint string) Problem {
 
 // secret finds values that no complaint may repeat, even when they stand under
 // a name that is not quite right: a complaint ends in logs and chats.
-var secret = regexp.MustCompile(`(?i)\b(p\w{0,2}n|pin\w*|\w*pass\w*|\w*sha256\w*|\w*token|\w*secret\w*)("?\s*=\s*).*$`)
+var secret = regexp.MustCompile(`(?i)\b(p\w?n|pin\w*|\w*pass\w*|\w*sha256\w*|\w*token|\w*secret\w*)("?\s*=\s*).*$`)
+
+// hide blots out all that the line gives its key.
+func (p *Problem) hide() {
+	if name, _, found := strings.Cut(p.Source, "="); found {
+		p.Source = name + "= …"
+	}
+}
 
 func blot(line string) string {
 	line = secret.ReplaceAllString(line, "$1$2…")

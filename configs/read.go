@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 )
 
@@ -13,7 +14,8 @@ type reading struct {
 	root     *node
 	problems Problems
 	broken   bool             // some syntax was broken: what is missing may be there
-	places   map[string]place // where each key was set; of a table its header
+	places   map[string]place // where the value of each key stands; of a table its header
+	refused  map[string]bool  // keys whose value was not taken
 	values   []Value          // all of them in the order of the settings
 }
 
@@ -24,9 +26,13 @@ type Value struct {
 	Origin string `json:"origin"` // "/etc/posagent/posagent.toml:7" or "default"
 }
 
+func newReading() *reading {
+	return &reading{places: map[string]place{}, refused: map[string]bool{}}
+}
+
 // readFile reads the settings of one file.
 func readFile(path string, settings []setting) (*reading, error) {
-	r := &reading{places: map[string]place{}}
+	r := newReading()
 	if err := r.add(path, settings); err != nil {
 		return nil, err
 	}
@@ -36,7 +42,7 @@ func readFile(path string, settings []setting) (*reading, error) {
 
 // readWithParts reads a file and then conf.d/*.toml beside it.
 func readWithParts(path string, settings []setting) (*reading, error) {
-	r := &reading{places: map[string]place{}}
+	r := newReading()
 	if err := r.add(path, settings); err != nil {
 		return nil, err
 	}
@@ -82,7 +88,7 @@ func (r *reading) say(at place, key, text, hint string) {
 // table reads the keys of one table, then tells what is missing or unknown.
 func (r *reading) table(t *node, path string, settings []setting) {
 	r.places[path] = t.name
-	r.unknown(t, path, settings)
+	meant := r.unknown(t, path, settings)
 	for _, s := range settings {
 		n, key := t.keys[s.key], join(path, s.key)
 		switch {
@@ -91,18 +97,21 @@ func (r *reading) table(t *node, path string, settings []setting) {
 		case s.rows != nil:
 			r.list(n, key, s)
 		default:
-			r.plain(t, n, key, s)
+			r.plain(n, key, s)
+			if n == nil && s.required && !r.broken && !slices.Contains(meant, s.key) {
+				r.missing(t, key, s)
+			}
 		}
 	}
 }
 
-func (r *reading) plain(t, n *node, key string, s setting) {
-	switch {
-	case n != nil:
-		r.places[key] = n.name
-		s.value.read(n, func(at *node, text, hint string) { r.say(at.value, key, text, hint) })
-	case s.required && !r.broken:
-		r.say(t.name, key, "is missing; wanted: "+s.value.want, "")
+func (r *reading) plain(n *node, key string, s setting) {
+	if n != nil {
+		r.places[key] = n.value
+		s.value.read(n, func(at *node, text, hint string) {
+			r.refused[key] = true
+			r.say(at.value, key, text, hint)
+		})
 	}
 	v := Value{Key: key, Text: s.value.show(), Origin: "default"}
 	if n != nil {
@@ -112,6 +121,16 @@ func (r *reading) plain(t, n *node, key string, s setting) {
 		v.Text = `"(set)"`
 	}
 	r.values = append(r.values, v)
+}
+
+// missing tells at a table's header which key it lacks. Where there is no
+// header no line is to blame, and none is shown.
+func (r *reading) missing(t *node, key string, s setting) {
+	p := newProblem(t.name, key, "is missing; wanted: "+s.value.want, "")
+	if t.name.offset == 0 {
+		p.Source = ""
+	}
+	r.problems = append(r.problems, p)
 }
 
 func (r *reading) section(parent, n *node, key string, s setting) {
@@ -161,6 +180,11 @@ func (r *reading) at(key string) place {
 
 // end is the result of reading: nil, or all problems in order.
 func (r *reading) end() error {
+	for _, f := range r.files {
+		if !slices.ContainsFunc(r.problems, func(p Problem) bool { return p.File == f.name }) {
+			r.problems = append(r.problems, secondOpinion(f)...)
+		}
+	}
 	if len(r.problems) == 0 {
 		return nil
 	}

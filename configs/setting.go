@@ -44,6 +44,3 @@ func rowsOf[T any](into *[]T, by string, settings func(*T) []setting) *rows {
 		sample: func() []setting { return settings(new(T)) },
 	}
 }
-
-// isRead tells whether the setting holds a value itself.
-func (s setting) plain() bool { return s.table == nil && s.rows == nil }

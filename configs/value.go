@@ -66,53 +66,18 @@ func word[T ~string](into *T, standard T, words ...T) value {
 				return
 			}
 			if !slices.Contains(words, T(n.text)) {
-				no(n, fmt.Sprintf("%s is not known; use %s", quote(n.text), either(words)), didYouMean(n.text, plain(words)))
+				no(n, fmt.Sprintf("%s is not known; use %s", quote(n.text), either(words)), didYouMean(nearest(n.text, plain(words))))
 				return
 			}
 			*into = T(n.text)
 		}}
 }
 
-// words is a list of words of a fixed few, each at most once.
-func words[T ~string](into *[]T, known ...T) value {
-	return value{want: "a list of " + either(known), show: func() string { return quoteAll(plain(*into)) },
-		read: func(n *node, no no) {
-			*into = nil
-			each(n, no, textKind, func(item *node) {
-				switch w := T(item.text); {
-				case !slices.Contains(known, w):
-					no(item, fmt.Sprintf("%s is not known; use %s", quote(item.text), either(known)), didYouMean(item.text, plain(known)))
-				case slices.Contains(*into, w):
-					no(item, quote(item.text)+" stands twice; remove one", "")
-				default:
-					*into = append(*into, w)
-				}
-			})
-		}}
-}
-
-// texts is a list of texts that check accepts.
-func texts(into *[]string, want string, check func(string) bool) value {
-	return value{want: "a list of " + want, show: func() string { return quoteAll(*into) },
-		read: func(n *node, no no) {
-			*into = nil
-			each(n, no, textKind, func(item *node) {
-				if !check(item.text) {
-					no(item, fmt.Sprintf("%s is not taken; wanted: %s", quote(item.text), want), "")
-					return
-				}
-				*into = append(*into, item.text)
-			})
-		}}
-}
-
-// absolute is the path of a file or folder from the root. An empty path is
-// taken where standard is empty and nothing else is asked for.
+// absolute is the path of a file or folder from the root.
 func absolute(into *string, standard string) value {
-	v := text(into, standard, "a path from the root, beginning with /", func(s string) bool {
+	return text(into, standard, "a path from the root, beginning with /", func(s string) bool {
 		return filepath.IsAbs(s) && !strings.ContainsRune(s, 0)
 	})
-	return v
 }
 
 // absoluteOrNone is a path, or "" for none.
@@ -126,6 +91,12 @@ func absoluteOrNone(into *string, standard string) value {
 func line(into *string, longest int) value {
 	want := fmt.Sprintf("at most %d printable characters", longest)
 	return text(into, "", want, func(s string) bool { return printable(s, longest) })
+}
+
+// filledLine is such a text that is not empty.
+func filledLine(into *string, longest int) value {
+	want := fmt.Sprintf("1 to %d printable characters", longest)
+	return text(into, "", want, func(s string) bool { return s != "" && printable(s, longest) })
 }
 
 // printable keeps control characters away from printers and terminals.
@@ -203,27 +174,6 @@ func wait(into *time.Duration, standard time.Duration) value {
 		}}
 }
 
-// waits is a list of lengths of time.
-func waits(into *[]time.Duration, standard []time.Duration) value {
-	*into = standard
-	show := func() string {
-		texts := make([]string, len(*into))
-		for i, d := range *into {
-			texts[i] = short(d)
-		}
-		return quoteAll(texts)
-	}
-	return value{want: "a list of times such as \"500ms\" or \"3s\"", show: show,
-		read: func(n *node, no no) {
-			*into = nil
-			each(n, no, textKind, func(item *node) {
-				if d, ok := readWait(item, no); ok {
-					*into = append(*into, d)
-				}
-			})
-		}}
-}
-
 const waitWant = `a time such as "500ms", "3s" or "1m30s"`
 
 func readWait(n *node, no no) (time.Duration, bool) {
@@ -237,21 +187,6 @@ func readWait(n *node, no no) (time.Duration, bool) {
 		return 0, false
 	}
 	return d, true
-}
-
-// each goes through a list whose items are all of one kind.
-func each(n *node, no no, want kind, do func(*node)) {
-	if n.kind != listKind {
-		no(n, wrongKind(n, "a list in [ ]"), "")
-		return
-	}
-	for _, item := range n.items {
-		if item.kind != want {
-			no(item, wrongKind(item, "text in quotes"), "")
-			continue
-		}
-		do(item)
-	}
 }
 
 func wrongKind(n *node, want string) string { return fmt.Sprintf("is %s; wanted: %s", n.kind, want) }

@@ -60,19 +60,24 @@ func either[T ~string](words []T) string {
 	return strings.Join(w[:len(w)-1], ", ") + " or " + w[len(w)-1]
 }
 
-// didYouMean is the hint with the nearest of the known words, or nothing when
-// none is near.
-func didYouMean(wrong string, known []string) string {
+// didYouMean is the hint with a word, or nothing without one.
+func didYouMean(word string) string {
+	if word == "" {
+		return ""
+	}
+	return `did you mean "` + word + `"?`
+}
+
+// nearest is the known word that is most like a wrong one, or "" when none is
+// near.
+func nearest(wrong string, known []string) string {
 	best, least := "", 1+max(1, len([]rune(wrong))/3)
 	for _, k := range known {
 		if d := distance(strings.ToLower(wrong), strings.ToLower(k)); d < least {
 			best, least = k, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return `did you mean "` + best + `"?`
+	return best
 }
 
 // distance counts the letters that are missing, surplus, wrong or swapped with

@@ -1,0 +1,192 @@
+package configs
+
+import (
+	"embed"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/posagent/posagent/agent/paycode"
+)
+
+// builtIn are the rules and profiles that come with the program.
+//
+//go:embed codes.toml profiles/*.toml
+var builtIn embed.FS
+
+// CodeRules are the rules of codes from a file, or the built-in ones when file
+// is empty. They compile, and no rule is hidden wholly by those before it; what
+// is wrong comes back as Problems. Load has read them already: see Codes.
+func CodeRules(file string) (paycode.Rules, error) {
+	rules, r, err := readCodes(file)
+	if err != nil {
+		return paycode.Rules{}, err
+	}
+	if err := r.end(); err != nil {
+		return paycode.Rules{}, err
+	}
+	return rules, nil
+}
+
+func readCodes(file string) (paycode.Rules, *reading, error) {
+	name, read := file, os.ReadFile
+	if file == "" {
+		name, read = "codes.toml", builtIn.ReadFile
+	}
+	text, err := read(name)
+	if err != nil {
+		return paycode.Rules{}, nil, fmt.Errorf("cannot read the rules of codes: %w", err)
+	}
+	var rules paycode.Rules
+	settings := codeSettings(&rules)
+	r := newReading()
+	r.addText(name, text, settings)
+	r.table(r.root, "", settings)
+	if len(r.problems) == 0 && file != "" { // the built-in ones were judged by a test
+		checkRules(r, rules)
+	}
+	return rules, r, nil
+}
+
+func codeSettings(rules *paycode.Rules) []setting {
+	return []setting{
+		{key: "reject", about: "What is certainly no customer's payment code.", rows: rowsOf(&rules.Reject, "id", func(r *paycode.RejectRule) []setting {
+			return []setting{
+				{key: "id", required: true, value: text(&r.ID, "", idWant, form(idForm)), about: "The rule's name in the log."},
+				{key: "match", required: true, value: filled(&r.Match), about: "A regular expression; ^ in front."},
+				{key: "aim", value: optional(&r.AIM), about: "Only for this AIM identifier, or when the scanner sends none."},
+				{key: "why", required: true, value: filled(&r.Why), about: "What the cashier is told."},
+			}
+		})},
+		{key: "template", about: "EMVCo and JPQR codes, by application identifier.", rows: rowsOf(&rules.Templates, "id", func(r *paycode.TemplateRule) []setting {
+			return []setting{
+				{key: "id", required: true, value: text(&r.ID, "", idWant, form(idForm)), about: "The rule's name in the log."},
+				{key: "prefix", required: true, value: filled(&r.Prefix), about: "The identifier's first bytes in hex."},
+				{key: "account", value: optional(&r.Account), about: "A regular expression over the account; ^ in front."},
+				{key: "wallet", value: optional(&r.Wallet), about: "Whose code it is; or"},
+				{key: "why", value: optional(&r.Why), about: "why it is refused."},
+			}
+		})},
+		{key: "digits", about: "Codes of digits only, from top to bottom.", rows: rowsOf(&rules.Digits, "id", func(r *paycode.DigitsRule) []setting {
+			return []setting{
+				{key: "id", required: true, value: text(&r.ID, "", idWant, form(idForm)), about: "The rule's name in the log."},
+				{key: "match", required: true, value: filled(&r.Match), about: "A regular expression; ^ in front, $ at the end."},
+				{key: "wallet", required: true, value: filled(&r.Wallet), about: "Whose code it is."},
+			}
+		})},
+	}
+}
+
+// filled is any text but none; paycode judges it.
+func filled[T ~string](into *T) value {
+	return text(into, "", "text", func(t string) bool { return t != "" && printable(t, 400) })
+}
+
+func optional[T ~string](into *T) value {
+	return text(into, "", "text", func(t string) bool { return printable(t, 400) })
+}
+
+// checkRules lets paycode judge the rules, one more at a time, so that each
+// complaint is about the rule that was added last and stands at its line.
+func checkRules(r *reading, rules paycode.Rules) {
+	var good paycode.Rules
+	try := func(key string, with paycode.Rules) {
+		if _, err := paycode.New(with, nil); err != nil {
+			r.sayAll(key, err)
+			return
+		}
+		good = with
+	}
+	for _, rule := range rules.Reject {
+		with := good
+		with.Reject = append(with.Reject[:len(with.Reject):len(with.Reject)], rule)
+		try(join("reject", rule.ID), with)
+	}
+	for _, rule := range rules.Templates {
+		with := good
+		with.Templates = append(with.Templates[:len(with.Templates):len(with.Templates)], rule)
+		try(join("template", rule.ID), with)
+	}
+	for _, rule := range rules.Digits {
+		with := good
+		with.Digits = append(with.Digits[:len(with.Digits):len(with.Digits)], rule)
+		try(join("digits", rule.ID), with)
+	}
+	if len(rules.Reject)+len(rules.Templates)+len(rules.Digits) == 0 {
+		r.say(r.at(""), "", "there is no rule in this file; every code would be refused", "")
+	}
+	checkHidden(r, good)
+}
+
+// checkHidden refuses rules that can never decide.
+func checkHidden(r *reading, rules paycode.Rules) {
+	overlaps, err := paycode.Overlaps(rules)
+	if err != nil {
+		r.sayAll("", err)
+		return
+	}
+	sections := map[string]string{}
+	for _, rule := range rules.Reject {
+		sections[rule.ID] = "reject"
+	}
+	for _, rule := range rules.Templates {
+		sections[rule.ID] = "template"
+	}
+	for _, rule := range rules.Digits {
+		sections[rule.ID] = "digits"
+	}
+	before := map[string][]string{}
+	var order []string
+	for _, o := range overlaps {
+		if !o.Whole {
+			continue
+		}
+		if before[o.Later] == nil {
+			order = append(order, o.Later)
+		}
+		before[o.Later] = append(before[o.Later], o.Earlier)
+	}
+	for _, id := range order {
+		key := join(sections[id], id)
+		r.say(r.at(key), key, fmt.Sprintf("can never match: rules before it (%s) take all of its codes; move it up or remove it", strings.Join(before[id], ", ")), "")
+	}
+}
+
+// sayAll tells each of joined errors, at the key of the row that it names.
+func (r *reading) sayAll(row string, err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			r.sayAll(row, e)
+		}
+		return
+	}
+	text := err.Error()
+	if _, rest, found := strings.Cut(text, "\": "); found && strings.Contains(text, " rule \"") {
+		text = rest // the row is named by the key already
+	}
+	key := row
+	if word, _, _ := strings.Cut(strings.ReplaceAll(text, ":", " "), " "); r.has(join(row, word)) {
+		key = join(row, word)
+	}
+	r.say(r.at(key), key, text, "")
+}
+
+func (r *reading) has(key string) bool {
+	_, ok := r.places[key]
+	return ok
+}
+
+// checkCodes reads the rules that a configuration names.
+func (c *Config) checkCodes(r *reading) {
+	if r.refused["codes.file"] {
+		return
+	}
+	rules, codes, err := readCodes(c.Codes.File)
+	if err != nil {
+		r.say(r.at("codes.file"), "codes.file", err.Error(), "")
+		return
+	}
+	c.Codes.Rules = rules
+	r.files = append(r.files, codes.files...)
+	r.problems = append(r.problems, codes.problems...)
+}

@@ -1,0 +1,91 @@
+package configs
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/posagent/posagent/drivers/port"
+)
+
+func (d *Device) settings() []setting {
+	return []setting{
+		{key: "id", required: true, sample: `"scanner0"`, value: text(&d.ID, "", idWant, form(idForm)), about: "Its name in [roles], on pages and in the log."},
+		{key: "kind", required: true, sample: `"scanner"`, value: word(&d.Kind, "", "scanner", "printer"), about: "What it is."},
+		{key: "profile", required: true, sample: `"scanner-generic"`, value: text(&d.Profile, "", "the name of a profile, or the path of a profile file", func(t string) bool { return t != "" }),
+			about: "What its model can do. Built in:\n" + strings.Join(profileNames(), ", ") + ";\nor the path of a profile file of your own."},
+		{key: "address", required: true, sample: `"serial:/dev/pos/scanner0?baud=115200"`, value: wire(&d.Address),
+			about: "Where it is: serial:/dev/…?baud=9600&mode=8N1, tcp:host:port or file:/dev/….\nUse names that stay, such as /dev/serial/by-id/…, not ttyACM0."},
+		{key: "enabled", value: flag(&d.Enabled, true), about: "Whether it is used."},
+	}
+}
+
+func (o *Roles) settings() []setting {
+	want := "the id of a [[device]], or \"\""
+	id := form(`(` + idForm + `)?`)
+	return []setting{
+		{key: "scanner", value: text(&o.Scanner, "", want, id), about: "The scanner that reads customers' codes. Empty: none."},
+		{key: "printer", value: text(&o.Printer, "", want, id), about: "The printer of receipts. Empty: none."},
+	}
+}
+
+// wire is the address of a device.
+func wire(into *port.Address) value {
+	var written string
+	return value{want: "serial:/dev/…?baud=9600&mode=8N1, tcp:host:port or file:/dev/…", show: func() string { return quote(written) },
+		read: func(n *node, no no) {
+			if n.kind != textKind {
+				no(n, wrongKind(n, "text in quotes"), "")
+				return
+			}
+			a, err := port.ParseAddress(n.text)
+			if err != nil {
+				no(n, err.Error(), "")
+				return
+			}
+			*into, written = a, n.text
+		}}
+}
+
+// check tells what does not fit together in the whole configuration. What a
+// key alone can show was told when it was read.
+func (c *Config) check(r *reading) {
+	for _, l := range c.Wallets {
+		l.check(r, join("wallet", l.ID))
+	}
+	for i, d := range c.Devices {
+		key := join("device", d.ID)
+		c.checkProfile(r, d, join(key, "profile"))
+		for _, other := range c.Devices[:i] {
+			if d.Enabled && other.Enabled && d.Address != (port.Address{}) && sameWire(d.Address, other.Address) {
+				r.say(r.at(join(key, "address")), join(key, "address"), fmt.Sprintf("%s uses the same address; give each device its own, or switch one off", other.ID), "")
+			}
+		}
+	}
+	c.checkRole(r, "roles.scanner", c.Roles.Scanner, "scanner")
+	c.checkRole(r, "roles.printer", c.Roles.Printer, "printer")
+	c.checkCodes(r)
+}
+
+// sameWire tells whether two addresses lead to the same device, however the
+// line is set.
+func sameWire(a, b port.Address) bool {
+	return a.Path == b.Path && a.Host == b.Host
+}
+
+func (c *Config) checkRole(r *reading, key, id, kind string) {
+	if id == "" || r.broken {
+		return
+	}
+	d, found := c.Device(id)
+	if !found {
+		ids := []string{}
+		for _, d := range c.Devices {
+			ids = append(ids, d.ID)
+		}
+		r.say(r.at(key), key, fmt.Sprintf("no [[device]] has the id %s", quote(id)), didYouMean(nearest(id, ids)))
+		return
+	}
+	if d.Kind != "" && d.Kind != kind {
+		r.say(r.at(key), key, fmt.Sprintf("%s is a %s; wanted: a %s", quote(id), d.Kind, kind), "")
+	}
+}

@@ -1,0 +1,76 @@
+package configs
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// words is a list of words of a fixed few, each at most once.
+func words[T ~string](into *[]T, known ...T) value {
+	return value{want: "a list of " + either(known), show: func() string { return quoteAll(plain(*into)) },
+		read: func(n *node, no no) {
+			*into = nil
+			each(n, no, textKind, func(item *node) {
+				switch w := T(item.text); {
+				case !slices.Contains(known, w):
+					no(item, fmt.Sprintf("%s is not known; use %s", quote(item.text), either(known)), didYouMean(nearest(item.text, plain(known))))
+				case slices.Contains(*into, w):
+					no(item, quote(item.text)+" stands twice; remove one", "")
+				default:
+					*into = append(*into, w)
+				}
+			})
+		}}
+}
+
+// texts is a list of texts that check accepts.
+func texts(into *[]string, want string, check func(string) bool) value {
+	return value{want: "a list of " + want, show: func() string { return quoteAll(*into) },
+		read: func(n *node, no no) {
+			*into = nil
+			each(n, no, textKind, func(item *node) {
+				if !check(item.text) {
+					no(item, fmt.Sprintf("%s is not taken; wanted: %s", quote(item.text), want), "")
+					return
+				}
+				*into = append(*into, item.text)
+			})
+		}}
+}
+
+// waits is a list of lengths of time.
+func waits(into *[]time.Duration, standard []time.Duration) value {
+	*into = standard
+	show := func() string {
+		texts := make([]string, len(*into))
+		for i, d := range *into {
+			texts[i] = short(d)
+		}
+		return quoteAll(texts)
+	}
+	return value{want: "a list of times such as \"500ms\" or \"3s\"", show: show,
+		read: func(n *node, no no) {
+			*into = nil
+			each(n, no, textKind, func(item *node) {
+				if d, ok := readWait(item, no); ok {
+					*into = append(*into, d)
+				}
+			})
+		}}
+}
+
+// each goes through a list whose items are all of one kind.
+func each(n *node, no no, want kind, do func(*node)) {
+	if n.kind != listKind {
+		no(n, wrongKind(n, "a list in [ ]"), "")
+		return
+	}
+	for _, item := range n.items {
+		if item.kind != want {
+			no(item, wrongKind(item, "text in quotes"), "")
+			continue
+		}
+		do(item)
+	}
+}

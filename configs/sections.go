@@ -1,0 +1,133 @@
+package configs
+
+import (
+	"time"
+
+	"github.com/posagent/posagent/agent/money"
+	"github.com/posagent/posagent/agent/sale"
+)
+
+// settings is the one table of the register's configuration: reading it, its
+// defaults, the annotated file and the reference all come from here.
+func (c *Config) settings() []setting {
+	return []setting{
+		{key: "store", table: c.Store.settings(), about: "The shop and this register.\n店舗とレジの情報です。"},
+		{key: "data", table: c.Data.settings(), about: "Where the register remembers charges."},
+		{key: "api", table: c.API.settings(), about: "The local interface for POS software, pages and posctl."},
+		{key: "operator", rows: rowsOf(&c.Operators, "id", (*Operator).settings),
+			about: "People who may sign in at the register, one section each.\nレジを操作する人を一人ずつ書きます。"},
+		{key: "wallet", rows: rowsOf(&c.Wallets, "id", (*WalletLink).settings),
+			about: "Wallets that this register takes, one section each, and how patient it is with them.\nA request without an answer is never taken for a no: the register asks again and,\nafter give_up, has the charge reversed."},
+		{key: "device", rows: rowsOf(&c.Devices, "id", (*Device).settings),
+			about: "Devices at the register, one section each.\nつなぐ機器を一台ずつ書きます。"},
+		{key: "roles", table: c.Roles.settings(), about: "Which of the devices the register works with."},
+		{key: "codes", table: c.Codes.settings(), about: "The rules that tell whose code a customer shows."},
+		{key: "receipt", table: c.Receipt.settings(), about: "Receipts.\nレシートの設定です。"},
+		{key: "log", table: c.Log.settings(), about: "The log on standard error. Codes of customers are never in it."},
+	}
+}
+
+const (
+	idWant = "1 to 32 of 0-9, A-Z, a-z, _ and -"
+	idForm = `[0-9A-Za-z_-]{1,32}`
+)
+
+func (s *Store) settings() []setting {
+	return []setting{
+		{key: "id", required: true, sample: `"S001"`, value: text(&s.ID, "", "1 to 8 of 0-9, A-Z and a-z", form(`[0-9A-Za-z]{1,8}`)),
+			about: "The store's number. The key of every charge begins with it; the wallet's certificate names it."},
+		{key: "terminal", required: true, sample: `"01"`, value: text(&s.Terminal, "", "1 to 4 of 0-9, A-Z and a-z", form(`[0-9A-Za-z]{1,4}`)),
+			about: "The register's number, unique in the store."},
+		{key: "name", required: true, sample: `"渋谷店"`, value: filledLine(&s.Name, 60),
+			about: "The name on receipts.\nレシートに印字する店名です。"},
+		{key: "name_en", value: line(&s.NameEN, 60), about: "The name on English receipts. Empty: as name."},
+		{key: "address", value: line(&s.Address, 120), about: "The address on receipts."},
+		{key: "phone", value: line(&s.Phone, 30), about: "The telephone number on receipts."},
+		{key: "invoice", value: checked(&s.Invoice, "", "T and 13 digits with a right check digit", func(t string) error { return sale.InvoiceNumber(t).Check() }),
+			about: "The registration number of a qualified invoice issuer, such as \"T7000012050002\".\nEmpty: the store is not registered.\n適格請求書発行事業者の登録番号です。"},
+		{key: "rounding", value: word(&s.Rounding, sale.Floor, sale.Floor, sale.Nearest, sale.Ceil),
+			about: "What becomes of a fraction of a yen of tax, once per rate and receipt."},
+		{key: "language", value: word(&s.Language, "ja", "ja", "en"), about: "The language of receipts, and of pages until somebody chooses."},
+		{key: "timezone", value: checked(&s.Timezone, "Asia/Tokyo", "a name of the IANA time zone database", knownZone),
+			about: "The time zone of receipts and of the business day."},
+		{key: "business_day_start", value: timeOfDay(&s.BusinessDayStart, 5*time.Hour),
+			about: "When a business day begins; a sale before it belongs to the day before."},
+		{key: "currency", value: checked(&s.Currency, money.JPY, "an ISO 4217 code such as \"JPY\"", knownCurrency),
+			about: "The currency of every amount."},
+	}
+}
+
+func (d *Data) settings() []setting {
+	return []setting{
+		{key: "dir", value: absolute(&d.Dir, "/var/lib/posagent"), about: "Folder of the journal. It must exist, on a disk that keeps its word, not on a network."},
+		{key: "min_free_mb", value: whole(&d.MinFreeMB, 64, 16, 1_000_000), about: "With less room than this on the disk no new charge is begun."},
+	}
+}
+
+func (a *API) settings() []setting {
+	return []setting{
+		{key: "listen", value: text(&a.Listen, "127.0.0.1:7070", "host:port on this machine, such as \"127.0.0.1:7070\"", loopback),
+			about: "Where pages and POS software of this machine connect. Only addresses of this machine are taken."},
+		{key: "socket", value: absoluteOrNone(&a.Socket, "/run/posagent/api.sock"), about: "Unix socket for posctl. Empty: none."},
+		{key: "hosts", value: texts(&a.Hosts, "host names", form(`[0-9A-Za-z]([0-9A-Za-z.-]{0,252})(:\d{1,5})?`)),
+			about: "Further names by which a browser may call this machine; all others are refused."},
+		{key: "origins", value: texts(&a.Origins, "origins such as \"https://pos.example\"", webOrigin),
+			about: "Web applications of other origins that may call the interface from a browser."},
+		{key: "token", rows: rowsOf(&a.Tokens, "name", (*Token).settings), about: "A program that may call the interface, such as the POS software."},
+	}
+}
+
+func (t *Token) settings() []setting {
+	return []setting{
+		{key: "name", required: true, sample: `"pos"`, value: text(&t.Name, "", idWant, form(idForm)), about: "Its name in the log and the journal."},
+		{key: "sha256", required: true, secret: true, sample: `"` + exampleHash + `"`,
+			value: hidden(&t.SHA256, "the SHA-256 of the token as 64 lower-case hexadecimal digits, never the token itself", form(`[0-9a-f]{64}`)),
+			about: "SHA-256 of the token: printf %s \"$TOKEN\" | sha256sum"},
+		{key: "scopes", required: true, sample: `["prepare", "read"]`, value: words(&t.Scopes, ScopePrepare, ScopeRead, ScopeRefund, ScopeConfig, ScopeDisplay),
+			about: "What it may do. display alone sees only the amount and state of the current sale."},
+	}
+}
+
+func (o *Operator) settings() []setting {
+	return []setting{
+		{key: "id", required: true, sample: `"tanaka"`, value: text(&o.ID, "", idWant, form(idForm)), about: "The name for signing in, also in the journal."},
+		{key: "name", required: true, sample: `"田中"`, value: filledLine(&o.Name, 40),
+			about: "The name on pages and receipts."},
+		{key: "role", required: true, sample: `"manager"`, value: word(&o.Role, "", "cashier", "manager"), about: "A manager also decides doubts, gives money back and changes settings."},
+		{key: "pin", required: true, secret: true, sample: `"` + examplePIN + `"`,
+			value: hidden(&o.PIN, "the argon2id hash of the PIN in PHC form ($argon2id$v=19$m=…,t=…,p=…$salt$hash), never the PIN itself", form(pinForm)),
+			about: "The argon2id hash of the PIN."},
+	}
+}
+
+// pinForm is the PHC string format of an argon2id hash with at least 8 bytes
+// of salt and 16 of hash (RFC 9106, 3.1), in base64 without padding.
+const pinForm = `\$argon2id\$v=19\$m=[1-9]\d{0,6},t=[1-9]\d?,p=[1-9]\d?\$[0-9A-Za-z+/]{11,86}\$[0-9A-Za-z+/]{22,86}`
+
+// The examples fit the form and open nothing: nobody knows a text with these
+// hashes.
+const (
+	exampleHash = "0000000000000000000000000000000000000000000000000000000000000000"
+	examplePIN  = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+)
+
+func (c *Codes) settings() []setting {
+	return []setting{
+		{key: "file", value: absoluteOrNone(&c.File, ""), about: "A file of rules in place of the built-in ones. Empty: the built-in ones."},
+	}
+}
+
+func (r *Receipt) settings() []setting {
+	return []setting{
+		{key: "print", value: flag(&r.Print, true), about: "Whether a receipt is printed for every charge. Reprints are always possible."},
+		{key: "footer", value: line(&r.Footer, 200), about: "A line at the end of every receipt.\nレシートの最後に印字する文です。"},
+		{key: "footer_en", value: line(&r.FooterEN, 200), about: "The same on English receipts."},
+	}
+}
+
+func (l *Log) settings() []setting {
+	return []setting{
+		{key: "level", value: word(&l.Level, "info", "debug", "info", "warn", "error"), about: "How much is logged."},
+		{key: "format", value: word(&l.Format, "text", "text", "json"), about: "The form of the log's lines."},
+	}
+}
