@@ -1,0 +1,110 @@
+package memory
+
+import (
+	"slices"
+	"time"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/sale"
+	"github.com/posagent/posagent/offline/book"
+)
+
+// data are the tables. Rows in it are never handed out and never changed in
+// place: what goes in and out is a copy.
+type data struct {
+	charges map[int64]book.Row
+	order   []int64 // the Seqs of charges, rising
+	open    map[int64]bool
+	byKey   map[charge.Key]int64
+	bySale  map[string][]int64 // rising
+	byCode  map[string][]int64 // rising
+	sales   map[string]sale.Sale
+	byRef   map[reference]string
+	links   []book.Link
+	ofKey   map[charge.Key][]int64
+	meta    map[string]int64
+}
+
+type reference struct{ date, number string }
+
+func newData() *data {
+	return &data{
+		charges: make(map[int64]book.Row), open: make(map[int64]bool),
+		byKey: make(map[charge.Key]int64), bySale: make(map[string][]int64), byCode: make(map[string][]int64),
+		sales: make(map[string]sale.Sale), byRef: make(map[reference]string),
+		ofKey: make(map[charge.Key][]int64), meta: make(map[string]int64),
+	}
+}
+
+// place puts row where a row of its Seq may be; remove takes it away again.
+func (d *data) place(row book.Row) {
+	if old, there := d.charges[row.Seq]; there {
+		d.unlist(old)
+	} else {
+		d.order = insert(d.order, row.Seq)
+		d.byKey[row.Key] = row.Seq
+		d.bySale[row.SaleID] = insert(d.bySale[row.SaleID], row.Seq)
+	}
+	d.charges[row.Seq] = row
+	if row.State.Open() {
+		d.open[row.Seq] = true
+	}
+	if row.Code.Hash != "" {
+		d.byCode[row.Code.Hash] = insert(d.byCode[row.Code.Hash], row.Seq)
+	}
+}
+
+func (d *data) remove(row book.Row) {
+	d.unlist(row)
+	d.order = cut(d.order, row.Seq)
+	delete(d.byKey, row.Key)
+	d.bySale[row.SaleID] = cut(d.bySale[row.SaleID], row.Seq)
+	delete(d.charges, row.Seq)
+}
+
+func (d *data) unlist(row book.Row) {
+	delete(d.open, row.Seq)
+	if row.Code.Hash != "" {
+		d.byCode[row.Code.Hash] = cut(d.byCode[row.Code.Hash], row.Seq)
+	}
+}
+
+func insert(rising []int64, n int64) []int64 {
+	at, _ := slices.BinarySearch(rising, n)
+	return slices.Insert(rising, at, n)
+}
+
+func cut(rising []int64, n int64) []int64 {
+	if at, found := slices.BinarySearch(rising, n); found {
+		return slices.Delete(rising, at, at+1)
+	}
+	return rising
+}
+
+// copyRow is a row that shares nothing with r, its times as a database gives
+// them back: in UTC and without the monotonic clock.
+func copyRow(r book.Row) book.Row {
+	r.Route, r.Confirmed = cloned(r.Route), cloned(r.Confirmed)
+	r.PreparedAt, r.SentAt, r.ChangedAt = plain(r.PreparedAt), plain(r.SentAt), plain(r.ChangedAt)
+	return r
+}
+
+func copySale(s sale.Sale) sale.Sale {
+	s.Lines, s.At = cloned(s.Lines), plain(s.At)
+	return s
+}
+
+// cloned is nil for an empty list, as it comes out of a database.
+func cloned[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	return slices.Clone(list)
+}
+
+func plain(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.Round(0).UTC()
+}

@@ -1,0 +1,97 @@
+package memory
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/sale"
+	"github.com/posagent/posagent/offline/book"
+)
+
+// rows are the reads.
+type rows struct{ d *data }
+
+func (r rows) Charge(key charge.Key) (book.Row, error) {
+	seq, found := r.d.byKey[key]
+	if !found {
+		return book.Row{}, book.ErrNotFound
+	}
+	return copyRow(r.d.charges[seq]), nil
+}
+
+func (r rows) ChargesOfSale(saleID string) ([]book.Row, error) {
+	return r.copies(r.d.bySale[saleID]), nil
+}
+
+func (r rows) OpenCharges() ([]book.Row, error) {
+	return r.copies(slices.Sorted(maps.Keys(r.d.open))), nil
+}
+
+func (r rows) Charges(f book.Filter) ([]book.Row, error) {
+	var out []book.Row
+	for _, seq := range slices.Backward(r.d.order) {
+		if len(out) == f.Count() {
+			break
+		}
+		row := r.d.charges[seq]
+		if f.Before > 0 && seq >= f.Before || len(f.States) > 0 && !slices.Contains(f.States, row.State) {
+			continue
+		}
+		out = append(out, copyRow(row))
+	}
+	return out, nil
+}
+
+func (r rows) ChargeByCode(hash string) (book.Row, error) {
+	seqs := r.d.byCode[hash]
+	if len(seqs) == 0 {
+		return book.Row{}, book.ErrNotFound
+	}
+	return copyRow(r.d.charges[seqs[len(seqs)-1]]), nil
+}
+
+func (r rows) copies(seqs []int64) []book.Row {
+	var out []book.Row
+	for _, seq := range seqs {
+		out = append(out, copyRow(r.d.charges[seq]))
+	}
+	return out
+}
+
+func (r rows) Sale(id string) (sale.Sale, error) {
+	s, found := r.d.sales[id]
+	if !found {
+		return sale.Sale{}, book.ErrNotFound
+	}
+	return copySale(s), nil
+}
+
+func (r rows) SaleByReference(businessDate, number string) (sale.Sale, error) {
+	id, found := r.d.byRef[reference{businessDate, number}]
+	if !found {
+		return sale.Sale{}, book.ErrNotFound
+	}
+	return r.Sale(id)
+}
+
+func (r rows) LastLink() (book.Link, error) {
+	if len(r.d.links) == 0 {
+		return book.Link{}, book.ErrNotFound
+	}
+	return r.d.links[len(r.d.links)-1], nil
+}
+
+func (r rows) Links(key charge.Key) ([]book.Link, error) {
+	var out []book.Link
+	for _, n := range r.d.ofKey[key] {
+		out = append(out, r.d.links[n-1])
+	}
+	return out, nil
+}
+
+func (r rows) LinksAfter(n int64, limit int) ([]book.Link, error) {
+	n = min(max(n, 0), int64(len(r.d.links)))
+	end := min(n+int64(max(limit, 0)), int64(len(r.d.links)))
+	return cloned(r.d.links[n:end]), nil
+}

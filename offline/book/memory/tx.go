@@ -1,0 +1,112 @@
+package memory
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/sale"
+	"github.com/posagent/posagent/offline/book"
+)
+
+// tx is one transaction. It writes in place and remembers how to take each
+// write back.
+type tx struct {
+	rows
+	undo []func()
+}
+
+func (t *tx) rollback() {
+	for _, back := range slices.Backward(t.undo) {
+		back()
+	}
+}
+
+func (t *tx) Meta(name string) (int64, error) { return t.d.meta[name], nil }
+
+func (t *tx) SetMeta(name string, value int64) error {
+	old, there := t.d.meta[name]
+	t.undo = append(t.undo, func() {
+		if there {
+			t.d.meta[name] = old
+		} else {
+			delete(t.d.meta, name)
+		}
+	})
+	t.d.meta[name] = value
+	return nil
+}
+
+func (t *tx) PutCharge(row book.Row) error {
+	if err := whole(row); err != nil {
+		return err
+	}
+	old, there := t.d.charges[row.Seq]
+	if seq, taken := t.d.byKey[row.Key]; taken && seq != row.Seq || there && !same(old, row) {
+		return fmt.Errorf("charge %s (number %d) contradicts a row that is there", row.Key, row.Seq)
+	}
+	row = copyRow(row)
+	t.d.place(row)
+	t.undo = append(t.undo, func() {
+		if there {
+			t.d.place(old)
+		} else {
+			t.d.remove(row)
+		}
+	})
+	return nil
+}
+
+// whole is what the tables of the SQLite store check in every row.
+func whole(r book.Row) error {
+	ok := r.Seq > 0 && r.Epoch >= 0 && len(r.Key) > 0 && len(r.Key) <= charge.MaxKey &&
+		r.Amount.Minor > 0 && len(r.Amount.Currency) == 3 && r.State != "" && min(r.Attempts, r.Reprints, r.Alarms) >= 0
+	if !ok {
+		return fmt.Errorf("charge %s (number %d) is no charge", r.Key, r.Seq)
+	}
+	return nil
+}
+
+// same tells that two rows are of the same charge.
+func same(a, b book.Row) bool {
+	return a.Epoch == b.Epoch && a.Key == b.Key && a.SaleID == b.SaleID && a.Amount == b.Amount
+}
+
+func (t *tx) PutSale(s sale.Sale) error {
+	if s.ID == "" || s.Amount.Minor <= 0 || len(s.Amount.Currency) != 3 {
+		return errors.New("a sale needs an id and an amount")
+	}
+	if _, taken := t.d.sales[s.ID]; taken {
+		return fmt.Errorf("sale %s is there already", s.ID)
+	}
+	ref := reference{s.BusinessDate, s.Reference}
+	if s.Reference != "" {
+		if id, taken := t.d.byRef[ref]; taken {
+			return fmt.Errorf("sale %s has the reference %s of that day already", id, s.Reference)
+		}
+		t.d.byRef[ref] = s.ID
+	}
+	t.d.sales[s.ID] = copySale(s)
+	t.undo = append(t.undo, func() {
+		delete(t.d.sales, s.ID)
+		if s.Reference != "" {
+			delete(t.d.byRef, ref)
+		}
+	})
+	return nil
+}
+
+func (t *tx) AppendLink(l book.Link) error {
+	if l.N != int64(len(t.d.links))+1 {
+		return fmt.Errorf("journal entry %d is not the next one", l.N)
+	}
+	l.Step.At, l.Step.Asked = plain(l.Step.At), plain(l.Step.Asked)
+	t.d.links = append(t.d.links, l)
+	t.d.ofKey[l.Key] = append(t.d.ofKey[l.Key], l.N)
+	t.undo = append(t.undo, func() {
+		t.d.links = t.d.links[:len(t.d.links)-1]
+		t.d.ofKey[l.Key] = t.d.ofKey[l.Key][:len(t.d.ofKey[l.Key])-1]
+	})
+	return nil
+}
