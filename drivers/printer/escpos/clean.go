@@ -100,7 +100,7 @@ func (c *cleaner) readable(r rune) string {
 		return s
 	}
 	if !c.set.kanji { // full-width letters and katakana have narrow forms
-		narrow := width.Narrow.String(norm.NFD.String(string(r)))
+		narrow := width.Narrow.String(norm.NFD.String(string(sameGlyph(r))))
 		narrow = strings.NewReplacer("\u3099", "\uFF9E", "\u309A", "\uFF9F").Replace(narrow)
 		if c.all(narrow) {
 			return narrow

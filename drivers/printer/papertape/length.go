@@ -6,11 +6,11 @@ import "bytes"
 // bytes here do not say it yet; -1 means that the command is not known.
 func length(first, second byte, rest []byte) (n int, more bool) {
 	switch first {
-	case dle:
+	case byteDLE:
 		return realTimeLength(second, rest)
-	case esc:
+	case byteESC:
 		return escLength(second, rest)
-	case fs:
+	case byteFS:
 		return fsLength(second, rest)
 	}
 	return gsLength(second, rest)

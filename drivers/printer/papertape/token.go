@@ -24,10 +24,10 @@ type Token struct {
 const MaxCommand = 8 << 20
 
 const (
-	dle = 0x10
-	esc = 0x1B
-	fs  = 0x1C
-	gs  = 0x1D
+	byteDLE = 0x10
+	byteESC = 0x1B
+	byteFS  = 0x1C
+	byteGS  = 0x1D
 )
 
 // Next takes the first token off a stream. It returns false when the stream
@@ -38,7 +38,7 @@ func Next(stream []byte) (Token, bool) {
 		return Token{}, false
 	}
 	switch b := stream[0]; {
-	case b == esc || b == fs || b == gs || b == dle:
+	case b == byteESC || b == byteFS || b == byteGS || b == byteDLE:
 		return escape(stream)
 	case b < 0x20 || b == 0x7F:
 		return control(stream)
@@ -64,11 +64,11 @@ func escape(stream []byte) (Token, bool) {
 	if len(stream) < 2 {
 		return Token{}, false
 	}
-	prefix := map[byte]string{esc: "ESC", fs: "FS", gs: "GS", dle: "DLE"}[stream[0]]
+	prefix := map[byte]string{byteESC: "ESC", byteFS: "FS", byteGS: "GS", byteDLE: "DLE"}[stream[0]]
 	name := prefix + " " + letter(stream[0], stream[1])
 	head := 2
 	size, more := length(stream[0], stream[1], stream[2:])
-	if stream[1] == '(' && stream[0] != dle {
+	if stream[1] == '(' && stream[0] != byteDLE {
 		if len(stream) < 3 {
 			return Token{}, false
 		}
@@ -90,7 +90,7 @@ func escape(stream []byte) (Token, bool) {
 
 // letter is the second byte of a command as manuals write it.
 func letter(first, second byte) string {
-	if first == dle {
+	if first == byteDLE {
 		switch second {
 		case 0x04:
 			return "EOT"
