@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/posagent/posagent/configs"
+	"github.com/posagent/posagent/wallet/reference"
+	"github.com/posagent/posagent/wallet/reference/ledger"
+	"github.com/posagent/posagent/wallet/reference/ledgerdb"
+)
+
+// stopTimeout is how long calls under way may take when walletd stops.
+const stopTimeout = 10 * time.Second
+
+// run serves until ctx ends or the demo is gone. All of the configuration is
+// checked before anything is opened.
+func run(ctx context.Context, config string, demoFD int, out io.Writer, log *slog.Logger) error {
+	ctx, err := whileDemo(ctx, demoFD, log)
+	if err != nil {
+		return err
+	}
+	c, err := configs.LoadWallet(config)
+	if err != nil {
+		return fmt.Errorf("%w:\n%w", errConfig, err)
+	}
+	o, err := options(c)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errConfig, err)
+	}
+	o.Log = log
+	path := filepath.Join(c.Data, "ledger.db")
+	store, err := ledgerdb.Open(path, log)
+	if err != nil {
+		return err
+	}
+	err = serve(ctx, c, o, store, path, out)
+	return errors.Join(err, store.Close())
+}
+
+func serve(ctx context.Context, c configs.Wallet, o reference.Options, store ledger.Store, path string, out io.Writer) error {
+	o.Ledger = ledger.New(store, ledger.Options{})
+	for _, customer := range c.Customers {
+		if _, err := o.Ledger.AddCustomer(customer.Name, customer.Balance); err != nil {
+			return err
+		}
+	}
+	srv, err := reference.Start(o)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "walletd is ready: %s, ledger %s\n", srv.URL(), path)
+	var broken error
+	select {
+	case <-ctx.Done():
+	case broken = <-srv.Failed():
+	}
+	o.Log.Info("stopping")
+	last, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	return errors.Join(broken, srv.Stop(last))
+}
+
+// options checks what the configuration names: the folder and the files.
+func options(c configs.Wallet) (reference.Options, error) {
+	o := reference.Options{Listen: c.Listen, TrySocket: c.TrySocket, ClientCAs: x509.NewCertPool()}
+	if info, err := os.Stat(c.Data); err != nil {
+		return o, fmt.Errorf("data: %w; create it with: install -d -m 0700 %s", err, c.Data)
+	} else if !info.IsDir() {
+		return o, fmt.Errorf("data: %s is not a folder", c.Data)
+	}
+	if info, err := os.Stat(c.Key); err != nil {
+		return o, fmt.Errorf("key: %w", err)
+	} else if info.Mode().Perm()&0o007 != 0 {
+		return o, fmt.Errorf("key: everybody may use %s (mode %#o); close it with: chmod 600 %s", c.Key, info.Mode().Perm(), c.Key)
+	}
+	var err error
+	if o.Certificate, err = tls.LoadX509KeyPair(c.Cert, c.Key); err != nil {
+		return o, fmt.Errorf("cert and key: %w", err)
+	}
+	authority, err := os.ReadFile(c.ClientCA)
+	if err != nil {
+		return o, fmt.Errorf("client_ca: %w", err)
+	}
+	if !o.ClientCAs.AppendCertsFromPEM(authority) {
+		return o, fmt.Errorf("client_ca: there is no PEM certificate in %s", c.ClientCA)
+	}
+	return o, nil
+}
+
+// whileDemo ends the context when the other end of an inherited pipe is
+// closed, so that a demo which was killed leaves no wallet behind. -1 is no
+// pipe.
+func whileDemo(ctx context.Context, fd int, log *slog.Logger) (context.Context, error) {
+	if fd == -1 {
+		return ctx, nil
+	}
+	var st syscall.Stat_t
+	if fd <= 2 || syscall.Fstat(fd, &st) != nil || st.Mode&syscall.S_IFMT != syscall.S_IFIFO {
+		return nil, fmt.Errorf("%w: --demo-fd %d is no inherited pipe", errConfig, fd)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		defer cancel()
+		pipe := os.NewFile(uintptr(fd), "demo")
+		defer pipe.Close()
+		io.Copy(io.Discard, pipe)
+		log.Info("the demo is gone")
+	}()
+	return ctx, nil
+}
