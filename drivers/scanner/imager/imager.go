@@ -1,0 +1,112 @@
+// Package imager reads a code from a picture: a file, an upload or a frame of
+// a camera. It is the only home of gozxing. It does not know what a code
+// means, and it opens no camera.
+//
+// Invariant: no picture makes it panic, run without end or take memory beyond
+// its limits, and a code that it returns was proved by the code's own error
+// correction or check digit.
+package imager
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/posagent/posagent/drivers/scanner"
+)
+
+// Why a picture gives no scan. Read wraps one of these, the context's error,
+// or that of the reader.
+var (
+	ErrNotAPicture = errors.New("not a picture that can be read: send a whole PNG or JPEG")
+	ErrTooBig      = errors.New("the picture is too big: send a smaller one")
+	ErrNoCode      = errors.New("no code was found in the picture: hold it flat and closer, without glare")
+)
+
+// Limits are what a picture may cost. Zero fields take the defaults.
+type Limits struct {
+	MaxBytes  int64 // of the file; 4 MiB by default
+	MaxPixels int   // width times height; 12,000,000 by default
+}
+
+// The defaults: what a phone sends, and no more.
+const (
+	defaultBytes  = 4 << 20
+	defaultPixels = 12_000_000
+)
+
+// Imager reads pictures. It may be used from many goroutines; it works on one
+// picture at a time, so that memory is bounded by one picture and not by how
+// many people upload.
+type Imager struct {
+	limits Limits
+	turn   chan struct{}
+	ladder []attempt
+}
+
+// New makes an Imager.
+func New(limits Limits) *Imager {
+	if limits.MaxBytes <= 0 {
+		limits.MaxBytes = defaultBytes
+	}
+	if limits.MaxPixels <= 0 {
+		limits.MaxPixels = defaultPixels
+	}
+	return &Imager{limits: limits, turn: make(chan struct{}, 1), ladder: ladder()}
+}
+
+// Read finds a QR code (model 2) or a Code 128 in a PNG or JPEG. device goes
+// into the scan as it is. Of several codes one is returned. The context ends
+// the work between two attempts at the latest.
+func (m *Imager) Read(ctx context.Context, r io.Reader, device string) (scanner.Scan, error) {
+	// All of it is read before the turn is taken: a slow upload blocks nobody.
+	data, err := readAll(ctx, r, m.limits.MaxBytes)
+	if err != nil {
+		return scanner.Scan{}, err
+	}
+	select {
+	case m.turn <- struct{}{}:
+		defer func() { <-m.turn }()
+	case <-ctx.Done():
+		return scanner.Scan{}, ctx.Err()
+	}
+	picture, err := decode(ctx, data, m.limits.MaxPixels)
+	if err != nil {
+		return scanner.Scan{}, err
+	}
+	code, err := climb(ctx, m.ladder, &views{fine: picture})
+	if err != nil {
+		return scanner.Scan{}, err
+	}
+	return scanner.Scan{AIM: code.aim, Data: scanner.Data(code.text), Device: device, At: time.Now()}, nil
+}
+
+// readAll reads at most limit bytes and watches the context on the way.
+func readAll(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(watched{ctx, r}, limit+1))
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, fmt.Errorf("read the picture: %w", err)
+	case int64(len(data)) > limit:
+		return nil, fmt.Errorf("%w (more than %d bytes)", ErrTooBig, limit)
+	}
+	return data, nil
+}
+
+// watched stops a reader, and a decoder that reads from it, when the context
+// ends.
+type watched struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (w watched) Read(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.r.Read(p)
+}
