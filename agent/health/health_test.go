@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -331,5 +332,33 @@ func TestEachCodeIsDeclaredOnce(t *testing.T) {
 	}
 	if len(declared) != len(health.Codes()) {
 		t.Errorf("%d codes are declared, but %d are in the catalogue: a family is missing from it", len(declared), len(health.Codes()))
+	}
+}
+
+// The cashier's manual lists refusals by the title that the screen shows.
+func TestTheCashiersManualUsesTheseWords(t *testing.T) {
+	text, err := os.ReadFile("../../docs/cashier.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for heading, title := range map[string]func(health.Entry) string{
+		"## コードを受け付けないとき":             func(e health.Entry) string { return e.Title },
+		"## When a code is not taken": func(e health.Entry) string { return e.TitleEN },
+	} {
+		var titles []string
+		for _, code := range health.Codes() {
+			titles = append(titles, title(health.Lookup(code)))
+		}
+		_, section, _ := strings.Cut(string(text), heading)
+		section, _, _ = strings.Cut(section, "\n## ")
+		rows := regexp.MustCompile(`(?m)^\| (.+?) \| `).FindAllStringSubmatch(section, -1)
+		if len(rows) < 9 {
+			t.Errorf("%s has %d rows", heading, len(rows))
+		}
+		for _, row := range rows[min(1, len(rows)):] {
+			if !slices.Contains(titles, row[1]) {
+				t.Errorf("%s: no screen says %q", heading, row[1])
+			}
+		}
 	}
 }
