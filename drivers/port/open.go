@@ -29,6 +29,15 @@ func Open(a Address) (Port, error) {
 	return nil, fmt.Errorf("open: %q is not a kind of wire; use serial, tcp or file", a.Kind)
 }
 
+// At is an Opener of an address; baud is the speed of a line whose address
+// names none, such as the profile's.
+func At(a Address, baud int) Opener {
+	if a.Baud == 0 {
+		a.Baud = baud
+	}
+	return func() (Port, error) { return Open(a) }
+}
+
 // openDevice opens a device file for both ways and locks it. The descriptor is
 // in Go's poller from the start (O_NONBLOCK), so that deadlines work and Close
 // frees whoever waits. It must stay there: (*os.File).Fd would silently make

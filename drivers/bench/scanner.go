@@ -1,0 +1,190 @@
+// Package bench holds the conformance suites that drivers join with a few
+// lines of test. It is for tests only, and knows no driver by name.
+//
+// Invariant: a suite asks only for what every driver of its kind must do; what
+// one driver does besides is in its own tests.
+package bench
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/posagent/posagent/drivers/device"
+	"github.com/posagent/posagent/drivers/profile"
+	"github.com/posagent/posagent/drivers/scanner"
+)
+
+// patience is how long a suite waits for what must come. It only keeps a
+// broken driver from hanging the test.
+const patience = 20 * time.Second
+
+// ScannerDriver is what a scanner driver shows to the rest of the system.
+type ScannerDriver interface {
+	Scans() <-chan scanner.Scan
+	Health() device.Health
+	Watch(func(device.Health))
+	WatchDrops(func(scanner.Drop))
+}
+
+// ScannerRig is a running driver with a device at the other end of its wire.
+type ScannerRig struct {
+	Driver ScannerDriver
+	// Frame is the bytes by which the device sends a code.
+	Frame func(aim, text string) []byte
+	// Send has the device send bytes as they are.
+	Send   func([]byte) error
+	Unplug func() error
+	Plug   func() error
+}
+
+// Scanner runs the suite for one model. start makes a rig whose driver runs
+// until the test ends; it is called for each part of the suite.
+func Scanner(t *testing.T, model profile.Scanner, start func(*testing.T, profile.Scanner) ScannerRig) {
+	for _, part := range []struct {
+		name string
+		run  func(*scannerBench)
+	}{
+		{"codes come as they were sent", (*scannerBench).payloads},
+		{"splits do not matter", (*scannerBench).splits},
+		{"one code shown twice is one scan", (*scannerBench).duplicates},
+		{"noise is dropped", (*scannerBench).noise},
+		{"a flood is dropped", (*scannerBench).flood},
+		{"a code that is too long is dropped", (*scannerBench).tooLong},
+		{"unplugged in the middle of a code", (*scannerBench).unplugged},
+		{"nobody takes the scans", (*scannerBench).notTaken},
+	} {
+		t.Run(part.name, func(t *testing.T) {
+			b := &scannerBench{
+				T: t, model: model, rig: start(t, model),
+				health: make(chan device.Health, 100), drops: make(chan scanner.Drop, 1000),
+			}
+			b.rig.Driver.Watch(func(h device.Health) { b.health <- h })
+			b.rig.Driver.WatchDrops(func(d scanner.Drop) { b.drops <- d })
+			b.waitState(device.Ready)
+			part.run(b)
+		})
+	}
+}
+
+// scannerBench is one part of the suite under way.
+type scannerBench struct {
+	*testing.T
+	model  profile.Scanner
+	rig    ScannerRig
+	health chan device.Health
+	drops  chan scanner.Drop
+}
+
+func (b *scannerBench) payloads() {
+	for _, text := range []string{
+		"97123456789012345678",
+		"  spaces at both ends  ",
+		"\x8e\x78\x95\xa5 Shift_JIS", // the word for paying
+		"支払 UTF-8",
+		"0104912345678904\x1d21ABC", // GS1 with its separator
+		"]", "]]]", "x",
+		"EMV" + strings.Repeat("0123456789", 50),
+	} {
+		b.show("]Q1", text)
+		got := b.wantScan(text)
+		wantAIM := ""
+		if b.model.AIM {
+			wantAIM = "]Q1"
+		}
+		if got.AIM != wantAIM || got.Device != b.rig.Driver.Health().ID || got.At.IsZero() {
+			b.Errorf("scan has identifier %q, device %q, time %v", got.AIM, got.Device, got.At)
+		}
+	}
+	b.wantNoDrops()
+	if b.rig.Driver.Health().LastOK.IsZero() {
+		b.Error("LastOK is not set after a scan")
+	}
+}
+
+func (b *scannerBench) splits() {
+	for _, size := range []int{1, 2, 3, 7, 64} {
+		text := fmt.Sprintf("  97 in pieces of %d  ", size)
+		for rest := b.rig.Frame("]Q1", text); len(rest) > 0; {
+			n := min(size, len(rest))
+			b.send(rest[:n])
+			rest = rest[n:]
+		}
+		b.wantScan(text)
+	}
+	b.wantNoDrops()
+}
+
+func (b *scannerBench) duplicates() {
+	b.show("]Q1", "971")
+	b.wantScan("971")
+	b.show("]C0", "971")
+	b.wantDrop(scanner.Duplicate)
+	b.show("]Q1", "972")
+	b.wantScan("972")
+}
+
+func (b *scannerBench) noise() {
+	for _, noise := range []string{"\x00\x00\x00", "\xff\xfe\x00\x80", "971\x00203"} {
+		b.send([]byte(noise))
+		b.wantDrop(scanner.Noise)
+		b.show("]Q1", "after "+fmt.Sprintf("%x", noise))
+		b.wantScan("after " + fmt.Sprintf("%x", noise))
+	}
+}
+
+func (b *scannerBench) flood() {
+	flood := make([]byte, 32<<10)
+	for range 8 {
+		b.send(flood)
+	}
+	b.wantDrop(scanner.Noise)
+	// The rest of the flood has no end; the silence after it is its end.
+	b.untilScan("97 after the flood")
+}
+
+func (b *scannerBench) tooLong() {
+	b.show("]Q1", strings.Repeat("7", 7000))
+	b.wantDrop(scanner.Overflow)
+	b.show("]Q1", "97")
+	b.wantScan("97")
+}
+
+func (b *scannerBench) unplugged() {
+	b.show("]Q1", "97 before")
+	b.wantScan("97 before")
+	if scanner.End(b.model.End) != scanner.Gap { // there half a code cannot be told from a whole one
+		whole := b.rig.Frame("]Q1", "97 half")
+		b.send(whole[:len(whole)/2])
+	}
+	b.do("unplug", b.rig.Unplug)
+	h := b.waitState(device.Absent)
+	if h.Reason != device.Unplugged || h.Detail == "" {
+		b.Errorf("unplugged, health is %+v", h)
+	}
+	for len(b.drops) > 0 { // the half code, if it was read before the hang-up
+		if d := <-b.drops; d.Kind != scanner.HalfFrame {
+			b.Errorf("%d bytes were dropped as %s", d.Bytes, d.Kind)
+		}
+	}
+	b.do("plug", b.rig.Plug)
+	b.waitState(device.Ready)
+	b.show("]Q1", "97 after")
+	b.wantScan("97 after")
+}
+
+func (b *scannerBench) notTaken() {
+	const codes = 20
+	for i := range codes {
+		b.untilRead(fmt.Sprintf("97 number %d", i))
+	}
+	b.wantDrop(scanner.Unread)
+	last := ""
+	for len(b.rig.Driver.Scans()) > 0 {
+		last = string((<-b.rig.Driver.Scans()).Data)
+	}
+	if want := fmt.Sprintf("97 number %d", codes-1); last != want {
+		b.Errorf("the newest scan is %q, want %q", last, want)
+	}
+}

@@ -1,0 +1,123 @@
+package bench
+
+import (
+	"time"
+
+	"github.com/posagent/posagent/drivers/device"
+	"github.com/posagent/posagent/drivers/scanner"
+)
+
+func (b *scannerBench) do(what string, f func() error) {
+	b.Helper()
+	if err := f(); err != nil {
+		b.Fatalf("%s: %v", what, err)
+	}
+}
+
+func (b *scannerBench) send(p []byte) {
+	b.Helper()
+	b.do("send", func() error { return b.rig.Send(p) })
+}
+
+func (b *scannerBench) show(aim, text string) {
+	b.Helper()
+	b.send(b.rig.Frame(aim, text))
+}
+
+// wantScan takes the next scan, which must be this one.
+func (b *scannerBench) wantScan(text string) scanner.Scan {
+	b.Helper()
+	select {
+	case scan, open := <-b.rig.Driver.Scans():
+		if !open {
+			b.Fatal("the scans ended")
+		}
+		if string(scan.Data) != text {
+			b.Fatalf("scanned %q, want %q", string(scan.Data), text)
+		}
+		return scan
+	case d := <-b.drops:
+		b.Fatalf("%d bytes were dropped as %s, want the scan %q", d.Bytes, d.Kind, text)
+	case <-time.After(patience):
+		b.Fatalf("no scan came, want %q", text)
+	}
+	return scanner.Scan{}
+}
+
+// untilScan shows a code after the line has become silent, and takes it; what
+// is dropped until then is passed over.
+func (b *scannerBench) untilScan(text string) {
+	b.Helper()
+	for quiet := false; !quiet; {
+		select {
+		case <-b.drops:
+		case <-time.After(2 * b.gap()):
+			quiet = true
+		}
+	}
+	b.show("]Q1", text)
+	b.wantScan(text)
+}
+
+// untilRead shows a code and waits until the driver has read it, which shows
+// in LastOK, without taking it.
+func (b *scannerBench) untilRead(text string) {
+	b.Helper()
+	before := b.rig.Driver.Health().LastOK
+	b.show("]Q1", text)
+	for end := time.Now().Add(patience); !b.rig.Driver.Health().LastOK.After(before); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			b.Fatalf("%q was never read", text)
+		}
+	}
+}
+
+// gap is the silence that the model's profile names.
+func (b *scannerBench) gap() time.Duration {
+	return time.Duration(b.model.GapMilli) * time.Millisecond
+}
+
+// wantDrop waits for a drop of this kind, and passes over those of others.
+func (b *scannerBench) wantDrop(kind scanner.DropKind) {
+	b.Helper()
+	for end := time.After(patience); ; {
+		select {
+		case d := <-b.drops:
+			if d.Kind != kind {
+				continue
+			}
+			if d.Bytes < 1 || d.At.IsZero() || d.Device != b.rig.Driver.Health().ID {
+				b.Errorf("drop is %+v", d)
+			}
+			return
+		case <-end:
+			b.Fatalf("nothing was dropped as %s", kind)
+		}
+	}
+}
+
+func (b *scannerBench) wantNoDrops() {
+	b.Helper()
+	select {
+	case d := <-b.drops:
+		b.Errorf("%d bytes were dropped as %s", d.Bytes, d.Kind)
+	default:
+	}
+}
+
+func (b *scannerBench) waitState(state device.State) device.Health {
+	b.Helper()
+	for end := time.After(patience); ; {
+		select {
+		case h := <-b.health:
+			if h.State == state {
+				return h
+			}
+			if h.State != device.Disabled && h.State != device.Ready && h.Reason == device.ReasonNone {
+				b.Errorf("health is %+v, without a reason", h)
+			}
+		case <-end:
+			b.Fatalf("never became %s; it is %+v", state, b.rig.Driver.Health())
+		}
+	}
+}

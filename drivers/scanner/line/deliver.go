@@ -1,0 +1,128 @@
+package line
+
+import (
+	"crypto/sha256"
+	"time"
+
+	"github.com/posagent/posagent/drivers/scanner"
+)
+
+// duplicateWindow is how long the same payload counts as the same scan: a
+// phone shows a QR code and its barcode at once, and a scanner may read both,
+// or one of them twice.
+const duplicateWindow = 2 * time.Second
+
+// Stats counts since the start.
+type Stats struct {
+	Frames       uint64 // delivered
+	Overflows    uint64
+	HalfFrames   uint64
+	Noises       uint64
+	Duplicates   uint64
+	Unread       uint64 // delivered, but nobody took them
+	DroppedBytes uint64 // of overflows, half frames and noise
+	Reconnects   uint64 // opened again after the first time
+	LastRead     time.Time
+}
+
+// Stats are the counters as they stand.
+func (s *Scanner) Stats() Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stats
+}
+
+// recent are the payloads of the last moments, as hashes: a live code is not
+// kept for longer than it takes to hand it on.
+type recent map[[sha256.Size]byte]time.Time
+
+// again tells whether data was seen within the window, and remembers it if not.
+func (r recent) again(data []byte, now time.Time) bool {
+	for hash, at := range r {
+		if now.Sub(at) >= duplicateWindow {
+			delete(r, hash)
+		}
+	}
+	hash := sha256.Sum256(data)
+	if _, seen := r[hash]; seen {
+		return true
+	}
+	r[hash] = now
+	return false
+}
+
+// handle delivers frames and reports drops.
+func (s *Scanner) handle(events []scanner.Event) {
+	for _, e := range events {
+		now := time.Now()
+		switch e := e.(type) {
+		case scanner.Frame:
+			s.good()
+			if s.recent.again(e.Data, now) {
+				s.report(scanner.Drop{Kind: scanner.Duplicate, Bytes: len(e.Data), Device: s.id, At: now})
+				continue
+			}
+			s.deliver(scanner.Scan{AIM: e.AIM, Data: e.Data, Device: s.id, At: now})
+		case scanner.Drop:
+			e.Device, e.At = s.id, now
+			s.report(e)
+			s.bad(e)
+		}
+	}
+}
+
+// deliver puts a scan into the queue; the oldest makes room. Run is the only
+// writer, so that the loop ends.
+func (s *Scanner) deliver(scan scanner.Scan) {
+	s.count(func(st *Stats) { st.Frames++ })
+	for {
+		select {
+		case s.scans <- scan:
+			return
+		default:
+		}
+		select {
+		case old := <-s.scans:
+			s.report(scanner.Drop{Kind: scanner.Unread, Bytes: len(old.Data), Device: s.id, At: scan.At})
+		default:
+		}
+	}
+}
+
+// report counts a drop and tells those who watch for drops.
+func (s *Scanner) report(d scanner.Drop) {
+	s.count(func(st *Stats) {
+		switch d.Kind {
+		case scanner.Duplicate:
+			st.Duplicates++
+			return
+		case scanner.Unread:
+			st.Unread++
+			return
+		case scanner.Overflow:
+			st.Overflows++
+		case scanner.HalfFrame:
+			st.HalfFrames++
+		case scanner.Noise:
+			st.Noises++
+		}
+		st.DroppedBytes += uint64(d.Bytes)
+	})
+	s.log.Debug("scan dropped", "kind", d.Kind, "bytes", d.Bytes)
+	s.mu.Lock()
+	watchers := s.dropWatchers
+	s.mu.Unlock()
+	for _, tell := range watchers {
+		tell(d)
+	}
+}
+
+func (s *Scanner) heard() {
+	s.count(func(st *Stats) { st.LastRead = time.Now() })
+}
+
+func (s *Scanner) count(change func(*Stats)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.stats)
+}

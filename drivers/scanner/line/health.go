@@ -1,0 +1,129 @@
+package line
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/posagent/posagent/drivers/device"
+	"github.com/posagent/posagent/drivers/port"
+	"github.com/posagent/posagent/drivers/scanner"
+)
+
+// errPanic marks a loss that was a panic.
+var errPanic = errors.New("the driver failed by a fault of its own")
+
+// badLimit is how many drops in a row, without one code, make a scanner's
+// settings doubtful: one or two are a bad cable or a hasty hand.
+const badLimit = 3
+
+// Health is how the scanner is now.
+func (s *Scanner) Health() device.Health {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.health
+}
+
+// Watch has tell called with the present health now, and with each new state
+// or reason from then on, in order. tell must be quick and must not call Watch.
+func (s *Scanner) Watch(tell func(device.Health)) {
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	s.mu.Lock()
+	s.watchers = append(slices.Clone(s.watchers), tell)
+	now := s.health
+	s.mu.Unlock()
+	tell(now)
+}
+
+// WatchDrops has tell called with everything that was read and not delivered,
+// by the goroutine that reads: tell must be quick.
+func (s *Scanner) WatchDrops(tell func(scanner.Drop)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dropWatchers = append(slices.Clone(s.dropWatchers), tell)
+}
+
+// opened: the port is open. A scanner cannot be asked who it is; more is known
+// with the first code.
+func (s *Scanner) opened() {
+	s.badRun = 0
+	s.mu.Lock()
+	if s.wasOpen {
+		s.stats.Reconnects++
+	}
+	s.wasOpen = true
+	s.mu.Unlock()
+	s.become(device.Ready, device.ReasonNone, "")
+}
+
+// lost: the port could not be opened, or failed.
+func (s *Scanner) lost(err error) {
+	state, reason := judge(err)
+	if reason == device.NotFound && s.Health().Reason == device.Unplugged {
+		reason = device.Unplugged // it was here before; that says more
+	}
+	s.become(state, reason, err.Error())
+}
+
+// judge says what an error of a port means for the device.
+func judge(err error) (device.State, device.Reason) {
+	switch {
+	case errors.Is(err, errPanic):
+		return device.Faulted, device.Unrecoverable
+	case errors.Is(err, port.ErrNotDevice):
+		return device.Faulted, device.NotConfigured
+	case errors.Is(err, fs.ErrPermission):
+		return device.Blocked, device.Permission
+	case errors.Is(err, port.ErrBusy):
+		return device.Blocked, device.Busy
+	case errors.Is(err, fs.ErrNotExist):
+		return device.Absent, device.NotFound
+	case errors.Is(err, port.ErrGone):
+		return device.Absent, device.Unplugged
+	}
+	return device.Absent, device.NoReply
+}
+
+// good: a whole code came, so that port and settings are right.
+func (s *Scanner) good() {
+	s.badRun, s.worked = 0, true
+	s.mu.Lock()
+	s.health.LastOK = time.Now()
+	s.mu.Unlock()
+	s.become(device.Ready, device.ReasonNone, "")
+}
+
+// bad: bytes came that are no code.
+func (s *Scanner) bad(d scanner.Drop) {
+	s.badRun++
+	if s.badRun < badLimit || s.Health().State != device.Ready {
+		return
+	}
+	s.become(device.Degraded, device.WrongModel, fmt.Sprintf(
+		"bytes come but no code (last: %s, %d bytes); check the speed, the mode and the end mark in the scanner's settings", d.Kind, d.Bytes))
+}
+
+// become changes the health and tells the watchers, if it is a change.
+func (s *Scanner) become(state device.State, reason device.Reason, detail string) {
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	s.mu.Lock()
+	h := &s.health
+	if h.State == state && h.Reason == reason {
+		s.mu.Unlock()
+		return
+	}
+	if h.State != state {
+		h.Since = time.Now()
+	}
+	h.State, h.Reason, h.Detail = state, reason, detail
+	now, watchers := *h, s.watchers
+	s.mu.Unlock()
+	s.log.Info("scanner is "+string(state), "reason", reason, "detail", detail)
+	for _, tell := range watchers {
+		tell(now)
+	}
+}
