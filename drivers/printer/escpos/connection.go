@@ -175,7 +175,8 @@ func (c *connection) say(ctx context.Context, b ...byte) error {
 }
 
 // check asks for all four real-time states, one after the other, so that an
-// answer that is lost cannot be taken for the next one.
+// answer that is lost cannot be taken for the next one. It does not tell the
+// watchers.
 func (c *connection) check(ctx context.Context) error {
 	for n := byte(1); n <= 4; n++ {
 		c.demux.Forget()
@@ -188,7 +189,6 @@ func (c *connection) check(ctx context.Context) error {
 			return err
 		}
 	}
-	c.tellHealth()
 	return nil
 }
 

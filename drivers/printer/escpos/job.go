@@ -94,6 +94,7 @@ func (c *connection) ready(ctx context.Context) (device.Reason, error) {
 			_, reason := trouble(err)
 			return reason, err
 		}
+		c.tellHealth()
 		if reason, blocked := c.blocked(); blocked {
 			return reason, nil
 		}

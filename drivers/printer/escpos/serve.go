@@ -12,55 +12,47 @@ func (c *connection) hello(ctx context.Context) error {
 	if err := c.pass(ctx, quietTime); err != nil {
 		return err
 	}
-	if !c.p.profile.Status {
-		c.tellHealth()
-		return nil
+	if c.p.profile.Status {
+		if err := c.check(ctx); err != nil {
+			return err
+		}
+		// A printer in the middle of a command would swallow these questions.
+		if _, blocked := c.blocked(); !blocked && !c.p.half {
+			if err := c.probe(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	c.tellHealth()
+	return nil
+}
+
+// probe asks two things that a printer answers only when it gets to them, from
+// behind all that it still holds. A ready one that answers neither sits in an
+// unfinished command, perhaps since before this program started.
+func (c *connection) probe(ctx context.Context) error {
+	c.p.owed++
+	want := c.p.owed
+	if err := c.say(ctx, 0x1D, 'a', 0xFF, 0x1D, 'I', 'C', 0x1D, 'r', 1); err != nil {
+		return err
+	}
+	err := c.answer(ctx, func() bool { return c.p.owed < want && c.model != "" })
+	if err != nil && !errors.Is(err, errNoReply) {
+		return err
+	}
+	if c.model != "" {
+		c.p.setModel(c.model)
+	}
+	if c.p.owed < want {
+		err := c.pass(ctx, quietTime) // for answers to earlier jobs
+		c.p.owed = 0
+		return err
 	}
 	if err := c.check(ctx); err != nil {
 		return err
 	}
-	if c.p.half {
-		return nil // what follows would be swallowed; recover comes before the next job
-	}
-	if err := c.say(ctx, 0x1D, 'a', 0xFF, 0x1D, 'I', 'C'); err != nil {
-		return err
-	}
-	err := c.answer(ctx, func() bool { return c.model != "" })
-	if err == nil {
-		c.p.setModel(c.model)
-	} else if !errors.Is(err, errNoReply) {
-		return err
-	}
-	_, blocked := c.blocked()
-	if !blocked && c.p.profile.Confirm == "gsr" {
-		return c.probe(ctx)
-	}
-	// Models that report process ids answer GS I too. A ready one that does
-	// not is still waiting for the rest of a picture.
-	c.p.half = !blocked && c.p.profile.Confirm == "processid" && c.model == ""
-	return nil
-}
-
-// probe has the printer answer once from behind all that it still holds. Then
-// no answer is owed any more; without one it sits in an unfinished command.
-func (c *connection) probe(ctx context.Context) error {
-	c.p.owed++
-	want := c.p.owed
-	if err := c.say(ctx, 0x1D, 'r', 1); err != nil {
-		return err
-	}
-	err := c.answer(ctx, func() bool { return c.p.owed < want })
-	if errors.Is(err, errNoReply) {
-		c.p.half = true
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if err := c.pass(ctx, quietTime); err != nil {
-		return err
-	}
-	c.p.owed = 0
+	_, blocked := c.blocked() // meanwhile: then it says nothing about commands
+	c.p.half = !blocked && c.model == "" && c.p.profile.Confirm != "none"
 	return nil
 }
 
@@ -91,6 +83,7 @@ func (c *connection) serve(ctx context.Context) error {
 			if err := c.check(ctx); err != nil {
 				return err
 			}
+			c.tellHealth()
 			if _, blocked := c.blocked(); blocked {
 				rest = 0
 			} else if rest++; rest > 2 {

@@ -1,0 +1,367 @@
+package escpos_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/posagent/posagent/drivers/device"
+	"github.com/posagent/posagent/drivers/port"
+	"github.com/posagent/posagent/drivers/printer"
+	"github.com/posagent/posagent/drivers/printer/escpos"
+	"github.com/posagent/posagent/drivers/printer/papertape"
+	"github.com/posagent/posagent/drivers/profile"
+	"github.com/posagent/posagent/drivers/virtual"
+)
+
+// bench is a driver and a virtual printer on one pseudo terminal.
+type bench struct {
+	t       *testing.T
+	profile profile.Printer
+	driver  *escpos.Printer
+	paper   *virtual.Printer
+
+	mu      sync.Mutex
+	changed *sync.Cond
+	health  []device.Health
+	raw     [][]byte // receipts that were cut
+}
+
+func newBench(t *testing.T, p profile.Printer) *bench {
+	t.Helper()
+	dir := t.TempDir()
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
+	paper, err := virtual.NewPrinter(filepath.Join(dir, "printer"), filepath.Join(dir, "capture"), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{t: t, profile: p, paper: paper}
+	b.changed = sync.NewCond(&b.mu)
+	paper.OnReceipt(func(raw []byte) { b.note(func() { b.raw = append(b.raw, bytes.Clone(raw)) }) })
+	address := port.Address{Kind: port.Serial, Path: paper.Path(), DataBits: 8, Parity: 'N', StopBits: 1}
+	b.driver = escpos.New("printer1", p, address.String(), func() (port.Port, error) { return port.Open(address) }, log)
+	b.driver.Watch(func(h device.Health) { b.note(func() { b.health = append(b.health, h) }) })
+	ctx, cancel := context.WithCancel(context.Background())
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		if err := paper.Run(ctx); err != nil {
+			t.Errorf("virtual printer: %v", err)
+		}
+	})
+	ended.Go(func() { b.driver.Run(ctx) })
+	t.Cleanup(func() { cancel(); ended.Wait() })
+	return b
+}
+
+func (b *bench) note(change func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	change()
+	b.changed.Broadcast()
+}
+
+// until waits for something to be so; the test's own time limit ends a wait
+// for what never comes.
+func (b *bench) until(what string, so func() bool) {
+	b.t.Helper()
+	giveUp := time.AfterFunc(20*time.Second, func() { b.note(func() {}) })
+	defer giveUp.Stop()
+	end := time.Now().Add(20 * time.Second)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for !so() {
+		if time.Now().After(end) {
+			b.t.Fatalf("never came: %s; health was %v", what, b.health)
+		}
+		b.changed.Wait()
+	}
+}
+
+func (b *bench) untilState(state device.State, reason device.Reason) {
+	b.t.Helper()
+	b.until(fmt.Sprintf("%s %s", state, reason), func() bool {
+		h := b.driver.Health()
+		return h.State == state && h.Reason == reason
+	})
+}
+
+// print prints within a time; it fails the test when Print takes longer.
+func (b *bench) print(doc printer.Document, within time.Duration) printer.Outcome {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	out := b.driver.Print(ctx, doc)
+	b.t.Logf("outcome: %+v", out)
+	return out
+}
+
+func (b *bench) want(out printer.Outcome, result printer.Result, reason device.Reason) {
+	b.t.Helper()
+	if out.Result != result || out.Reason != reason {
+		b.t.Fatalf("outcome is %s %q (%s), want %s %q", out.Result, out.Reason, out.Detail, result, reason)
+	}
+}
+
+// texts are the receipts on the paper so far.
+func (b *bench) texts() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out []string
+	for _, raw := range b.raw {
+		tape, err := papertape.Read(raw, b.profile, papertape.Look{})
+		if err != nil || len(tape.Receipts) != 1 {
+			b.t.Fatalf("%v, %d receipts", err, len(tape.Receipts))
+		}
+		out = append(out, tape.Receipts[0].Text())
+	}
+	return out
+}
+
+func (b *bench) wantPaper(docs ...printer.Document) {
+	b.t.Helper()
+	b.until(fmt.Sprintf("%d receipts", len(docs)), func() bool { return len(b.raw) >= len(docs) })
+	got := b.texts()
+	if len(got) != len(docs) {
+		b.t.Fatalf("%d receipts are on the paper, want %d:\n%s", len(got), len(docs), got)
+	}
+	for i, doc := range docs {
+		data, _, err := escpos.Encode(doc, b.profile)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		tape, err := papertape.Read(data, b.profile, papertape.Look{})
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if want := tape.Receipts[0].Text(); got[i] != want {
+			b.t.Errorf("receipt %d is\n%s\nwant\n%s", i+1, got[i], want)
+		}
+	}
+}
+
+// long is a document of more bytes than wire and printer hold together.
+func long(lines int) printer.Document {
+	doc := printer.Document{Title: "long"}
+	for i := range lines {
+		doc.Blocks = append(doc.Blocks, printer.Pair{Left: fmt.Sprintf("行 %d", i+1), Right: "¥100"})
+	}
+	doc.Blocks = append(doc.Blocks, printer.Cut{})
+	return doc
+}
+
+// picture is a raster of several slices.
+func picture() printer.Document {
+	b := printer.Bitmap{Width: 576, Height: 600, Bits: bytes.Repeat([]byte{0xA5}, 72*600)}
+	return printer.Document{Title: "picture", Blocks: []printer.Block{printer.Picture{Bitmap: b}, printer.Text{Text: "end"}, printer.Cut{}}}
+}
+
+func TestPrintIsConfirmedByThePrinter(t *testing.T) {
+	for _, confirm := range []string{"processid", "gsr"} {
+		t.Run(confirm, func(t *testing.T) {
+			p := model()
+			p.Confirm = confirm
+			b := newBench(t, p)
+			b.want(b.print(receipt(), 10*time.Second), printer.Confirmed, device.ReasonNone)
+			b.wantPaper(receipt())
+			b.untilState(device.Ready, device.ReasonNone)
+			if h := b.driver.Health(); h.Model != "VIRTUAL-80" || h.LastOK.IsZero() {
+				t.Errorf("health is %+v", h)
+			}
+			if n := b.paper.Drawer(); n != 1 {
+				t.Errorf("%d pulses to the drawer", n)
+			}
+		})
+	}
+}
+
+func TestPrinterThatCannotTellOnlyTookTheBytes(t *testing.T) {
+	p := model()
+	p.Confirm, p.Status = "none", false
+	b := newBench(t, p)
+	b.want(b.print(receipt(), 10*time.Second), printer.Sent, device.CannotTell)
+	b.wantPaper(receipt())
+	b.untilState(device.Degraded, device.CannotTell)
+}
+
+func TestTwoJobsComeOutOneAfterTheOther(t *testing.T) {
+	b := newBench(t, model())
+	docs := []printer.Document{long(30), receipt()}
+	outs := make([]printer.Outcome, 2)
+	var both sync.WaitGroup
+	both.Go(func() { outs[0] = b.print(docs[0], 20*time.Second) })
+	b.until("the first job", func() bool { return true })
+	both.Go(func() { outs[1] = b.print(docs[1], 20*time.Second) })
+	both.Wait()
+	for _, out := range outs {
+		b.want(out, printer.Confirmed, device.ReasonNone)
+	}
+	b.until("two receipts", func() bool { return len(b.raw) == 2 })
+	if s := b.driver.Stats(); s.Confirmed != 2 || s.Noise != 0 {
+		t.Errorf("stats are %+v", s)
+	}
+}
+
+func TestBlockedPrinterIsToldBeforeTheFirstByte(t *testing.T) {
+	for _, c := range []struct {
+		reason device.Reason
+		break_ func(*virtual.Printer)
+		mend   func(*virtual.Printer)
+	}{
+		{device.PaperOut, (*virtual.Printer).PaperOut, (*virtual.Printer).PaperIn},
+		{device.CoverOpen, (*virtual.Printer).CoverOpen, (*virtual.Printer).CoverClose},
+	} {
+		t.Run(string(c.reason), func(t *testing.T) {
+			b := newBench(t, model())
+			b.untilState(device.Ready, device.ReasonNone)
+			c.break_(b.paper)
+			out := b.print(receipt(), 10*time.Second)
+			b.want(out, printer.Failed, c.reason)
+			if out.Bytes != 0 {
+				t.Errorf("%d bytes left", out.Bytes)
+			}
+			b.untilState(device.Blocked, c.reason)
+			c.mend(b.paper)
+			b.untilState(device.Ready, device.ReasonNone) // by automatic status
+			b.want(b.print(receipt(), 10*time.Second), printer.Confirmed, device.ReasonNone)
+			b.wantPaper(receipt())
+		})
+	}
+}
+
+func TestPaperThatEndsInTheMiddle(t *testing.T) {
+	t.Run("new paper in time", func(t *testing.T) {
+		b := newBench(t, model())
+		b.untilState(device.Ready, device.ReasonNone)
+		b.paper.PaperOutAfter(5)
+		go func() {
+			b.untilState(device.Blocked, device.PaperOut)
+			b.paper.PaperIn()
+		}()
+		b.want(b.print(receipt(), 20*time.Second), printer.Confirmed, device.ReasonNone)
+		b.wantPaper(receipt())
+	})
+	for _, confirm := range []string{"processid", "gsr"} {
+		t.Run("too late, "+confirm, func(t *testing.T) {
+			p := model()
+			p.Confirm = confirm
+			b := newBench(t, p)
+			b.untilState(device.Ready, device.ReasonNone)
+			b.paper.PaperOutAfter(5)
+			b.want(b.print(receipt(), time.Second), printer.Unknown, device.PaperOut)
+			b.want(b.print(long(3), time.Second), printer.Failed, device.PaperOut)
+			b.paper.PaperIn() // what it held comes out now, once
+			b.wantPaper(receipt())
+			b.want(b.print(long(3), 20*time.Second), printer.Confirmed, device.ReasonNone)
+			b.wantPaper(receipt(), long(3))
+		})
+	}
+}
+
+func TestCablePulledInMidReceipt(t *testing.T) {
+	b := newBench(t, model())
+	b.untilState(device.Ready, device.ReasonNone)
+	b.paper.PaperOutAfter(1) // so that the picture is certainly not through
+	done := make(chan printer.Outcome)
+	go func() { done <- b.print(picture(), 30*time.Second) }()
+	b.untilState(device.Blocked, device.PaperOut)
+	if err := b.paper.Unplug(); err != nil {
+		t.Fatal(err)
+	}
+	out := <-done
+	b.want(out, printer.Unknown, device.Unplugged)
+	if out.Bytes == 0 {
+		t.Error("no byte left")
+	}
+	b.until("absent", func() bool { return b.driver.Health().State == device.Absent })
+	if out := b.print(receipt(), time.Second); out.Result != printer.Failed {
+		t.Errorf("without a cable: %+v", out)
+	}
+	b.paper.PaperIn()
+	if err := b.paper.Plug(); err != nil {
+		t.Fatal(err)
+	}
+	b.untilState(device.Ready, device.ReasonNone)
+	// The printer still waits for the rest of a slice. The next receipt must
+	// be whole, on paper of its own, and the torn one is not printed again.
+	b.want(b.print(receipt(), 30*time.Second), printer.Confirmed, device.ReasonNone)
+	b.until("two receipts", func() bool { return len(b.raw) == 2 })
+	got := b.texts()
+	if want := onPaper(t, receipt(), b.profile); got[1] != want {
+		t.Errorf("the receipt after it is\n%s", got[1])
+	}
+}
+
+func onPaper(t *testing.T, doc printer.Document, p profile.Printer) string {
+	t.Helper()
+	tape, err := papertape.Read(encode(t, doc, p), p, papertape.Look{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tape.Receipts[0].Text()
+}
+
+func TestPrinterThatStopsReading(t *testing.T) {
+	b := newBench(t, model())
+	b.untilState(device.Ready, device.ReasonNone)
+	b.paper.SetSpeed(20 * time.Millisecond)
+	stop := time.AfterFunc(300*time.Millisecond, b.paper.StopReading)
+	defer stop.Stop()
+	start := time.Now()
+	out := b.print(long(2000), 1500*time.Millisecond)
+	if out.Result != printer.Unknown || out.Bytes == 0 {
+		t.Fatalf("outcome is %+v", out)
+	}
+	// Not a measurement: a blocked write would last until the test is killed.
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("Print took %v of 1.5 s", took)
+	}
+	out = b.print(receipt(), 3*time.Second)
+	if out.Result != printer.Failed || out.Bytes != 0 {
+		t.Fatalf("while it does not read: %+v", out)
+	}
+	b.paper.SetSpeed(0)
+	b.paper.Resume()
+	b.untilState(device.Ready, device.ReasonNone)
+	b.want(b.print(receipt(), 30*time.Second), printer.Confirmed, device.ReasonNone)
+	got := b.texts()
+	if want := onPaper(t, receipt(), b.profile); got[len(got)-1] != want {
+		t.Errorf("the receipt after it is\n%s", got[len(got)-1])
+	}
+}
+
+func TestNoPrinterAtAll(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	address := port.Address{Kind: port.Serial, Path: filepath.Join(t.TempDir(), "none"), DataBits: 8, Parity: 'N', StopBits: 1}
+	p := escpos.New("printer1", model(), address.String(), func() (port.Port, error) { return port.Open(address) }, log)
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if out := p.Print(ctx, receipt()); out.Result != printer.Failed { // Run does not run
+		t.Errorf("before Run: %+v", out)
+	}
+	run, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); p.Run(run) }()
+	if out := p.Print(context.Background(), receipt()); out.Result != printer.Failed || out.Reason != device.NotFound {
+		t.Errorf("without a printer: %+v", out)
+	}
+	stop()
+	<-ended
+	if out := p.Print(context.Background(), receipt()); out.Result != printer.Failed {
+		t.Errorf("after Run: %+v", out)
+	}
+}
+
+func TestTestPage(t *testing.T) {
+	b := newBench(t, model())
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	b.want(b.driver.Test(ctx), printer.Confirmed, device.ReasonNone)
+	if s := b.driver.Stats(); s.Unprintable != 0 {
+		t.Errorf("%d characters of the test page cannot be printed", s.Unprintable)
+	}
+}
