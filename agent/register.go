@@ -67,9 +67,15 @@ func (r *Register) Run(ctx context.Context, scans <-chan scanner.Scan) {
 	for {
 		select {
 		case <-ctx.Done():
-			r.leave()
+			r.Leave()
 			return
-		case scan := <-scans:
+		case <-r.life.Done():
+			return
+		case scan, reading := <-scans:
+			if !reading {
+				scans = nil // the scanner has left; a closed channel would spin
+				continue
+			}
 			r.spawn(func() { _ = r.Walk(scan) }) // the cashier is told by the walk itself
 		case <-idle.C:
 			r.lapse()
@@ -77,7 +83,7 @@ func (r *Register) Run(ctx context.Context, scans <-chan scanner.Scan) {
 	}
 }
 
-// spawn runs work that leave waits for; once the register leaves, nothing new
+// spawn runs work that Leave waits for; once the register leaves, nothing new
 // begins.
 func (r *Register) spawn(work func()) {
 	r.mu.Lock()
@@ -87,10 +93,10 @@ func (r *Register) spawn(work func()) {
 	}
 }
 
-// leave ends the register: a walk under way gets its outcome, a sale that
+// Leave ends the register, as the end of Run's context does: a walk under way gets its outcome, a sale that
 // nobody paid is given up, inquiries and reversals stop where they are and go
 // on at the next start.
-func (r *Register) leave() {
+func (r *Register) Leave() {
 	r.waitRest()
 	if v, ok := r.Standing(); ok && v.Charge.State == charge.Prepared {
 		_, _ = r.Cancel(v.Sale.ID, charge.ByTimer, "")

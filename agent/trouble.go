@@ -81,6 +81,14 @@ func (r *Register) Reached(wallet string, err error) {
 	r.clear("wallet.unreachable", wallet)
 }
 
+// Damaged is told when the books turned out to be damaged: nothing more is
+// sold until an engineer has looked.
+func (r *Register) Damaged(err error) { r.trouble("journal.dead", "", err.Error()) }
+
+// Dropped is told when the scanner read something that is no scan; why is a
+// word of the scanner's driver.
+func (r *Register) Dropped(why string) { _ = r.refuse(&Refused{Why: "scan." + why}) }
+
 // Counts are plain numbers since the start, for whoever publishes metrics.
 type Counts struct {
 	Refused map[string]int64   // scans that were not taken, by why

@@ -163,6 +163,7 @@ type Step struct {
 	Wallet string    `json:"wallet,omitempty"`
 	Reason string    `json:"reason,omitempty"`
 	By     string    `json:"by,omitempty"`
+	Note   string    `json:"note,omitempty"`
 }
 
 // Charges is a page of charges, newest first; Next is the before= of the page

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+
+	"github.com/posagent/posagent/agent/control/server"
+	"github.com/posagent/posagent/drivers/device"
+	"github.com/posagent/posagent/drivers/scanner"
+)
+
+// background starts what runs beside the register.
+func (d *program) background(ctx context.Context, work *crew) {
+	for _, w := range d.wallets {
+		work.do(func() error { d.keepWarm(ctx, w); return nil })
+	}
+	announce := func(device.Health) { d.register.Announce() }
+	if d.scanner != nil {
+		d.scanner.Watch(announce)
+		d.scanner.WatchDrops(d.dropped)
+		work.do(func() error { _ = d.scanner.Run(ctx); return nil })
+	}
+	if d.printer != nil {
+		d.printer.Watch(announce)
+		work.do(func() error { d.printer.Run(ctx); return nil })
+	}
+	work.do(func() error { d.checkBooks(); return nil })
+	work.do(func() error { d.watchdog(ctx); return nil })
+}
+
+// checkBooks looks through the whole database once it is open for business: a
+// second or so for a year's sales, and no reason to make a cashier wait.
+func (d *program) checkBooks() {
+	if err := d.store.Check(); err != nil {
+		d.log.Error("the books are damaged", "error", err)
+		d.register.Damaged(err)
+	}
+}
+
+// watchdog tells systemd that the register still turns: that its lock is free
+// and the books can be read.
+func (d *program) watchdog(ctx context.Context) {
+	every, err := daemon.SdWatchdogEnabled(false)
+	if err != nil || every == 0 {
+		return
+	}
+	ticker := time.NewTicker(every / 3)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if d.ready() == nil {
+				_, _ = daemon.SdNotify(false, daemon.SdNotifyWatchdog)
+			}
+		}
+	}
+}
+
+// ready tells whether the register could take a sale as far as this machine
+// goes. The network and the printer are not asked.
+func (d *program) ready() error {
+	d.register.Standing()
+	_, err := d.store.Room()
+	return err
+}
+
+// room refuses charges while their outcome might not fit on the disk.
+func (d *program) room() error {
+	free, err := d.store.Room()
+	if err != nil {
+		return fmt.Errorf("ask for the free space of %s: %w", d.config.Data.Dir, err)
+	}
+	if least := int64(d.config.Data.MinFreeMB) << 20; free < least {
+		return fmt.Errorf("%s has %d MB free, less than [data] min_free_mb = %d: free some space", d.config.Data.Dir, free>>20, d.config.Data.MinFreeMB)
+	}
+	return nil
+}
+
+func (d *program) gauges() []server.Gauge {
+	return []server.Gauge{
+		{Name: "journal_commits_total", Help: "Durable commits since the start.", Read: func() float64 { return float64(d.store.Stats().Commits) }},
+		{Name: "journal_operations_total", Help: "Operations in those commits.", Read: func() float64 { return float64(d.store.Stats().Writes) }},
+		{Name: "disk_free_bytes", Help: "Free bytes on the disk of the books.", Read: func() float64 {
+			free, err := d.store.Room()
+			if err != nil {
+				return -1
+			}
+			return float64(free)
+		}},
+	}
+}
+
+// dropped tells the cashier about what was read and is no scan. A duplicate is
+// the same code once more and needs no word.
+func (d *program) dropped(drop scanner.Drop) {
+	if drop.Kind != scanner.Duplicate {
+		d.register.Dropped(string(drop.Kind))
+	}
+}

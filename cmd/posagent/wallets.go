@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/posagent/posagent/agent"
+	"github.com/posagent/posagent/agent/authorize"
+	"github.com/posagent/posagent/agent/authorize/own"
+	"github.com/posagent/posagent/configs"
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+// wallet is a wallet of the register and the line to it.
+type wallet struct {
+	agent.Wallet
+	line *authorize.Line
+}
+
+// wallets makes the clients of the wallets in the configuration.
+func wallets(c configs.Config, demo bool, log *slog.Logger) ([]wallet, error) {
+	var out []wallet
+	for _, link := range c.Wallets {
+		id, err := identity(link, c.Store, demo)
+		if err != nil {
+			return nil, fmt.Errorf("wallet %s: %w", link.ID, err)
+		}
+		line := authorize.NewLine(link.URL, id)
+		out = append(out, wallet{line: line, Wallet: agent.Wallet{
+			ID: link.ID, Name: link.ReceiptName, NameEN: link.ReceiptNameEN, Terms: link.Terms(),
+			Ask: &own.Client{ID: link.ID, Line: line, Terms: link.Terms(), Now: time.Now},
+		}})
+	}
+	if len(out) == 0 {
+		log.Warn("no wallet is configured: nothing can be paid")
+	}
+	return out, nil
+}
+
+func ids(ws []wallet) []string {
+	var out []string
+	for _, w := range ws {
+		out = append(out, w.ID)
+	}
+	return out
+}
+
+// identity reads the register's certificate and the wallet's authority, and
+// refuses what would only fail at the first sale.
+func identity(link configs.WalletLink, store configs.Store, demo bool) (authorize.Identity, error) {
+	var id authorize.Identity
+	cert, err := tls.LoadX509KeyPair(link.Cert, link.Key)
+	if err != nil {
+		return id, fmt.Errorf("read this register's certificate: %w", err)
+	}
+	leaf, err := x509.ParseCertificate(cert.Certificate[0])
+	if err != nil {
+		return id, fmt.Errorf("read this register's certificate: %w", err)
+	}
+	if want := store.ID + "-" + store.Terminal; leaf.Subject.CommonName != want {
+		return id, fmt.Errorf("the certificate %s is for register %q, but this is %q: enrol this register anew", link.Cert, leaf.Subject.CommonName, want)
+	}
+	ca, err := os.ReadFile(link.CA)
+	if err != nil {
+		return id, fmt.Errorf("read the wallet's authority: %w", err)
+	}
+	if err := realMoney(ca, demo); err != nil {
+		return id, err
+	}
+	id = authorize.Identity{Certificate: cert, Roots: x509.NewCertPool()}
+	if !id.Roots.AppendCertsFromPEM(ca) {
+		return id, fmt.Errorf("%s holds no certificate in PEM form", link.CA)
+	}
+	return id, nil
+}
+
+// realMoney keeps the demo's wallet out of a shop, and a shop's wallet out of
+// the demo.
+func realMoney(ca []byte, demo bool) error {
+	for block, rest := pem.Decode(ca); block != nil; block, rest = pem.Decode(rest) {
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			continue
+		}
+		marked := slices.Contains(cert.Subject.OrganizationalUnit, wire.DemoMark)
+		switch {
+		case marked && !demo:
+			return errors.New("this is the demo's wallet, which holds no real money: only `posctl demo` starts an agent with it")
+		case !marked && demo:
+			return errors.New("the demo only talks to its own wallet, and this is another one")
+		}
+	}
+	return nil
+}
+
+// keepWarm keeps a dialled connection to a wallet at hand, until ctx ends, and
+// tells the register whether the wallet is there.
+func (d *program) keepWarm(ctx context.Context, w wallet) {
+	const every = 15 * time.Second
+	w.line.KeepWarm(ctx, every, w.Terms.Deadline, func(err error) { d.register.Reached(w.ID, err) })
+}

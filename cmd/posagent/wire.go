@@ -1,0 +1,152 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/posagent/posagent/agent"
+	"github.com/posagent/posagent/agent/control/server"
+	"github.com/posagent/posagent/agent/operator"
+	"github.com/posagent/posagent/agent/paycode"
+	"github.com/posagent/posagent/agent/web"
+	"github.com/posagent/posagent/configs"
+	"github.com/posagent/posagent/drivers/all"
+	"github.com/posagent/posagent/drivers/scanner"
+	"github.com/posagent/posagent/drivers/scanner/imager"
+	"github.com/posagent/posagent/offline"
+	"github.com/posagent/posagent/offline/book"
+)
+
+// program is everything that runs, wired.
+type program struct {
+	config   configs.Config
+	log      *slog.Logger
+	store    *offline.Store
+	register *agent.Register
+	api      *server.Server
+	wallets  []wallet
+	scanner  all.Scanner // nil: none
+	printer  all.Printer // nil: none
+}
+
+// wireUp ties all parts together, in the order in which they need each other.
+// It is the only place that knows all of them. Nothing runs yet; what was
+// opened is closed again when a later part fails.
+func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
+	d := &program{config: c, log: log}
+	zone, err := c.Store.Location()
+	if err != nil {
+		return nil, err
+	}
+
+	// The other side of the wire, and the codes that belong to it.
+	if d.wallets, err = wallets(c, demo, log); err != nil {
+		return nil, err
+	}
+	codes, err := paycode.New(c.Codes.Rules, ids(d.wallets))
+	if err != nil {
+		return nil, fmt.Errorf("code rules: %w", err)
+	}
+
+	// Hardware.
+	if err := d.wireDevices(c); err != nil {
+		return nil, err
+	}
+
+	// Memory. From here on there is something to close.
+	if d.store, err = offline.Open(c.Data.Dir, offline.Options{Log: log}); err != nil {
+		return nil, err
+	}
+	books, err := book.Open(d.store, book.Options{Store: c.Store.ID, Terminal: c.Store.Terminal, Wallets: ids(d.wallets), Now: time.Now})
+	if err != nil {
+		return nil, d.closing(err)
+	}
+	secrets, err := openSecrets(c.Data.Dir)
+	if err != nil {
+		return nil, d.closing(err)
+	}
+
+	// The register.
+	seller := c.Store.Seller()
+	day := businessDay(zone, c.Store.BusinessDayStart)
+	parts := agent.Parts{
+		Store: seller, Journal: books, Memory: books, Codes: codes, Imager: pictures{imager.New(imager.Limits{})},
+		Devices: d.roles(), Room: d.room, HashCode: secrets.hashCode, Day: day, Zone: zone, Now: time.Now, Spread: rand.Float64,
+		Paper: agent.PaperRules{Language: c.Store.Language, Print: c.Receipt.Print, Footer: c.Receipt.Footer},
+	}
+	for _, w := range d.wallets {
+		parts.Wallets = append(parts.Wallets, w.Wallet)
+	}
+	if d.printer != nil {
+		parts.Printer = d.printer
+	}
+	d.register = agent.New(parts, log)
+
+	// Who may do what, and the door.
+	staff, err := operator.NewStaff(operators(c.Operators))
+	if err != nil {
+		return nil, d.closing(err)
+	}
+	look := d.look()
+	d.api = server.New(server.Options{
+		Register: d.register, Books: shelf{books}, Papers: papers{d.register, look}, Staff: staff, Tokens: tokens(c.API.Tokens),
+		Store: seller, Currency: string(c.Store.Currency), Secret: secrets.sales, Day: day, Now: time.Now,
+		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Demo: demo, Ready: d.ready,
+		Version: version, NotFound: book.ErrNotFound, Gauges: d.gauges(), Log: log,
+	})
+	return d, nil
+}
+
+// wireDevices makes the devices of the roles. One that is not plugged in is a
+// matter of health, not of starting.
+func (d *program) wireDevices(c configs.Config) error {
+	if dev, ok := c.Device(c.Roles.Scanner); ok && dev.Enabled {
+		profile, err := configs.ScannerProfile(dev.Profile)
+		if err != nil {
+			return err
+		}
+		if d.scanner, err = all.NewScanner(dev.ID, profile, dev.Address, d.log); err != nil {
+			return err
+		}
+	}
+	if dev, ok := c.Device(c.Roles.Printer); ok && dev.Enabled {
+		profile, err := configs.PrinterProfile(dev.Profile)
+		if err != nil {
+			return err
+		}
+		if d.printer, err = all.NewPrinter(dev.ID, profile, dev.Address, d.log); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// roles are the devices as the register shows them.
+func (d *program) roles() []agent.Device {
+	var out []agent.Device
+	if d.scanner != nil {
+		out = append(out, agent.Device{Role: "scanner", Health: d.scanner.Health})
+	}
+	if d.printer != nil {
+		out = append(out, agent.Device{Role: "printer", Health: d.printer.Health, Test: d.printer.Test})
+	}
+	return out
+}
+
+// scans are the scanner's; a register without one waits on nothing.
+func (d *program) scans() <-chan scanner.Scan {
+	if d.scanner == nil {
+		return nil
+	}
+	return d.scanner.Scans()
+}
+
+// closing closes what was opened, because of err.
+func (d *program) closing(err error) error {
+	if closeErr := d.store.Close(); closeErr != nil {
+		d.log.Error("the books did not close cleanly", "error", closeErr)
+	}
+	return err
+}

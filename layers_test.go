@@ -1,0 +1,180 @@
+package posagent_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/posagent/posagent/"
+
+// rule says what a package may import of ours, and why. A pattern ending in
+// /* stands for every package below it.
+type rule struct {
+	pkg string
+	may []string
+	why string
+}
+
+// layers is the import table: drivers speak to hardware and know nothing of
+// money; agent knows money and never opens a port; offline remembers; cmd ties
+// everything together. The first rule whose pkg fits holds.
+var layers = []rule{
+	{"agent/money", nil, "money is the ground that everything stands on"},
+	{"agent/health", nil, "words for people, looked up by code"},
+	{"agent/operator", nil, "who may do what is decided without knowing what is sold"},
+	{"agent/web", nil, "the pages know only the public API"},
+	{"offline/oda", nil, "an offline code is proved by bytes and keys alone"},
+	{"offline/sqlite", nil, "the database layer knows no table"},
+	{"drivers/device", nil, "the vocabulary of health"},
+	{"wallet/wire", nil, "a contract is shared by both sides and belongs to neither"},
+	{"wallet/bulletin", nil, "opening a signed bulletin needs no register"},
+	{"agent/sale", []string{"agent/money"}, "what is owed, not how it is paid"},
+	{"agent/paycode/picture", nil, "drawing a code needs no knowledge of it"},
+	{"agent/paycode", []string{"agent/money"}, "a code is recognised before anything is sold"},
+	{"agent/charge", []string{"agent/money", "agent/sale"}, "the life of a charge is pure"},
+	{"drivers/printer", []string{"drivers/device"}, "a contract of hardware"},
+	{"drivers/scanner", []string{"drivers/device"}, "a contract of hardware"},
+	{"drivers/drawer", []string{"drivers/device"}, "a contract of hardware"},
+	{"drivers/display", []string{"drivers/device"}, "a contract of hardware"},
+	{"drivers/profile", []string{"drivers/device"}, "data about hardware"},
+	{"drivers/port", []string{"drivers/device"}, "a wire knows no protocol"},
+	{"drivers/hotplug", []string{"drivers/device"}, "what is plugged in, not what it is for"},
+	{"drivers/*", []string{"drivers/*"}, "drivers know hardware and no money"},
+	{"agent/receipt", []string{"agent/money", "agent/sale", "agent/charge", "drivers/printer"}, "a receipt is words in blocks"},
+	{"agent/authorize/*", []string{"agent/authorize", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "wallet/wire"}, "a client of a wallet decides nothing"},
+	{"agent/authorize", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "wallet/wire"}, "one attempt, one event"},
+	{"agent/control/server", []string{"agent", "agent/control", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/receipt", "agent/operator", "agent/health"}, "the door asks the register and touches no hardware and no rows"},
+	{"agent/control", []string{"agent/money"}, "a client must not drag the register in"},
+	{"agent/sim", []string{"agent", "agent/*", "offline/book", "offline/book/*", "wallet/wire", "wallet/reference/ledger"}, "the second place of wiring, over rules alone"},
+	{"agent", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/receipt", "agent/operator", "agent/health", "drivers/device", "drivers/scanner", "drivers/printer", "drivers/drawer", "drivers/display"}, "the register opens no port, no socket and no database"},
+	{"offline/book/storetest", []string{"offline/book", "agent/money", "agent/sale", "agent/charge"}, "judges stores by the rules' own words"},
+	{"offline/book/memory", []string{"offline/book", "agent/money", "agent/sale", "agent/charge"}, "a store like any other"},
+	{"offline/book", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "offline/oda"}, "the rules must run without a database"},
+	{"offline", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/operator", "offline/oda", "offline/book", "offline/sqlite"}, "rows in SQLite and nothing else"},
+	{"configs", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "drivers/port", "drivers/profile"}, "settings are checked by the types that they become"},
+	{"wallet/reference/*", []string{"agent/money", "wallet/wire", "wallet/bulletin", "wallet/reference/*", "offline/oda", "offline/sqlite"}, "the other side of the wire shares no code with the register but the contract"},
+	{"wallet/reference", []string{"agent/money", "wallet/wire", "wallet/bulletin", "wallet/reference/*", "offline/oda", "offline/sqlite"}, "the other side of the wire shares no code with the register but the contract"},
+	{"cmd/posagent", []string{"agent", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/paycode/*", "agent/authorize", "agent/authorize/*", "agent/receipt", "agent/operator", "agent/health", "agent/control", "agent/control/server", "agent/web", "drivers/device", "drivers/port", "drivers/profile", "drivers/scanner", "drivers/scanner/*", "drivers/printer", "drivers/printer/*", "drivers/all", "offline", "offline/*", "configs", "wallet/wire", "wallet/bulletin"}, "the daemon ties all together, but no simulator, no virtual device and no wallet's inside"},
+	{"cmd/posctl/demo", []string{"agent/control", "agent/operator", "agent/paycode", "agent/paycode/picture", "configs", "drivers/all", "drivers/virtual", "drivers/printer", "drivers/printer/papertape", "drivers/profile", "wallet/wire", "wallet/reference/pki", "offline/oda"}, "the demo holds virtual devices and starts the real programs"},
+	{"cmd/posctl", []string{"agent/control", "agent/operator", "agent/paycode", "agent/paycode/picture", "configs", "drivers/all", "cmd/posctl/demo", "appliance/*"}, "what posctl does goes through the API"},
+	{"cmd/walletd", []string{"wallet/wire", "wallet/bulletin", "wallet/reference", "wallet/reference/*", "configs"}, "the wallet's daemon knows no register"},
+}
+
+// homes is where each outside library lives; nobody else imports it. Modules
+// that are not listed may be used where the compiler lets them.
+var homes = map[string][]string{
+	"github.com/makiuchi-d/gozxing":               {"drivers/scanner/imager"},
+	"go.bug.st/serial":                            {"drivers/port"},
+	"github.com/mattn/go-sqlite3":                 {"offline/sqlite"},
+	"github.com/pelletier/go-toml/v2":             {"configs"},
+	"github.com/danielgtaylor/huma/v2":            {"agent/control/server"},
+	"github.com/prometheus/client_golang":         {"agent/control/server"},
+	"github.com/skip2/go-qrcode":                  {"agent/paycode/picture"},
+	"github.com/coreos/go-systemd/v22":            {"cmd/posagent"},
+	"github.com/spf13/cobra":                      {"cmd/posagent", "cmd/posctl", "cmd/walletd"},
+	"github.com/creack/pty":                       {"drivers/virtual"},
+	"golang.org/x/image":                          {"drivers/printer/papertape"},
+}
+
+// pkg is what go list says of a package; test files do not count.
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	Doc        string
+	GoFiles    []string
+	CgoFiles   []string
+	Dir        string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Doc,GoFiles,CgoFiles,Dir", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pkg
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func fits(pattern, name string) bool {
+	if below, ok := strings.CutSuffix(pattern, "/*"); ok {
+		return strings.HasPrefix(name, below+"/")
+	}
+	return pattern == name
+}
+
+func ruleOf(name string) (rule, bool) {
+	i := slices.IndexFunc(layers, func(r rule) bool { return fits(r.pkg, name) })
+	if i < 0 {
+		return rule{}, false
+	}
+	return layers[i], true
+}
+
+// violations are the imports of one package that the table forbids.
+func violations(p pkg) []string {
+	name := strings.TrimPrefix(p.ImportPath, module)
+	r, known := ruleOf(name)
+	if !known {
+		return []string{name + " is not in the import table: add a row with a reason"}
+	}
+	var out []string
+	for _, imported := range p.Imports {
+		if ours, ok := strings.CutPrefix(imported, module); ok {
+			if !slices.ContainsFunc(r.may, func(m string) bool { return fits(m, ours) }) {
+				out = append(out, name+" imports "+ours+": "+r.why)
+			}
+			continue
+		}
+		for lib, home := range homes {
+			inside := imported == lib || strings.HasPrefix(imported, lib+"/")
+			if inside && !slices.ContainsFunc(home, func(h string) bool { return name == h || strings.HasPrefix(name, h+"/") && h != "offline/sqlite" }) {
+				out = append(out, name+" imports "+imported+": its one home is "+strings.Join(home, ", "))
+			}
+		}
+	}
+	return out
+}
+
+func TestLayers(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.ImportPath+"/" == module {
+			continue
+		}
+		for _, v := range violations(p) {
+			t.Error(v)
+		}
+	}
+}
+
+// A law that catches nothing is no law: these must be caught.
+func TestLayersCatchAViolation(t *testing.T) {
+	planted := []pkg{
+		{ImportPath: module + "drivers/scanner/line", Imports: []string{module + "agent/money"}},
+		{ImportPath: module + "agent", Imports: []string{module + "offline"}},
+		{ImportPath: module + "agent/charge", Imports: []string{"github.com/mattn/go-sqlite3"}},
+		{ImportPath: module + "util", Imports: nil},
+	}
+	for _, p := range planted {
+		if len(violations(p)) == 0 {
+			t.Errorf("%s importing %v was not caught", p.ImportPath, p.Imports)
+		}
+	}
+	good := pkg{ImportPath: module + "agent/charge", Imports: []string{"time", module + "agent/money"}}
+	if v := violations(good); len(v) > 0 {
+		t.Errorf("a right import was caught: %v", v)
+	}
+}
