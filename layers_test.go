@@ -68,17 +68,17 @@ var layers = []rule{
 // homes is where each outside library lives; nobody else imports it. Modules
 // that are not listed may be used where the compiler lets them.
 var homes = map[string][]string{
-	"github.com/makiuchi-d/gozxing":               {"drivers/scanner/imager"},
-	"go.bug.st/serial":                            {"drivers/port"},
-	"github.com/mattn/go-sqlite3":                 {"offline/sqlite"},
-	"github.com/pelletier/go-toml/v2":             {"configs"},
-	"github.com/danielgtaylor/huma/v2":            {"agent/control/server"},
-	"github.com/prometheus/client_golang":         {"agent/control/server"},
-	"github.com/skip2/go-qrcode":                  {"agent/paycode/picture"},
-	"github.com/coreos/go-systemd/v22":            {"cmd/posagent"},
-	"github.com/spf13/cobra":                      {"cmd/posagent", "cmd/posctl", "cmd/walletd"},
-	"github.com/creack/pty":                       {"drivers/virtual"},
-	"golang.org/x/image":                          {"drivers/printer/papertape"},
+	"github.com/makiuchi-d/gozxing":       {"drivers/scanner/imager"},
+	"go.bug.st/serial":                    {"drivers/port"},
+	"github.com/mattn/go-sqlite3":         {"offline/sqlite"},
+	"github.com/pelletier/go-toml/v2":     {"configs"},
+	"github.com/danielgtaylor/huma/v2":    {"agent/control/server"},
+	"github.com/prometheus/client_golang": {"agent/control/server"},
+	"github.com/skip2/go-qrcode":          {"agent/paycode/picture"},
+	"github.com/coreos/go-systemd/v22":    {"cmd/posagent"},
+	"github.com/spf13/cobra":              {"cmd/posagent", "cmd/posctl", "cmd/walletd"},
+	"github.com/creack/pty":               {"drivers/virtual"},
+	"golang.org/x/image":                  {"drivers/printer/papertape"},
 }
 
 // pkg is what go list says of a package; test files do not count.

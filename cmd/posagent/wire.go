@@ -24,6 +24,7 @@ type program struct {
 	config   configs.Config
 	log      *slog.Logger
 	store    *offline.Store
+	day      func(time.Time) string // the business date of a moment
 	register *agent.Register
 	api      *server.Server
 	wallets  []wallet
@@ -31,17 +32,13 @@ type program struct {
 	printer  all.Printer // nil: none
 }
 
-// wireUp ties all parts together, in the order in which they need each other.
-// It is the only place that knows all of them. Nothing runs yet; what was
-// opened is closed again when a later part fails.
+// wireUp ties all parts together, in the order in which they need each other:
+// the other side of the wire, hardware, memory, the register, the door. It is
+// the only place that knows all of them. Nothing runs yet; what was opened is
+// closed again when a later part fails.
 func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
 	d := &program{config: c, log: log}
-	zone, err := c.Store.Location()
-	if err != nil {
-		return nil, err
-	}
-
-	// The other side of the wire, and the codes that belong to it.
+	var err error
 	if d.wallets, err = wallets(c, demo, log); err != nil {
 		return nil, err
 	}
@@ -49,13 +46,9 @@ func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("code rules: %w", err)
 	}
-
-	// Hardware.
 	if err := d.wireDevices(c); err != nil {
 		return nil, err
 	}
-
-	// Memory. From here on there is something to close.
 	if d.store, err = offline.Open(c.Data.Dir, offline.Options{Log: log}); err != nil {
 		return nil, err
 	}
@@ -67,13 +60,26 @@ func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
 	if err != nil {
 		return nil, d.closing(err)
 	}
+	if err := d.wireRegister(c, books, codes, secrets); err != nil {
+		return nil, d.closing(err)
+	}
+	if err := d.wireDoor(c, books, secrets, demo); err != nil {
+		return nil, d.closing(err)
+	}
+	return d, nil
+}
 
-	// The register.
-	seller := c.Store.Seller()
-	day := businessDay(zone, c.Store.BusinessDayStart)
+// wireRegister makes the register of all that is beneath it.
+func (d *program) wireRegister(c configs.Config, books *book.Book, codes *paycode.Classifier, keys secrets) error {
+	zone, err := c.Store.Location()
+	if err != nil {
+		return err
+	}
+	d.day = businessDay(zone, c.Store.BusinessDayStart)
 	parts := agent.Parts{
-		Store: seller, Journal: books, Memory: books, Codes: codes, Imager: pictures{imager.New(imager.Limits{})},
-		Devices: d.roles(), Room: d.room, HashCode: secrets.hashCode, Day: day, Zone: zone, Now: time.Now, Spread: rand.Float64,
+		Store: c.Store.Seller(), Journal: books, Memory: books, Codes: codes, Devices: d.roles(),
+		Imager:   pictures{imager.New(imager.Limits{})},
+		HashCode: keys.hashCode, Room: d.room, Day: d.day, Zone: zone, Now: time.Now, Spread: rand.Float64,
 		Paper: agent.PaperRules{Language: c.Store.Language, Print: c.Receipt.Print, Footer: c.Receipt.Footer},
 	}
 	for _, w := range d.wallets {
@@ -82,21 +88,23 @@ func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
 	if d.printer != nil {
 		parts.Printer = d.printer
 	}
-	d.register = agent.New(parts, log)
+	d.register = agent.New(parts, d.log)
+	return nil
+}
 
-	// Who may do what, and the door.
+// wireDoor makes the API: who may come in, and what they find.
+func (d *program) wireDoor(c configs.Config, books *book.Book, keys secrets, demo bool) error {
 	staff, err := operator.NewStaff(operators(c.Operators))
 	if err != nil {
-		return nil, d.closing(err)
+		return err
 	}
-	look := d.look()
 	d.api = server.New(server.Options{
-		Register: d.register, Books: shelf{books}, Papers: papers{d.register, look}, Staff: staff, Tokens: tokens(c.API.Tokens),
-		Store: seller, Currency: string(c.Store.Currency), Secret: secrets.sales, Day: day, Now: time.Now,
+		Register: d.register, Books: shelf{books}, Papers: papers{d.register, d.look()}, Staff: staff, Tokens: tokens(c.API.Tokens),
+		Store: c.Store.Seller(), Secret: keys.sales, Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Demo: demo, Ready: d.ready,
-		Version: version, NotFound: book.ErrNotFound, Gauges: d.gauges(), Log: log,
+		Version: version, NotFound: book.ErrNotFound, Gauges: d.gauges(), Log: d.log,
 	})
-	return d, nil
+	return nil
 }
 
 // wireDevices makes the devices of the roles. One that is not plugged in is a

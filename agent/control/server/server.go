@@ -57,7 +57,6 @@ type Options struct {
 	Staff    *operator.Staff
 	Tokens   []Token
 	Store    sale.Store
-	Currency string
 	Secret   []byte                 // of the sale ids that follow from idempotency keys
 	Day      func(time.Time) string // the business date of a moment
 	Now      func() time.Time

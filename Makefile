@@ -1,0 +1,64 @@
+# posagent: `make help` lists what this file can do.
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# One set of flags everywhere: changing them compiles SQLite again.
+GOBUILD := go build -trimpath
+DEMO    ?= $(CURDIR)/.demo
+FUZZTIME ?= 30s
+
+.PHONY: help build run test test-go test-pages bench lint fuzz soak vendor-web clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: tools-go ## build posagent, posctl and walletd into bin/
+	@mkdir -p bin
+	$(GOBUILD) -o bin/ ./cmd/posagent ./cmd/posctl ./cmd/walletd
+
+run: build ## everything on this machine: wallet, agent, virtual devices, pages (Ctrl-C stops)
+	@exec bin/posctl demo --dir "$(DEMO)"
+
+test: lint test-go test-pages ## all tests, race detector and browser included
+
+# SKIP lines stay in out/test.log, where .ci/run compares them with its list.
+test-go: build ## the Go tests, with the race detector
+	@mkdir -p out
+	go test -race -v -timeout 15m ./... > out/test.log 2>&1 || { grep -E '^(--- FAIL|\s+--- FAIL|FAIL|panic:|.*_test\.go:[0-9]+:)|DATA RACE' out/test.log | head -100; echo 'the whole log is in out/test.log'; exit 1; }
+	@grep -E '^(ok|FAIL)' out/test.log
+	@grep -hE '^\s*--- SKIP' -A2 out/test.log || true
+	@printf '%s passed, %s failed\n' "$$(grep -cE '^\s*--- PASS' out/test.log)" "$$(grep -cE '^\s*--- FAIL' out/test.log || true)"
+
+test-pages: build ## the pages in a real browser against the real agent
+	@bash agent/web/test/run.sh
+
+bench: build ## the numbers of docs/internals/benchmarks.md, each beside its floor
+	go test -run '^$$' -bench . -benchtime 2s ./offline ./cmd/posagent
+
+lint: tools-go ## gofmt, go vet, staticcheck, go mod tidy
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'gofmt would change these'; exit 1; }
+	go vet ./...
+	go mod tidy -diff
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+fuzz: tools-go ## every fuzz target for FUZZTIME (30s)
+	@go list -f '{{.Dir}}' ./... | while read -r dir; do \
+	  for f in $$(grep -hoE '^func (Fuzz[A-Za-z0-9_]+)' "$$dir"/*_test.go 2>/dev/null | awk '{print $$2}'); do \
+	    echo "$$dir $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -parallel 2 "$$dir"; \
+	  done; done
+
+soak: build ## the long runs: 500 kills of the agent at random moments, fuzzing for 2 minutes each
+	POSAGENT_KILLS=500 go test -run TestKill -count 1 -timeout 60m -v ./cmd/posagent
+	$(MAKE) fuzz FUZZTIME=2m
+
+vendor-web: ## bundle Lit anew into agent/web/static/vendor (needs npm)
+	bash agent/web/vendor.sh
+
+clean: ## remove what was built (not .demo)
+	rm -rf bin out
+
+.PHONY: tools-go
+tools-go:
+	@command -v go >/dev/null || { echo 'missing: Go 1.26 (https://go.dev/dl)'; exit 1; }
+	@command -v gcc >/dev/null || { echo 'missing: gcc (apt-get install gcc libc6-dev); SQLite is compiled with it'; exit 1; }
