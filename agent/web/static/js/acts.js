@@ -98,7 +98,8 @@ export async function signIn() {
   } catch (err) {
     const slow = err instanceof Refused && err.status === 429;
     const key = err instanceof Unreachable ? "signin.unreachable" : slow ? "signin.slow" : "signin.wrong";
-    set({ pin: "", fault: { key } });
+    const told = err instanceof Refused && err.problem.text ? { said: err.problem } : {};
+    set({ pin: "", fault: { key, ...told } });
     play("refused");
   } finally {
     set({ busy: "" });
@@ -145,7 +146,13 @@ export function givePicture(file) {
   if (file.size > 4 << 20) return set({ fault: { key: "problem.big" } });
   set({ refusal: null });
   return act(`picture ${sale.charge_key} ${file.name} ${file.lastModified}`, async (key) => {
-    tookSale(await askJSON(path.code(sale.id), { method: "POST", body: file, act: key }));
+    try {
+      tookSale(await askJSON(path.code(sale.id), { method: "POST", body: file, act: key }));
+    } catch (err) {
+      if (!(err instanceof Refused && err.status === 409 && err.problem.text)) throw err;
+      const { why = "", text, text_en = "" } = err.problem; // a picture is a scan like any other
+      tookRefusal({ why, text, text_en, at: new Date().toISOString() });
+    }
   });
 }
 

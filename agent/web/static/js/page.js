@@ -98,7 +98,7 @@ export function tookSale(got) {
     Object.assign(page, { sure: false, again: page.again && shown.charge_key === now.charge_key, muted: false });
     if (!isLive(now.state) || now.state === "sent") page.refusal = null;
   }
-  if (now.refusal && now.state === "prepared") tookRefusal(now.refusal);
+  if (now.refusal && (now.state === "prepared" || page.again)) tookRefusal(now.refusal);
   page.sale = now;
   if (page.view === "charges" && isLive(now.state) && shown?.id !== now.id) page.view = "sale";
   redraw();
@@ -115,10 +115,15 @@ function tookAside(got) {
   redraw();
 }
 
-/** Why a scan was not taken; the same one may come twice. @param {Refusal} got */
+/** One refusal comes as an answer and as an event, up to this far apart. */
+const sameRefusal = 1500;
+
+/** Why a scan was not taken. @param {Refusal} got */
 export function tookRefusal(got) {
-  if (page.refusal && Date.parse(page.refusal.at) >= Date.parse(got.at)) return;
-  if (Date.now() - Date.parse(got.at) > 60_000) return; // told long ago
+  const at = Date.parse(got.at);
+  const had = page.refusal ? Date.parse(page.refusal.at) : 0;
+  if (at <= had || (page.refusal?.why === got.why && at - had < sameRefusal)) return;
+  if (Date.now() - at > 60_000) return; // told long ago
   page.refusal = got;
   redraw();
 }

@@ -53,6 +53,9 @@ let saidRefusal = "";
 let saidNews = "";
 let doubtAt = 0;
 let drawing = false;
+let panelWas = false;
+/** @type {Element|null} */
+let before = null;
 
 /** One drawing for all changes of one moment. */
 function draw() {
@@ -76,6 +79,7 @@ function paint() {
     was = mark;
     arrived(name);
   }
+  followPanel();
   tellRefusal();
   tellNews();
 }
@@ -93,6 +97,18 @@ function arrived(name) {
   const cue = cues[name];
   if (cue) play(cue);
   if (cue === "doubt") doubtAt = Date.now();
+}
+
+/** The panel takes the focus when it opens, and gives it back. */
+function followPanel() {
+  if (page.panel === panelWas) return;
+  panelWas = page.panel;
+  if (page.panel) {
+    before = document.activeElement;
+    document.getElementById("panel")?.focus();
+  } else if (before instanceof HTMLElement && before.isConnected) {
+    before.focus();
+  }
 }
 
 function tellRefusal() {

@@ -77,3 +77,12 @@ export const clock = (at) => hour.format(new Date(at));
 
 /** 12:03:07 in Japan. @param {string|number} at */
 export const clockSeconds = (at) => second.format(new Date(at));
+
+/**
+ * Why a sale is where it is, in the agent's own words; "" when it gave none.
+ * @param {{reason?: string, reason_text?: string, reason_text_en?: string}} sale
+ */
+export function reason(sale) {
+  if (!sale.reason) return "";
+  return said({ text: sale.reason_text, text_en: sale.reason_text_en }) || t("reason.other");
+}

@@ -42,7 +42,7 @@ export function bar() {
       <p class="where">${page.signedIn && page.terminal ? html`<b>${page.store}</b> / ${page.terminal}` : html`<b>posagent</b>`}</p>
       <p class="clock"><time>${clock(Date.now())}</time></p>
       <div class="chips" role="group" aria-label=${t("bar.label")}>${page.signedIn && page.ready ? chips() : nothing}</div>
-      ${page.who ? html`<p class="who">${t("bar.who", { name: page.who.name, role: tFirst(`role.${page.who.role}`, page.who.role) })}</p>` : nothing}
+      ${page.who ? html`<p class="who" title=${tFirst(`role.${page.who.role}`, page.who.role)}>${page.who.name}</p>` : nothing}
       <button type="button" class="plain" id="language" lang=${other} @click=${() => { speak(other); set({}); }}>${t("lang.other")}</button>
       ${page.signedIn ? html`<button type="button" class="plain" id="lock" @click=${() => acts.lock()}>${t("signin.lock")}</button>` : nothing}
     </header>

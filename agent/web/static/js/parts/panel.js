@@ -8,8 +8,9 @@ import { how } from "./bar.js";
 
 export function panel() {
   if (!page.panel) return nothing;
+  const fine = !page.troubles.length && page.devices.every((d) => d.state === "ready" || d.state === "disabled");
   return html`
-    <aside class="panel" aria-labelledby="panel-title" tabindex="-1">
+    <aside class="panel" id="panel" aria-labelledby="panel-title" tabindex="-1">
       <h2 id="panel-title">${t("devices.title")}</h2>
       <ul>
         ${page.troubles.map((trouble) => html`
@@ -22,7 +23,7 @@ export function panel() {
               <p>${said(device)}</p></div></li>`)}
       </ul>
       ${page.devices.length ? nothing : html`<p>${t("devices.none")}</p>`}
-      ${page.troubles.length ? nothing : html`<p>${t("devices.good")}</p>`}
+      ${fine ? html`<p>${t("devices.good")}</p>` : nothing}
       <button type="button" class="action" id="panel-close" @click=${() => set({ panel: false })}>${t("close")}</button>
     </aside>`;
 }

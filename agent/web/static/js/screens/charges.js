@@ -21,11 +21,10 @@ function row(charge) {
   const paid = charge.state === "approved";
   return html`
     <tr class=${viewed === charge.key ? "viewed" : ""}>
-      <td>${clockSeconds(charge.prepared)}</td>
+      <td>${clockSeconds(charge.prepared)}<span class="key-text">${charge.key}</span></td>
       <td class="yen-cell">${money(charge.amount, charge.currency)}</td>
-      <td><span class="state ${charge.state}">${shapeOf(charge.state)}<b>${tFirst(`state.${charge.state}`, "state.other")}</b></span>
+      <td><span class="state ${charge.state}">${shapeOf(charge.state)}<b>${tFirst(`state.${charge.state}`, "state.other")}</b></span>${charge.wallet ? html` <span class="small">${charge.wallet}</span>` : nothing}
         ${paid ? html`<br><span class="small ${paperTrouble(charge.paper) ? "trouble" : ""}">${paperWord(charge.paper)}</span>` : nothing}</td>
-      <td><span class="key-text">${charge.key}</span>${charge.wallet ? html`<br><span class="small">${charge.wallet}</span>` : nothing}</td>
       <td>${paid ? html`
         <button type="button" class="action" data-view=${charge.key} aria-pressed=${viewed === charge.key} @click=${() => view(charge.key)}>${t("charges.view")}</button>
         <button type="button" class="action" data-reprint=${charge.key} ?disabled=${page.busy !== ""} @click=${() => reprint(charge.key)}>${t("reprint")}</button>` : nothing}</td>
@@ -45,7 +44,7 @@ export function charges() {
           ${list === null ? html`<p>${t("starting")}</p>` : list.length === 0 ? html`<p>${t("charges.none")}</p>` : html`
             <table>
               <caption class="spoken">${t("charges.caption")}</caption>
-              <thead><tr><th scope="col">${t("time")}</th><th scope="col" class="yen-cell">${t("charges.amount")}</th><th scope="col">${t("charges.state")}</th><th scope="col">${t("key")}</th><th scope="col">${t("charges.do")}</th></tr></thead>
+              <thead><tr><th scope="col">${t("time")} / ${t("key")}</th><th scope="col" class="yen-cell">${t("charges.amount")}</th><th scope="col">${t("charges.state")}</th><th scope="col">${t("charges.do")}</th></tr></thead>
               <tbody>${repeat(list, (c) => c.key, row)}</tbody>
             </table>
             ${page.next ? html`<button type="button" class="action" id="more" @click=${() => listCharges(true)}>${t("charges.more")}</button>` : nothing}`}

@@ -7,7 +7,7 @@ import { left, mayScanAgain } from "../model.js";
 import { notices } from "../parts/panel.js";
 import { paperTrouble, paperWord, receiptPicture } from "../parts/receipt.js";
 import { shape } from "../parts/shapes.js";
-import { clockSeconds, money, t, tFirst } from "../words.js";
+import { clockSeconds, money, reason, t } from "../words.js";
 
 /** @typedef {import("../model.js").Sale} Sale */
 
@@ -37,10 +37,12 @@ export function approved(sale) {
   return html`
     <div class="result solid approved" data-state=${sale.state}>
       <div class="drawing">${shape("approved")}</div>
-      <section>
+      <section class="head">
         <h1 id="title" tabindex="-1">${t("approved.title")}</h1>
         <p class="yen big">${money(sale.amount, sale.currency)}</p>
         <p class="goods strong">${t("approved.goods")}</p>
+      </section>
+      <section class="rest">
         ${facts(sale)} ${paper(sale)} ${notices()}
         <div class="actions">
           <button type="button" class="action primary" id="next" @click=${next}>${t("approved.next")}</button>
@@ -61,7 +63,7 @@ export function declined(sale) {
       <section>
         <h1 id="title" tabindex="-1">${t("declined.title")}</h1>
         <p class="goods strong">${t("declined.goods")}</p>
-        <p class="reason big-text" id="reason" data-reason=${sale.reason ?? ""}>${tFirst(`reason.${sale.reason}`, "reason.other")}</p>
+        <p class="reason big-text" id="reason" data-reason=${sale.reason ?? ""}>${reason(sale) || t("reason.other")}</p>
         <p class="money-state">${t("declined.money")}</p>
         <p class="yen">${money(sale.amount, sale.currency)}</p>
         ${facts(sale)} ${notices()}
@@ -88,7 +90,7 @@ export function other(sale, kind) {
         <p class="goods strong">${t(`${kind}.goods`)}</p>
         <p class="yen big">${money(sale.amount, sale.currency)}</p>
         <p class="money-state">${t(`${kind}.money`)}</p>
-        ${sale.reason ? html`<p class="reason">${tFirst(`reason.${sale.reason}`, "reason.other")}</p>` : nothing}
+        ${sale.reason ? html`<p class="reason">${reason(sale) || t("reason.other")}</p>` : nothing}
         ${facts(sale)} ${full ? paper(sale) : nothing} ${notices()}
         <div class="actions">
           <button type="button" class="action primary" id="next" @click=${next}>${t("next")}</button>

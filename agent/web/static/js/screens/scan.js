@@ -6,7 +6,7 @@ import { cancel, givePicture } from "../acts.js";
 import { notices } from "../parts/panel.js";
 import { shape, sign } from "../parts/shapes.js";
 import { how } from "../parts/bar.js";
-import { clockSeconds, money, said, t } from "../words.js";
+import { clockSeconds, money, reason, said, t } from "../words.js";
 
 /** Why the last scan was not taken. */
 export function refusalNote() {
@@ -43,6 +43,12 @@ function warning(sale) {
   return html`<div class="notice look" id="again">${sign("look")}<p>${t(twice ? "scan.twice" : "scan.again")}</p></div>`;
 }
 
+/** Why the last request did not leave: the sale is as it was. @param {import("../model.js").Sale} sale */
+function missed(sale) {
+  if (sale.state !== "prepared" || !sale.reason) return nothing;
+  return html`<div class="notice bad" id="missed">${sign("bad")}<div><b>${reason(sale)}</b><p class="small">${t("refusal.goes")}</p></div></div>`;
+}
+
 /** @param {import("../model.js").Sale} sale */
 export function scan(sale) {
   const reading = page.busy.startsWith("picture");
@@ -54,9 +60,9 @@ export function scan(sale) {
         <h1 id="title" tabindex="-1">${t("scan.title")}</h1>
         <p class="yen big">${money(sale.amount, sale.currency)}</p>
         <p class="hint">${t("scan.hint")}</p>
-        ${scanner()} ${warning(sale)} ${refusalNote()} ${notices()}
+        ${scanner()} ${warning(sale)} ${missed(sale)} ${refusalNote()} ${notices()}
         <div class="actions">
-          <button type="button" class="action" id="back" ?disabled=${page.busy !== ""} @click=${back}>${t("scan.back")}</button>
+          <button type="button" class="action" id="back" ?disabled=${page.busy !== ""} @click=${back}>${t(page.again ? "scan.return" : "scan.back")}</button>
           <label class="action file ${reading ? "busy" : ""}">
             <input type="file" id="picture" accept="image/png,image/jpeg" ?disabled=${page.busy !== ""} @change=${chosen}>
             <span>${t(reading ? "scan.reading" : "scan.picture")}</span></label>

@@ -3,7 +3,7 @@ import { html, nothing, live } from "../../vendor/lit.js";
 import { page, set } from "../page.js";
 import { signIn } from "../acts.js";
 import { keypad } from "../parts/keypad.js";
-import { t } from "../words.js";
+import { said, t } from "../words.js";
 
 const longest = 12;
 
@@ -27,7 +27,7 @@ function submit(event) {
 }
 
 export function signin() {
-  const fault = page.fault ? t(page.fault.key, page.fault.values) : "";
+  const fault = page.fault ? (page.fault.said ? said(page.fault.said) : t(page.fault.key, page.fault.values)) : "";
   return html`
     <form class="signin" @submit=${submit}>
       <h1 id="title" tabindex="-1">${t("signin.title")}</h1>

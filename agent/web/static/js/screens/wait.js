@@ -6,7 +6,7 @@ import { cancel, next } from "../acts.js";
 import { left } from "../model.js";
 import { notices } from "../parts/panel.js";
 import { ring, shape } from "../parts/shapes.js";
-import { clockSeconds, money, t, tFirst } from "../words.js";
+import { clockSeconds, money, reason, t } from "../words.js";
 
 /** @typedef {import("../model.js").Sale} Sale */
 
@@ -25,12 +25,12 @@ export function cancelAsk() {
 
 /** @param {Sale} sale */
 const facts = (sale) => html`
-  <p class="yen big">${money(sale.amount, sale.currency)}</p>
-  ${sale.wallet ? html`<p class="wallet-name">${t("wallet")}: <b>${sale.wallet}</b></p>` : nothing}`;
+  <div class="owed-now"><p class="yen big">${money(sale.amount, sale.currency)}</p>
+    ${sale.wallet ? html`<p class="wallet-name">${t("wallet")}: <b>${sale.wallet}</b></p>` : nothing}</div>`;
 
 /** @param {Sale} sale */
 export function asking(sale) {
-  const total = sale.deadline ? Date.parse(sale.deadline) - Date.parse(sale.changed) : 0;
+  const total = sale.deadline ? Date.parse(sale.deadline) - page.shownAt : 0; // the whole ring is what there was to wait
   const rest = left(sale.deadline, total, Date.now());
   const waiting = rest.seconds > 0;
   return html`
@@ -49,8 +49,7 @@ export function asking(sale) {
 
 /** @param {Sale} sale */
 export function confirm(sale) {
-  const total = sale.give_up ? Date.parse(sale.give_up) - Date.parse(sale.changed) : 0;
-  const rest = left(sale.give_up, total, Date.now());
+  const rest = left(sale.give_up, 1, Date.now());
   return html`
     <div class="result frame confirm" data-state=${sale.state}>
       <div class="drawing">${shape("confirm")}</div>
@@ -82,7 +81,7 @@ export function doubt(sale) {
         <ol class="todo"><li>${t("doubt.do1")}</li><li>${t("doubt.do2")}</li></ol>
         <p class="count-text" id="inquiry">${inquiry.seconds > 0 ? t("doubt.next", { n: inquiry.seconds }) : t("doubt.now")}</p>
         ${sale.give_up && giveUp.seconds > 0 ? html`<p class="count-text" id="giveup">${t("doubt.giveup", { time: clockSeconds(sale.give_up), n: giveUp.seconds })}</p>` : nothing}
-        ${sale.reason ? html`<p class="reason">${tFirst(`reason.${sale.reason}`, "reason.other")}</p>` : nothing}
+        ${sale.reason ? html`<p class="reason">${reason(sale)}</p>` : nothing}
         ${notices()}
         <div class="actions">
           ${cancelAsk()}
