@@ -52,7 +52,7 @@ func codeSettings(rules *paycode.Rules) []setting {
 	return []setting{
 		{key: "reject", about: "What is certainly no customer's payment code.", rows: rowsOf(&rules.Reject, "id", func(r *paycode.RejectRule) []setting {
 			return []setting{
-				{key: "id", required: true, value: text(&r.ID, "", idWant, form(idForm)), about: "The rule's name in the log."},
+				{key: "id", required: true, value: text(&r.ID, "", idWant, made(idMade, 1, 32)), about: "The rule's name in the log."},
 				{key: "match", required: true, value: filled(&r.Match), about: "A regular expression; ^ in front."},
 				{key: "aim", value: optional(&r.AIM), about: "Only for this AIM identifier, or when the scanner sends none."},
 				{key: "why", required: true, value: filled(&r.Why), about: "What the cashier is told."},
@@ -60,7 +60,7 @@ func codeSettings(rules *paycode.Rules) []setting {
 		})},
 		{key: "template", about: "EMVCo and JPQR codes, by application identifier.", rows: rowsOf(&rules.Templates, "id", func(r *paycode.TemplateRule) []setting {
 			return []setting{
-				{key: "id", required: true, value: text(&r.ID, "", idWant, form(idForm)), about: "The rule's name in the log."},
+				{key: "id", required: true, value: text(&r.ID, "", idWant, made(idMade, 1, 32)), about: "The rule's name in the log."},
 				{key: "prefix", required: true, value: filled(&r.Prefix), about: "The identifier's first bytes in hex."},
 				{key: "account", value: optional(&r.Account), about: "A regular expression over the account; ^ in front."},
 				{key: "wallet", value: optional(&r.Wallet), about: "Whose code it is; or"},
@@ -69,7 +69,7 @@ func codeSettings(rules *paycode.Rules) []setting {
 		})},
 		{key: "digits", about: "Codes of digits only, from top to bottom.", rows: rowsOf(&rules.Digits, "id", func(r *paycode.DigitsRule) []setting {
 			return []setting{
-				{key: "id", required: true, value: text(&r.ID, "", idWant, form(idForm)), about: "The rule's name in the log."},
+				{key: "id", required: true, value: text(&r.ID, "", idWant, made(idMade, 1, 32)), about: "The rule's name in the log."},
 				{key: "match", required: true, value: filled(&r.Match), about: "A regular expression; ^ in front, $ at the end."},
 				{key: "wallet", required: true, value: filled(&r.Wallet), about: "Whose code it is."},
 			}

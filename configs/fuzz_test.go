@@ -39,20 +39,31 @@ func seed(f *testing.F) {
 // Whatever the bytes: no panic, and either a configuration that is valid TOML
 // or problems, each at a place that exists in the file.
 func FuzzLoad(f *testing.F) {
+	fuzz(f, func(path string) error { _, err := configs.Load(path); return err })
+}
+
+// The same for the wallet daemon, for profiles and for the rules of codes.
+func FuzzLoadWallet(f *testing.F) {
+	fuzz(f, func(path string) error { _, err := configs.LoadWallet(path); return err })
+}
+
+func FuzzPrinterProfile(f *testing.F) {
+	fuzz(f, func(path string) error { _, err := configs.PrinterProfile(path); return err })
+}
+
+func FuzzCodeRules(f *testing.F) {
+	fuzz(f, func(path string) error { _, err := configs.CodeRules(path); return err })
+}
+
+func fuzz(f *testing.F, read func(path string) error) {
+	f.Helper()
 	seed(f)
+	path := filepath.Join(f.TempDir(), "posagent.toml")
 	f.Fuzz(func(t *testing.T, text []byte) {
-		path := filepath.Join(t.TempDir(), "posagent.toml")
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for _, read := range []func() error{
-			func() error { _, err := configs.Load(path); return err },
-			func() error { _, err := configs.LoadWallet(path); return err },
-			func() error { _, err := configs.CodeRules(path); return err },
-			func() error { _, err := configs.PrinterProfile(path); return err },
-		} {
-			checkOutcome(t, text, read())
-		}
+		checkOutcome(t, text, read(path))
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 
 func (d *Device) settings() []setting {
 	return []setting{
-		{key: "id", required: true, sample: `"scanner0"`, value: text(&d.ID, "", idWant, form(idForm)), about: "Its name in [roles], on pages and in the log."},
+		{key: "id", required: true, sample: `"scanner0"`, value: text(&d.ID, "", idWant, made(idMade, 1, 32)), about: "Its name in [roles], on pages and in the log."},
 		{key: "kind", required: true, sample: `"scanner"`, value: word(&d.Kind, "", "scanner", "printer"), about: "What it is."},
 		{key: "profile", required: true, sample: `"scanner-generic"`, value: text(&d.Profile, "", "the name of a profile, or the path of a profile file", func(t string) bool { return t != "" }),
 			about: "What its model can do. Built in:\n" + strings.Join(profileNames(), ", ") + ";\nor the path of a profile file of your own."},
@@ -21,7 +21,7 @@ func (d *Device) settings() []setting {
 
 func (o *Roles) settings() []setting {
 	want := "the id of a [[device]], or \"\""
-	id := form(`(` + idForm + `)?`)
+	id := made(idMade, 0, 32)
 	return []setting{
 		{key: "scanner", value: text(&o.Scanner, "", want, id), about: "The scanner that reads customers' codes. Empty: none."},
 		{key: "printer", value: text(&o.Printer, "", want, id), about: "The printer of receipts. Empty: none."},

@@ -40,7 +40,7 @@ func (l WalletLink) Terms() charge.Terms {
 
 func (l *WalletLink) settings() []setting {
 	own := []setting{
-		{key: "id", required: true, sample: `"own"`, value: text(&l.ID, "", "1 to 32 of a-z, 0-9 and _", form(`[a-z0-9_]{1,32}`)),
+		{key: "id", required: true, sample: `"own"`, value: text(&l.ID, "", "1 to 32 of a-z, 0-9 and _", made(digits+lower+"_", 1, 32)),
 			about: "The wallet as the rules of codes name it."},
 		{key: "protocol", value: word(&l.Protocol, "own", "own"), about: "How the wallet is spoken to. own: the contract of the reference wallet."},
 		{key: "url", required: true, sample: `"https://127.0.0.1:7071"`, value: text(&l.URL, "", "https://host:port without a path", secureURL),

@@ -103,7 +103,7 @@ func (p *parser) spot(part []byte) int {
 	if at < 0 || at > len(given) {
 		at = len(given)
 	}
-	return p.base + at
+	return p.file.whole(p.base + at)
 }
 
 func (p *parser) complain(at place, key, text, hint string) {
@@ -122,7 +122,7 @@ func secondOpinion(f *file) Problems {
 	var spot *toml.DecodeError
 	if errors.As(err, &spot) {
 		line, column := spot.Position()
-		at.offset = min(f.lines[line-1]+column-1, len(f.text))
+		at.offset = f.whole(min(f.lines[line-1]+column-1, len(f.text)))
 	}
 	return Problems{newProblem(at, "", "not valid TOML: "+err.Error(), "")}
 }

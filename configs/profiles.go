@@ -150,8 +150,8 @@ func scannerSettings(p *profile.Scanner) []setting {
 		{key: "model", required: true, sample: `"serial scanner"`, value: line(&p.Model, 60), about: "The model, for people."},
 		{key: "header", value: word(&p.Header, "none", "none", "stx"), about: "What it sends before a code."},
 		{key: "end", value: word(&p.End, "cr", "cr", "lf", "crlf", "tab", "etx", "gap", "any"), about: "What it sends after a code; gap is silence, any is each of the marks."},
-		{key: "gap_ms", value: whole(&p.GapMilli, 80, 10, 2000), about: "The silence that ends a code, or discards half of one."},
-		{key: "aim", value: flag(&p.AIM, true), about: "Whether AIM identifiers such as ]Q1 are looked for."},
+		{key: "gap_ms", value: whole(&p.GapMilli, 500, 10, 2000), about: "The silence in milliseconds that discards half a code; with end = \"gap\" (then 60 to 80) it ends a code."},
+		{key: "aim", value: flag(&p.AIM, false), about: "Whether it is set to send AIM identifiers such as ]Q1. Those of usual codes are taken off in any case."},
 		{key: "baud", value: whole(&p.Baud, 9600, 50, 4_000_000), about: "Line speed when the address names none."},
 		{key: "max_bytes", value: whole(&p.MaxBytes, 7089, 64, 65536), about: "Longer codes are dropped and reported."},
 	}

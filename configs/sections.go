@@ -29,14 +29,14 @@ func (c *Config) settings() []setting {
 
 const (
 	idWant = "1 to 32 of 0-9, A-Z, a-z, _ and -"
-	idForm = `[0-9A-Za-z_-]{1,32}`
+	idMade = digits + letters + "_-"
 )
 
 func (s *Store) settings() []setting {
 	return []setting{
-		{key: "id", required: true, sample: `"S001"`, value: text(&s.ID, "", "1 to 8 of 0-9, A-Z and a-z", form(`[0-9A-Za-z]{1,8}`)),
+		{key: "id", required: true, sample: `"S001"`, value: text(&s.ID, "", "1 to 8 of 0-9, A-Z and a-z", made(digits+letters, 1, 8)),
 			about: "The store's number. The key of every charge begins with it; the wallet's certificate names it."},
-		{key: "terminal", required: true, sample: `"01"`, value: text(&s.Terminal, "", "1 to 4 of 0-9, A-Z and a-z", form(`[0-9A-Za-z]{1,4}`)),
+		{key: "terminal", required: true, sample: `"01"`, value: text(&s.Terminal, "", "1 to 4 of 0-9, A-Z and a-z", made(digits+letters, 1, 4)),
 			about: "The register's number, unique in the store."},
 		{key: "name", required: true, sample: `"渋谷店"`, value: filledLine(&s.Name, 60),
 			about: "The name on receipts.\nレシートに印字する店名です。"},
@@ -79,9 +79,9 @@ func (a *API) settings() []setting {
 
 func (t *Token) settings() []setting {
 	return []setting{
-		{key: "name", required: true, sample: `"pos"`, value: text(&t.Name, "", idWant, form(idForm)), about: "Its name in the log and the journal."},
+		{key: "name", required: true, sample: `"pos"`, value: text(&t.Name, "", idWant, made(idMade, 1, 32)), about: "Its name in the log and the journal."},
 		{key: "sha256", required: true, secret: true, sample: `"` + exampleHash + `"`,
-			value: hidden(&t.SHA256, "the SHA-256 of the token as 64 lower-case hexadecimal digits, never the token itself", form(`[0-9a-f]{64}`)),
+			value: hidden(&t.SHA256, "the SHA-256 of the token as 64 lower-case hexadecimal digits, never the token itself", made(digits+"abcdef", 64, 64)),
 			about: "SHA-256 of the token: printf %s \"$TOKEN\" | sha256sum"},
 		{key: "scopes", required: true, sample: `["prepare", "read"]`, value: words(&t.Scopes, ScopePrepare, ScopeRead, ScopeRefund, ScopeConfig, ScopeDisplay),
 			about: "What it may do. display alone sees only the amount and state of the current sale."},
@@ -90,7 +90,7 @@ func (t *Token) settings() []setting {
 
 func (o *Operator) settings() []setting {
 	return []setting{
-		{key: "id", required: true, sample: `"tanaka"`, value: text(&o.ID, "", idWant, form(idForm)), about: "The name for signing in, also in the journal."},
+		{key: "id", required: true, sample: `"tanaka"`, value: text(&o.ID, "", idWant, made(idMade, 1, 32)), about: "The name for signing in, also in the journal."},
 		{key: "name", required: true, sample: `"田中"`, value: filledLine(&o.Name, 40),
 			about: "The name on pages and receipts."},
 		{key: "role", required: true, sample: `"manager"`, value: word(&o.Role, "", "cashier", "manager"), about: "A manager also decides doubts, gives money back and changes settings."},

@@ -41,6 +41,14 @@ func (p place) position() (line, column int) {
 	return line, utf8.RuneCount(p.file.text[start:p.offset]) + 1
 }
 
+// whole is the offset of the character that an offset lies in.
+func (f *file) whole(offset int) int {
+	for offset > 0 && offset < len(f.text) && !utf8.RuneStart(f.text[offset]) {
+		offset--
+	}
+	return offset
+}
+
 // line is the source text of line n without its end.
 func (f *file) line(n int) string {
 	if n < 1 || n > len(f.lines) {

@@ -107,9 +107,23 @@ func printable(s string, longest int) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) && r != '\u3000' })
 }
 
-// form makes a check of a pattern that must fit the whole text.
+// form makes a check of a pattern that must fit the whole text. It compiles
+// only when a text is there: most keys are never set, and the start is timed.
 func form(pattern string) func(string) bool {
-	return regexp.MustCompile(`\A(?:` + pattern + `)\z`).MatchString
+	return func(s string) bool { return regexp.MustCompile(`\A(?:` + pattern + `)\z`).MatchString(s) }
+}
+
+const (
+	digits  = "0123456789"
+	lower   = "abcdefghijklmnopqrstuvwxyz"
+	letters = lower + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
+
+// made makes a check of a text of these characters and of this length.
+func made(of string, least, most int) func(string) bool {
+	return func(s string) bool {
+		return len(s) >= least && len(s) <= most && !strings.ContainsFunc(s, func(r rune) bool { return !strings.ContainsRune(of, r) })
+	}
 }
 
 // flag is true or false.

@@ -52,7 +52,7 @@ func (w *Wallet) settings() []setting {
 
 func (c *Customer) settings() []setting {
 	return []setting{
-		{key: "name", required: true, sample: `"hanako"`, value: text(&c.Name, "", "1 to 32 of 0-9, A-Z, a-z, _ and -", form(`[0-9A-Za-z_-]{1,32}`)),
+		{key: "name", required: true, sample: `"hanako"`, value: text(&c.Name, "", "1 to 32 of 0-9, A-Z, a-z, _ and -", made(idMade, 1, 32)),
 			about: "The customer's short name."},
 		{key: "balance", value: whole(&c.Balance, 0, 0, 1_000_000_000),
 			about: "The opening balance in yen."},
