@@ -35,6 +35,7 @@ type Printer struct {
 	lowPaper  bool
 	cover     bool // open
 	stalled   bool
+	bytesLeft int // bytes until the printer stops reading; -1 for ever
 	paperLeft int  // lines until the paper ends; -1 for a full roll
 	automatic bool // GS a
 	drawers   int  // pulses to a drawer
@@ -60,7 +61,7 @@ func NewPrinter(link, capture string, log *slog.Logger) (*Printer, error) {
 		return nil, errors.Join(err, file.Close())
 	}
 	p := &Printer{line: line, capture: file, log: log, replies: make(chan []byte, 256),
-		capacity: usualCapacity, lineTime: usualLineTime, paperLeft: -1}
+		capacity: usualCapacity, lineTime: usualLineTime, paperLeft: -1, bytesLeft: -1}
 	p.changed = sync.NewCond(&p.mu)
 	return p, nil
 }
@@ -102,8 +103,11 @@ func (p *Printer) CoverClose() { p.fault(func() { p.cover = false }) }
 // nothing; Resume ends that.
 func (p *Printer) StopReading() { p.set(func() { p.stalled = true }) }
 
+// StopReadingAfter is StopReading when so many more bytes have arrived.
+func (p *Printer) StopReadingAfter(bytes int) { p.set(func() { p.bytesLeft = bytes }) }
+
 // Resume lets a printer read again.
-func (p *Printer) Resume() { p.set(func() { p.stalled = false }) }
+func (p *Printer) Resume() { p.set(func() { p.stalled, p.bytesLeft = false, -1 }) }
 
 // Unplug pulls the cable. The printer keeps its power and what it has received.
 func (p *Printer) Unplug() error { return p.line.Unplug() }
@@ -156,6 +160,10 @@ func (p *Printer) receive() error {
 		p.set(func() {
 			for _, b := range buf[:n] {
 				p.take(b)
+			}
+			if p.bytesLeft >= 0 {
+				p.bytesLeft = max(0, p.bytesLeft-n)
+				p.stalled = p.stalled || p.bytesLeft == 0
 			}
 		})
 	}

@@ -32,6 +32,7 @@ type Printer struct {
 	jobs    chan *job
 	stopped chan struct{} // closed when Run has ended
 
+	telling  sync.Mutex // held while watchers are told, so that they hear in order
 	mu       sync.Mutex
 	health   device.Health
 	watchers []func(device.Health)
@@ -165,27 +166,34 @@ func (p *Printer) Stats() Stats {
 	return p.stats
 }
 
-// Watch calls tell at every change of health, in order, from the supervisor's
-// goroutine: tell must not block and must not call Print.
+// Watch has tell called with the present health now, and with each new state
+// or reason from then on, in order. tell must be quick, and must call neither
+// Watch nor Print.
 func (p *Printer) Watch(tell func(device.Health)) {
+	p.telling.Lock()
+	defer p.telling.Unlock()
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.watchers = append(p.watchers, tell)
+	p.watchers = append(slices.Clone(p.watchers), tell)
+	now := p.health
+	p.mu.Unlock()
+	tell(now)
 }
 
 func (p *Printer) setHealth(state device.State, reason device.Reason, detail string) {
+	p.telling.Lock()
+	defer p.telling.Unlock()
 	p.mu.Lock()
 	h := &p.health
+	h.Detail = detail
 	if h.State == state && h.Reason == reason {
-		h.Detail = detail
 		p.mu.Unlock()
 		return
 	}
 	if h.State != state {
 		h.Since = time.Now()
 	}
-	h.State, h.Reason, h.Detail = state, reason, detail
-	now, watchers := *h, slices.Clone(p.watchers)
+	h.State, h.Reason = state, reason
+	now, watchers := *h, p.watchers
 	p.mu.Unlock()
 	p.log.Info("printer health", "state", state, "reason", reason, "detail", detail)
 	for _, tell := range watchers {
