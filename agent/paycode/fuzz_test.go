@@ -2,6 +2,7 @@ package paycode_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"testing"
 
@@ -49,25 +50,39 @@ func within(t *testing.T, data []byte, tags []paycode.TLV, from, to, depth int) 
 func FuzzCPM(f *testing.F) {
 	for _, v := range vectors(f) {
 		f.Add(v.Text)
+		data, err := base64.StdEncoding.DecodeString(v.Text)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(data[len(emv):]))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		cpm, err := paycode.ParseCPM(text)
-		if err != nil {
-			var format *paycode.FormatError
-			if !errors.As(err, &format) {
-				t.Fatalf("error %v is no *FormatError", err)
-			}
-			return
-		}
-		if len(cpm.Templates) == 0 || len(cpm.Templates) > 2 {
-			t.Fatalf("%d templates", len(cpm.Templates))
-		}
-		for _, a := range cpm.Templates {
-			if len(a.ADF) < 5 || len(a.ADF) > 16 {
-				t.Fatalf("an identifier of %d bytes", len(a.ADF))
-			}
-		}
+		parsed(t, text)
+		parsed(t, b64(emv+text)) // base64 keeps most mutations from the tags
 	})
+}
+
+func parsed(t *testing.T, text string) {
+	t.Helper()
+	cpm, err := paycode.ParseCPM(text)
+	if err != nil {
+		var format *paycode.FormatError
+		if !errors.As(err, &format) {
+			t.Fatalf("error %v is no *FormatError", err)
+		}
+		return
+	}
+	if len(cpm.Templates) == 0 || len(cpm.Templates) > 2 {
+		t.Fatalf("%d templates", len(cpm.Templates))
+	}
+	for _, a := range cpm.Templates {
+		if len(a.ADF) < 5 || len(a.ADF) > 16 {
+			t.Fatalf("an identifier of %d bytes", len(a.ADF))
+		}
+	}
+	if again, err := base64.StdEncoding.DecodeString(text); err != nil || base64.StdEncoding.EncodeToString(again) != text {
+		t.Fatalf("the text is not the one text of its data")
+	}
 }
 
 func FuzzClassify(f *testing.F) {

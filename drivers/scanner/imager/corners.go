@@ -11,7 +11,8 @@ import (
 )
 
 // The bounds of the search. gozxing compares every three candidates with each
-// other: a picture tiled with corner patterns would keep it busy for minutes.
+// other: a picture tiled with corner patterns keeps it busy for half a minute in
+// each attempt.
 const (
 	maxCandidates = 300 // the search stops here
 	maxCompared   = 48  // of which the best confirmed ones are compared
