@@ -99,6 +99,7 @@ func TestEveryWordHasItsEntry(t *testing.T) {
 		{"reason.", words(t, "../charge", "Reason")},
 		{"state.", states},
 		{"device.", words(t, "../../drivers/device", "Reason")},
+		{"print.", words(t, "../../drivers/printer", "Result")},
 		{"device.state.", words(t, "../../drivers/device", "State")},
 	} {
 		for _, word := range c.words {
@@ -133,9 +134,15 @@ func TestEveryKindsSentenceHasAGeneralOne(t *testing.T) {
 	}
 }
 
+// forPrograms are words of that form that only programs see, in answers that
+// a mistake in a program causes.
+var forPrograms = map[string]string{
+	"device.unknown": "the path of a request names a device that is not configured",
+}
+
 // Every code that the register names in its source is in the catalogue.
 func TestEveryCodeOfTheRegisterIsKnown(t *testing.T) {
-	code := regexp.MustCompile(`^(register|charge|disk|journal|wallet|clock|printer|scanner|picture|signin|device|code|reason|state)\.[a-z][a-z_.]*[a-z]$`)
+	code := regexp.MustCompile(`^(register|print|charge|disk|journal|wallet|clock|printer|scanner|picture|sign_in|device|code|reason|state)\.[a-z][a-z_.]*[a-z]$`)
 	seen := 0
 	for _, file := range sources(t, "..", true) {
 		if file.Name.Name == "health" {
@@ -148,8 +155,8 @@ func TestEveryCodeOfTheRegisterIsKnown(t *testing.T) {
 			}
 			if s := literal(t, lit); code.MatchString(s) {
 				seen++
-				if !health.Known(s) {
-					t.Errorf("package %s says %q, which is not in the catalogue", file.Name.Name, s)
+				if !health.Known(s) && forPrograms[s] == "" {
+					t.Errorf("package %s says %q: give it an entry in the catalogue, or a reason in forPrograms", file.Name.Name, s)
 				}
 			}
 			return true

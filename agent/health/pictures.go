@@ -26,4 +26,10 @@ var pictures = []Entry{
 		Text: "届いたファイルは、PNG でも JPEG でもありません。", TextEN: "The file is neither PNG nor JPEG.",
 		Remedy: "PNG か JPEG の画像を送ってください。", RemedyEN: "Send a PNG or JPEG picture.",
 	},
+	{
+		Code: "picture.not_configured", Act: Engineer,
+		Title: "画像の読み取りは使えません", TitleEN: "Pictures are not read here",
+		Text: "この端末は、画像からコードを読み取る設定になっていません。", TextEN: "This register is not set up to read codes from pictures.",
+		Remedy: "スキャナで読み取ってください。", RemedyEN: "Use the scanner.",
+	},
 }

@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync"
@@ -57,13 +58,21 @@ func NewStaff(operators []Operator) (*Staff, error) {
 		}
 		seen[o.ID] = true
 	}
-	// A good PIN for any role; nobody can sign in with it, because the decoy
-	// is not an operator.
-	decoy, err := Hash(Manager, "180394752640")
-	if err != nil {
-		return nil, err
+	return &Staff{operators: append([]Operator(nil), operators...), decoy: decoy(operators)}, nil
+}
+
+// decoy is a hash of no PIN that costs what the operators' hashes cost.
+func decoy(operators []Operator) string {
+	p := phc{passes: passes, memory: memory, lanes: lanes, salt: make([]byte, 16), want: make([]byte, 32)}
+	if len(operators) > 0 {
+		if like, err := parse(operators[0].Hash); err == nil {
+			p = like
+		}
 	}
-	return &Staff{operators: append([]Operator(nil), operators...), decoy: decoy}, nil
+	p.salt, p.want = make([]byte, len(p.salt)), make([]byte, len(p.want))
+	_, _ = rand.Read(p.salt) // never fails: it ends the program instead
+	_, _ = rand.Read(p.want)
+	return p.String()
 }
 
 // SignIn finds the operator whose id and PIN these are. With an empty id it is
