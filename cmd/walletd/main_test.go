@@ -200,8 +200,9 @@ func TestKillBetweenCommitAndAnswer(t *testing.T) {
 	if len(customers) != 1 || customers[0].Balance != 10_000-1280 {
 		t.Fatalf("the customers: %+v", customers)
 	}
-	if strings.Contains(d.log.String(), code.Code) {
-		t.Error("the log has the customer's code")
+	check(t, d.cmd.Process.Signal(os.Interrupt))
+	if exit := d.ended(t); exit != 0 || strings.Contains(d.log.String(), code.Code) {
+		t.Errorf("exit code %d, or the log has the customer's code:\n%s", exit, d.log)
 	}
 }
 
