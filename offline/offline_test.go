@@ -3,6 +3,8 @@ package offline_test
 import (
 	"testing"
 
+	"github.com/posagent/posagent/agent/money"
+	"github.com/posagent/posagent/agent/sale"
 	"github.com/posagent/posagent/offline"
 	"github.com/posagent/posagent/offline/book"
 	"github.com/posagent/posagent/offline/book/storetest"
@@ -29,4 +31,12 @@ func TestConforms(t *testing.T) {
 			return openBooks(t, dir)
 		}
 	})
+}
+
+// soldOnce is a sale with a reference and a line.
+func soldOnce() sale.Sale {
+	return sale.Sale{
+		ID: "sale-1", Reference: "R-1", BusinessDate: "2026-11-22", Amount: money.Yen(1280),
+		Lines: []sale.Line{{Name: "弁当", Quantity: 1, Amount: money.Yen(1280), Rate: sale.Reduced}},
+	}
 }

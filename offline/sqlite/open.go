@@ -122,7 +122,8 @@ func connectWriter(path, query string) (*Conn, error) {
 	}
 	// journal_size_limit -1: the log keeps its size, or the next commit would
 	// have to grow it again. temp_store 2: a read-only root has no /tmp.
-	err = conn.script(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = -1; PRAGMA temp_store = 2", logFrames))
+	// recursive_triggers 1: REPLACE must not get round a trigger on DELETE.
+	err = conn.script(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = -1; PRAGMA temp_store = 2; PRAGMA recursive_triggers = 1", logFrames))
 	if err == nil {
 		err = verify(conn)
 	}
@@ -136,7 +137,7 @@ func connectWriter(path, query string) (*Conn, error) {
 func verify(conn *Conn) error {
 	want := []struct{ pragma, value string }{
 		{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}, {"busy_timeout", "50"},
-		{"wal_autocheckpoint", fmt.Sprint(logFrames)}, {"journal_size_limit", "-1"},
+		{"wal_autocheckpoint", fmt.Sprint(logFrames)}, {"journal_size_limit", "-1"}, {"recursive_triggers", "1"},
 	}
 	for _, w := range want {
 		row, err := conn.One("PRAGMA " + w.pragma)

@@ -1,0 +1,76 @@
+package offline
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// SecretSize is the number of random bytes of a secret.
+const SecretSize = 32
+
+// Secret is the register's own secret of that name, such as the key of the
+// code hashes. It is made once, in a file of its own beside the books and not
+// in them, so that a copy of the books alone does not give the codes away.
+// A file that others may read, or that is no plain file, is refused.
+func Secret(dir, name string) ([]byte, error) {
+	path := filepath.Join(dir, name+".secret")
+	secret, err := readSecret(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return secret, err
+	}
+	if err := makeSecret(dir, path); err != nil {
+		return nil, fmt.Errorf("make the secret %s: %w; let the service's user write in %s", path, err, dir)
+	}
+	return readSecret(path)
+}
+
+func readSecret(path string) ([]byte, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the secret %s: %w", path, err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("the secret %s is no plain file: remove it and put back the one from the backup", path)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return nil, fmt.Errorf("others may read the secret %s (mode %04o): run chmod 600 %s, and treat it as known to them", path, mode, path)
+	}
+	secret, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the secret %s: %w", path, err)
+	}
+	if len(secret) != SecretSize {
+		return nil, fmt.Errorf("the secret %s has %d bytes, not %d: put back the one from the backup", path, len(secret), SecretSize)
+	}
+	return secret, nil
+}
+
+// makeSecret writes the whole file under another name first and then links it
+// into place: a crash leaves no half secret, and when two make it at once the
+// second takes the first one's.
+func makeSecret(dir, path string) error {
+	file, err := os.CreateTemp(dir, ".secret-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
+	secret := make([]byte, SecretSize)
+	_, _ = rand.Read(secret) // never fails (crypto/rand)
+	_, err = file.Write(secret)
+	err = errors.Join(err, file.Sync(), file.Close())
+	if err != nil {
+		return err
+	}
+	if err := os.Link(file.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
