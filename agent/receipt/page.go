@@ -75,7 +75,7 @@ func columns(s string) int {
 
 func (p *page) title(title string) {
 	p.add(printer.Space{Lines: 1})
-	p.text(title, printer.Centre, printer.Style{Bold: true, Wide: true})
+	p.text(title, printer.Centre, printer.Style{Bold: true, Wide: true, Tall: true})
 }
 
 // marks are what makes this paper other than the first one of an approved
