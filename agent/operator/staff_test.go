@@ -27,8 +27,8 @@ func people() []operator.Operator {
 	}
 }
 
-// real are the same people with hashes as Hash makes them.
-func real(t *testing.T) []operator.Operator {
+// costly are the same people with hashes as Hash makes them.
+func costly(t *testing.T) []operator.Operator {
 	t.Helper()
 	p := people()
 	p[0].Hash = mustHash(t, operator.Cashier, satosPIN)
@@ -47,7 +47,7 @@ func staff(t *testing.T, operators ...operator.Operator) *operator.Staff {
 }
 
 func TestSignIn(t *testing.T) {
-	s := staff(t, real(t)...)
+	s := staff(t, costly(t)...)
 	for _, c := range []struct {
 		id, pin, who string
 		err          error
@@ -79,7 +79,7 @@ func TestUnknownAndWrongLookTheSame(t *testing.T) {
 // The work of a sign-in shows in the memory that argon2id fills, which is the
 // same on every machine, while its time is not.
 func TestAnUnknownOperatorCostsAsMuchAsAKnownOne(t *testing.T) {
-	s := staff(t, real(t)...)
+	s := staff(t, costly(t)...)
 	known := allocated(func() { _, _ = s.SignIn("sato", suzukiPIN) })
 	unknown := allocated(func() { _, _ = s.SignIn("nobody", suzukiPIN) })
 	const one = 19 << 20
@@ -93,7 +93,7 @@ func TestAnUnknownOperatorCostsAsMuchAsAKnownOne(t *testing.T) {
 
 // With the PIN alone every operator is tried, also after the first one fitted.
 func TestAPINAloneTriesEverybody(t *testing.T) {
-	s := staff(t, real(t)...)
+	s := staff(t, costly(t)...)
 	if got := allocated(func() { _, _ = s.SignIn("", satosPIN) }); got < 3*19<<20 {
 		t.Errorf("%d bytes were filled, but three hashes take %d", got, 3*19<<20)
 	}
