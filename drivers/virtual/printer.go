@@ -35,7 +35,7 @@ type Printer struct {
 	lowPaper  bool
 	cover     bool // open
 	stalled   bool
-	bytesLeft int // bytes until the printer stops reading; -1 for ever
+	bytesLeft int  // bytes until the printer stops reading; -1 for ever
 	paperLeft int  // lines until the paper ends; -1 for a full roll
 	automatic bool // GS a
 	drawers   int  // pulses to a drawer

@@ -144,13 +144,13 @@ func (h *head) symbol(t Token) {
 			h.remark(t.Raw, "a level of error correction that does not exist")
 			return
 		}
-		h.qr.level, h.qr.drawn = "LMQH"[n-'0'], nil
+		h.qr.level, h.qr.tried = "LMQH"[n-'0'], false
 	case 80:
 		if len(d)-3 > 7089 {
 			h.remark(t.Raw, "more data than a QR code holds")
 			return
 		}
-		h.qr.text, h.qr.drawn = string(d[3:]), nil
+		h.qr.text, h.qr.tried = string(d[3:]), false
 	case 81:
 		h.printQR(t)
 	default:
@@ -163,18 +163,27 @@ func (h *head) printQR(t Token) {
 		h.remark(t.Raw, "a QR code is printed at the start of a line only, and not before its data came")
 		return
 	}
-	side := 25
-	if draw := h.now.look.QR; draw != nil && h.qr.drawn == nil {
-		b, err := draw(h.qr.text, h.qr.level)
-		if err != nil || b.Width <= 0 || b.Height <= 0 || b.Width > 177 || b.Height > 177 || len(b.Bits) < (b.Width+7)/8*b.Height {
-			h.remark(t.Raw, "this QR code cannot be drawn")
-		} else {
-			h.qr.drawn = &b
-		}
+	if !h.qr.tried {
+		h.drawQR(t)
 	}
+	side := 25
 	if h.qr.drawn != nil {
 		side = h.qr.drawn.Width
 	}
 	h.now.items = append(h.now.items, item{isQR: true, qr: h.qr.text, picture: h.qr.drawn,
 		scaleX: h.qr.module, scaleY: h.qr.module, height: side * h.qr.module, align: h.align})
+}
+
+// drawQR draws what is in the store, once for any number of prints.
+func (h *head) drawQR(t Token) {
+	h.qr.tried, h.qr.drawn = true, nil
+	if h.now.look.QR == nil {
+		return
+	}
+	b, err := h.now.look.QR(h.qr.text, h.qr.level)
+	if err != nil || b.Width <= 0 || b.Height <= 0 || b.Width > 177 || b.Height > 177 || len(b.Bits) < (b.Width+7)/8*b.Height {
+		h.remark(t.Raw, "this QR code cannot be drawn")
+		return
+	}
+	h.qr.drawn = &b
 }

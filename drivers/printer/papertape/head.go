@@ -27,7 +27,8 @@ type qrStore struct {
 	text   string
 	module int
 	level  byte
-	drawn  *printer.Bitmap // of text at level, once it was printed
+	tried  bool            // text was drawn at level, or could not be
+	drawn  *printer.Bitmap // nil when it could not be drawn
 }
 
 func newHead(p profile.Printer, look Look) *head {
