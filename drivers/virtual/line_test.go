@@ -173,3 +173,23 @@ func TestLineReplacesALinkButNotAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// Two lines under one path: the later one has it, and keeps it when the
+// earlier one ends.
+func TestClosedLineLeavesTheNextOnesLink(t *testing.T) {
+	first := newLine(t)
+	second, err := virtual.NewLine(first.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = second.Close() })
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openNear(t, second).Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(second, make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+}

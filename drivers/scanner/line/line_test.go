@@ -243,7 +243,8 @@ func TestPanicIsIsolated(t *testing.T) {
 }
 
 // Half a code is never delivered and never glued to the next one: not when
-// the wire is cut, and not when the rest does not come.
+// the wire is cut, and not when the rest does not come. A read that is told
+// too late that its time is over makes no half code of a whole one.
 func TestHalfCodes(t *testing.T) {
 	for name, c := range map[string]struct {
 		model profile.Scanner
@@ -256,6 +257,7 @@ func TestHalfCodes(t *testing.T) {
 		"left off":           {profile.Scanner{End: "cr"}, []*script{play("971", time.Second, "972\r")}, "972", 1},
 		"slow, but not half": {profile.Scanner{End: "cr"}, []*script{play("97", 400*time.Millisecond, "1", 400*time.Millisecond, "\r")}, "971", 0},
 		"gap mode":           {profile.Scanner{End: "gap"}, []*script{play("97", 50*time.Millisecond, "1", time.Second, "972")}, "971 972", 0},
+		"late, not silent":   {profile.Scanner{End: "gap"}, []*script{play("97", port.ErrTimeout, "1", time.Second, "972")}, "971 972", 0},
 		"cut in a panic":     {profile.Scanner{End: "cr"}, []*script{play("971", func() { panic("x") }), play("972\r")}, "972", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
