@@ -1,5 +1,5 @@
-// Package scanner turns the bytes of a code scanner into scans: framing, AIM
-// identifiers and health. It does not know what a code means, and it never
+// Package scanner turns the bytes of a code scanner into codes: framing and AIM
+// identifiers. It does no I/O, does not know what a code means, and never
 // trims or repairs a payload.
 //
 // Invariant: however the byte stream is split into reads, the same scans come
