@@ -44,21 +44,6 @@ func (b *scannerBench) wantScan(text string) scanner.Scan {
 	return scanner.Scan{}
 }
 
-// untilScan shows a code after the line has become silent, and takes it; what
-// is dropped until then is passed over.
-func (b *scannerBench) untilScan(text string) {
-	b.Helper()
-	for quiet := false; !quiet; {
-		select {
-		case <-b.drops:
-		case <-time.After(2 * b.gap()):
-			quiet = true
-		}
-	}
-	b.show("]Q1", text)
-	b.wantScan(text)
-}
-
 // untilRead shows a code and waits until the driver has read it, which shows
 // in LastOK, without taking it.
 func (b *scannerBench) untilRead(text string) {
@@ -72,13 +57,8 @@ func (b *scannerBench) untilRead(text string) {
 	}
 }
 
-// gap is the silence that the model's profile names.
-func (b *scannerBench) gap() time.Duration {
-	return time.Duration(b.model.GapMilli) * time.Millisecond
-}
-
 // wantDrop waits for a drop of this kind, and passes over those of others.
-func (b *scannerBench) wantDrop(kind scanner.DropKind) {
+func (b *scannerBench) wantDrop(kind scanner.DropKind) scanner.Drop {
 	b.Helper()
 	for end := time.After(patience); ; {
 		select {
@@ -89,7 +69,7 @@ func (b *scannerBench) wantDrop(kind scanner.DropKind) {
 			if d.Bytes < 1 || d.At.IsZero() || d.Device != b.rig.Driver.Health().ID {
 				b.Errorf("drop is %+v", d)
 			}
-			return
+			return d
 		case <-end:
 			b.Fatalf("nothing was dropped as %s", kind)
 		}
