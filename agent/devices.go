@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/posagent/posagent/agent/health"
 	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/printer"
 	"github.com/posagent/posagent/drivers/scanner"
@@ -41,7 +42,7 @@ func (r *Register) TestDevice(ctx context.Context, id string) (code string, err 
 			continue
 		}
 		if d.Test == nil {
-			return "device." + string(h.State), nil
+			return health.Device(h.Kind, string(h.State), string(h.Reason)).Code, nil
 		}
 		out := d.Test(ctx)
 		return "print." + string(out.Result), nil
@@ -68,7 +69,7 @@ func (r *Register) PayPicture(ctx context.Context, saleID string, picture io.Rea
 	case saleID != "" && v.Sale.ID != saleID:
 		return &Refused{Why: "register.not_standing"}
 	case r.parts.Imager == nil:
-		return &Refused{Why: "picture.none"}
+		return &Refused{Why: "picture.not_configured"}
 	}
 	scan, err := r.parts.Imager.Read(ctx, picture, "picture")
 	if err != nil {

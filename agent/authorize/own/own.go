@@ -31,8 +31,9 @@ type Client struct {
 }
 
 // Charge asks for the money, within the deadline of the terms. The wallet is
-// told not to approve after that, so that a request which a network held back
-// cannot take money that nobody waits for.
+// told not to approve after the moment at which a doubt is given up, so that a
+// request which a network held back cannot take money that nobody waits for.
+// That is long enough for clocks that differ by some seconds.
 func (c *Client) Charge(ctx context.Context, r charge.Record, code paycode.Code) charge.Answer {
 	store, terminal, _, _, err := r.Key.Parts()
 	if err != nil {
@@ -43,7 +44,7 @@ func (c *Client) Charge(ctx context.Context, r charge.Record, code paycode.Code)
 		Key: string(r.Key), Terminal: terminal, Store: store,
 		Amount: r.Amount.Minor, Currency: string(r.Amount.Currency),
 		Code: code.Text.Reveal(), Mode: wire.Online,
-		ValidUntil: c.Now().Add(c.Terms.Deadline).UTC(), Nonce: asked.Nonce,
+		ValidUntil: c.Now().Add(c.Terms.GiveUpPending).UTC(), Nonce: asked.Nonce,
 	})
 }
 

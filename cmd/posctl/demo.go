@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/posagent/posagent/agent/paycode/picture"
+	"github.com/posagent/posagent/cmd/posctl/demo"
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+// demoDir is where `make run` keeps its demo.
+const demoDir = ".demo"
+
+func (t *tool) demo() *cobra.Command {
+	o := demo.Options{Out: t.out}
+	cmd := &cobra.Command{
+		Use:   "demo [--dir DIR]",
+		Short: "Run everything on this machine, with virtual devices and no real money",
+		Long: `demo makes certificates, starts the real wallet and agent, plugs in a virtual
+scanner and printer on pseudo terminals, and prints where everything is. When
+it is up, DIR/demo.json says the same for programs. Ctrl-C stops all of it.
+
+In another terminal, its subcommands play customers and troubles.
+
+` + exitText,
+		Example: `  posctl demo --dir .demo
+  posctl demo code --dir .demo --scan
+  posctl demo wallet fault silent --dir .demo
+  posctl demo device unplug printer0 --dir .demo`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.Dir = t.demoDir()
+			return demo.Run(cmd.Context(), o)
+		},
+	}
+	cmd.Flags().StringVar(&o.AgentAddr, "agent-addr", "127.0.0.1:7070", "where the agent listens; port 0 is any free one")
+	cmd.Flags().StringVar(&o.WalletAddr, "wallet-addr", "127.0.0.1:7071", "where the wallet listens; port 0 is any free one")
+	cmd.AddCommand(t.demoCode(), t.demoWallet(), t.demoDevice())
+	return cmd
+}
+
+func (t *tool) demoDir() string {
+	if t.dir == "" {
+		return demoDir
+	}
+	return t.dir
+}
+
+func (t *tool) demoCode() *cobra.Command {
+	var customer, png string
+	var scan bool
+	cmd := &cobra.Command{
+		Use:   "code [--customer NAME] [--png FILE] [--scan]",
+		Short: "A customer shows a fresh payment code",
+		Long: `code mints a one-time code that lives for a minute and prints it. The demo's
+customers: sakura (1,000,000 yen), hiro (3,000 yen), zero (nothing).
+
+` + exitText,
+		Example: `  posctl demo code --dir .demo
+  posctl demo code --dir .demo --customer zero --scan
+  posctl demo code --dir .demo --png code.png`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var minted wire.MintedCode
+			if err := demo.Order(cmd.Context(), t.demoDir(), "code", "mint", customer, &minted); err != nil {
+				return err
+			}
+			if png != "" {
+				if err := draw(png, minted.Code); err != nil {
+					return err
+				}
+			}
+			if scan {
+				if err := show(t.demoDir(), minted.Code); err != nil {
+					return err
+				}
+			}
+			return t.print(minted, func() { fmt.Fprintln(t.out, minted.Code) })
+		},
+	}
+	cmd.Flags().StringVar(&customer, "customer", "", "who shows it; the first customer if empty")
+	cmd.Flags().StringVar(&png, "png", "", "also draw it as a QR code into this file")
+	cmd.Flags().BoolVar(&scan, "scan", false, "also show it to the virtual scanner")
+	return cmd
+}
+
+func draw(path, code string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := picture.PNG(code, 8, f); err != nil {
+		_ = f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+// show writes a code to the virtual scanner, as a visitor would.
+func show(dir, code string) error {
+	facts, err := demo.ReadFacts(dir)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(facts.ScannerPath, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	if _, err := f.WriteString(code + "\r"); err != nil {
+		_ = f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+func (t *tool) demoWallet() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "wallet",
+		Short: "Stop or start the wallet, or let it play a trouble",
+		Example: `  posctl demo wallet stop --dir .demo
+  posctl demo wallet fault slow --dir .demo
+  posctl demo wallet fault none --dir .demo`,
+	}
+	for _, action := range []string{"stop", "start"} {
+		cmd.AddCommand(&cobra.Command{
+			Use: action, Short: action + " the wallet", Args: cobra.NoArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				return t.order(cmd.Context(), "wallet", action, "")
+			},
+		})
+	}
+	cmd.AddCommand(&cobra.Command{
+		Use:   "fault slow|silent|reset|duplicate|late|nonsense|refuse|none",
+		Short: "What the wallet does with the next charges",
+		Long: `fault holds until it is set to none:
+
+  slow       answers after 2 s
+  silent     takes the money and never answers
+  reset      takes the money and resets the connection
+  duplicate  gets every request twice, as over a network that repeats
+  late       answers after 5 s, when nobody waits any more
+  nonsense   takes the money and answers something that is no answer
+  refuse     503 to everything`,
+		Example:   "  posctl demo wallet fault silent --dir .demo",
+		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		ValidArgs: []string{"slow", "silent", "reset", "duplicate", "late", "nonsense", "refuse", "none"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return t.order(cmd.Context(), "wallet", "fault", args[0])
+		},
+	})
+	return cmd
+}
+
+func (t *tool) demoDevice() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "device",
+		Short:   "Pull a virtual device's plug, or take the paper away",
+		Example: "  posctl demo device unplug scanner0 --dir .demo\n  posctl demo device paper-out printer0 --dir .demo",
+	}
+	for action, short := range map[string]string{
+		"plug": "plug a device in again", "unplug": "pull a device's plug", "noise": "let the scanner send garbage",
+		"paper-out": "take the printer's paper away", "paper-in": "put new paper in",
+	} {
+		cmd.AddCommand(&cobra.Command{
+			Use: action + " DEVICE", Short: short, Args: cobra.ExactArgs(1), ValidArgs: []string{"scanner0", "printer0"},
+			Example: "  posctl demo device " + action + " scanner0 --dir .demo",
+			RunE: func(cmd *cobra.Command, args []string) error {
+				return t.order(cmd.Context(), "device", action, args[0])
+			},
+		})
+	}
+	return cmd
+}
+
+func (t *tool) order(ctx context.Context, what, action, name string) error {
+	if err := demo.Order(ctx, t.demoDir(), what, action, name, nil); err != nil {
+		return err
+	}
+	done := map[string]string{"action": action, "name": name}
+	return t.print(done, func() { fmt.Fprintln(t.out, "done:", what, action, name) })
+}

@@ -1,0 +1,30 @@
+package demo
+
+import (
+	"fmt"
+	"io"
+)
+
+// greet tells a visitor where everything is and what to try first.
+func greet(w io.Writer, f Facts, p place) {
+	fmt.Fprintf(w, `
+posagent demo: the real agent and wallet, virtual devices, no real money
+デモ: 本物の端末ソフトと仮想の機器です。実際のお金は動きません。
+
+  Cashier    %s/pos      PIN %s   (manager PIN %s)
+  Scanner    %s
+  Printer    %s.png and .txt: the last receipt
+  API        %s/v1 with token %s
+  Facts      %s
+
+  Try it, in another terminal:
+    1. open the cashier page, sign in, enter an amount
+    2. bin/posctl demo code --dir %[9]s --scan     a customer shows a code to the scanner
+       bin/posctl demo code --dir %[9]s --png code.png     or a picture, to upload on the page
+    3. bin/posctl demo wallet fault silent --dir %[9]s   (then: none)
+       bin/posctl demo device paper-out printer0 --dir %[9]s
+    4. bin/posctl charges --dir %[9]s
+
+Ctrl-C stops everything.
+`, f.AgentURL, f.CashierPIN, f.ManagerPIN, f.ScannerPath, f.PrinterCapture, f.AgentURL, f.APIToken, p.facts(), p.dir)
+}

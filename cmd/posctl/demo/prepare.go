@@ -1,0 +1,245 @@
+package demo
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/big"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"text/template"
+
+	"github.com/posagent/posagent/agent/control"
+	"github.com/posagent/posagent/agent/operator"
+	"github.com/posagent/posagent/wallet/reference/pki"
+)
+
+// The demo's register.
+const (
+	storeID    = "S0001"
+	terminalID = "T01"
+)
+
+// lock keeps two demos out of one directory.
+func (p place) lock() (unlock func(), err error) {
+	f, err := os.OpenFile(p.at("demo.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("a demo is running in %s already: stop it, or choose another directory with --dir", p.dir)
+	}
+	return func() { _ = f.Close() }, nil
+}
+
+// prepare makes certificates, PINs, a token and both configurations anew. The
+// books of earlier runs stay.
+func prepare(p place, o Options) (Facts, error) {
+	agentAddr, err := freeAddress(o.AgentAddr)
+	if err != nil {
+		return Facts{}, err
+	}
+	walletAddr, err := freeAddress(o.WalletAddr)
+	if err != nil {
+		return Facts{}, err
+	}
+	if err := certificates(p); err != nil {
+		return Facts{}, fmt.Errorf("make the demo's certificates: %w", err)
+	}
+	f := Facts{
+		AgentURL: "http://" + agentAddr, WalletURL: "https://" + walletAddr,
+		APIToken: rand.Text(), ScannerPath: p.visitor(), PrinterCapture: p.capture(),
+		CameraUploadPath: control.PathCamera, Socket: p.apiSocket(),
+	}
+	cashier, err := newPIN(operator.Cashier, 4, &f.CashierPIN)
+	if err != nil {
+		return Facts{}, err
+	}
+	manager, err := newPIN(operator.Manager, 6, &f.ManagerPIN)
+	if err != nil {
+		return Facts{}, err
+	}
+	sum := sha256.Sum256([]byte(f.APIToken))
+	agent := map[string]string{
+		"Listen": agentAddr, "Socket": p.apiSocket(), "Data": p.at("agent"), "WalletURL": f.WalletURL,
+		"Token": hex.EncodeToString(sum[:]), "CashierPIN": cashier, "ManagerPIN": manager,
+		"CA": p.at("keys", "wallet-ca.crt"), "Cert": p.at("keys", "register.crt"), "Key": p.at("keys", "register.key"),
+		"Scanner": p.scanner(), "Printer": p.printer(), "Store": storeID, "Terminal": terminalID,
+	}
+	wallet := map[string]string{
+		"Listen": walletAddr, "Data": p.at("wallet"), "TrySocket": p.trySocket(),
+		"CA": p.at("keys", "wallet-ca.crt"), "Cert": p.at("keys", "wallet.crt"), "Key": p.at("keys", "wallet.key"),
+	}
+	return f, errors.Join(fill(p.agentConfig(), agentTOML, agent), fill(p.walletConfig(), walletTOML, wallet))
+}
+
+func certificates(p place) error {
+	authority, err := pki.NewAuthority()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(p.at("keys", "wallet-ca.crt"), authority.Cert, 0o600); err != nil {
+		return err
+	}
+	wallet, err := authority.Server("127.0.0.1", "localhost")
+	if err != nil {
+		return err
+	}
+	register, err := authority.Client(storeID, terminalID)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		wallet.Write(p.at("keys", "wallet.crt"), p.at("keys", "wallet.key")),
+		register.Write(p.at("keys", "register.crt"), p.at("keys", "register.key")),
+	)
+}
+
+// newPIN draws PINs until one is not too easy, and returns its hash.
+func newPIN(role operator.Role, digits int, pin *string) (hash string, err error) {
+	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)
+	for {
+		n, err := rand.Int(rand.Reader, limit)
+		if err != nil {
+			return "", err
+		}
+		*pin = fmt.Sprintf("%0*d", digits, n)
+		if operator.CheckPIN(role, *pin) == nil {
+			return operator.Hash(role, *pin)
+		}
+	}
+}
+
+// fill writes a configuration; every value becomes a TOML string.
+func fill(path, text string, values map[string]string) error {
+	t, err := template.New(path).Funcs(template.FuncMap{"q": strconv.Quote}).Parse(text)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	if err := t.Execute(&b, values); err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(b.String()), 0o600)
+}
+
+// writeFacts says that the demo is up; the file appears whole or not at all.
+func (p place) writeFacts(f Facts) error {
+	data, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return err
+	}
+	draft := p.facts() + ".new"
+	if err := os.WriteFile(draft, append(data, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(draft, p.facts())
+}
+
+// ReadFacts are the facts of a running demo.
+func ReadFacts(dir string) (Facts, error) {
+	var f Facts
+	data, err := os.ReadFile(place{dir: dir}.facts())
+	if errors.Is(err, fs.ErrNotExist) {
+		return f, fmt.Errorf("no demo is running in %s: start one with `posctl demo --dir %s`", dir, dir)
+	}
+	if err != nil {
+		return f, err
+	}
+	return f, json.Unmarshal(data, &f)
+}
+
+const agentTOML = `# Written by posctl demo at each start; changes are lost.
+[store]
+id = {{q .Store}}
+terminal = {{q .Terminal}}
+name = "みほん商店 一号店"
+name_en = "Mihon Shop No. 1"
+address = "東京都千代田区みほん町1-2-3"
+phone = "03-0000-0000"
+invoice = "T9000000000000"
+
+[data]
+dir = {{q .Data}}
+
+[api]
+listen = {{q .Listen}}
+socket = {{q .Socket}}
+
+[[api.token]]
+name = "visitor"
+sha256 = {{q .Token}}
+scopes = ["prepare", "read"]
+
+[[operator]]
+id = "cashier"
+name = "レジ係"
+role = "cashier"
+pin = {{q .CashierPIN}}
+
+[[operator]]
+id = "manager"
+name = "店長"
+role = "manager"
+pin = {{q .ManagerPIN}}
+
+[[wallet]]
+id = "own"
+url = {{q .WalletURL}}
+ca = {{q .CA}}
+cert = {{q .Cert}}
+key = {{q .Key}}
+receipt_name = "みほんペイ"
+receipt_name_en = "Mihon Pay"
+
+[[device]]
+id = "scanner0"
+kind = "scanner"
+profile = "scanner-generic"
+address = "serial:{{.Scanner}}"
+
+[[device]]
+id = "printer0"
+kind = "printer"
+profile = "escpos-generic-80"
+address = "serial:{{.Printer}}"
+
+[roles]
+scanner = "scanner0"
+printer = "printer0"
+
+[receipt]
+footer = "ありがとうございました。またお越しください。"
+
+[log]
+level = "info"
+format = "json"
+`
+
+const walletTOML = `# Written by posctl demo at each start; changes are lost.
+listen = {{q .Listen}}
+data = {{q .Data}}
+cert = {{q .Cert}}
+key = {{q .Key}}
+client_ca = {{q .CA}}
+try_socket = {{q .TrySocket}}
+
+[[customer]]
+name = "sakura"
+balance = 1000000
+
+[[customer]]
+name = "hiro"
+balance = 3000
+
+[[customer]]
+name = "zero"
+balance = 0
+`

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+func (t *tool) devices() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "devices",
+		Short:   "List the devices and how they are",
+		Long:    "devices lists the register's devices, whether they work, and what to do when\nthey do not.\n\n" + exitText,
+		Example: "  posctl devices\n  posctl devices test printer0",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, err := t.client(cmd)
+			if err != nil {
+				return err
+			}
+			list, err := client.Devices(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return t.print(list, func() {
+				w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+				fmt.Fprintln(w, "DEVICE\tROLE\tSTATE\tREASON\tPATH\tWHAT IT MEANS")
+				for _, d := range list.Devices {
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", d.ID, d.Role, d.State, d.Reason, d.Path, d.TextE)
+				}
+				_ = w.Flush()
+				if len(list.Devices) == 0 {
+					fmt.Fprintln(t.out, "no device has a role: see [roles] in the configuration")
+				}
+			})
+		},
+	}
+	cmd.AddCommand(t.deviceTest())
+	return cmd
+}
+
+func (t *tool) deviceTest() *cobra.Command {
+	return &cobra.Command{
+		Use:     "test DEVICE",
+		Short:   "Let a device show that it works: a printer prints a test page",
+		Example: "  posctl devices test printer0",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, err := t.client(cmd)
+			if err != nil {
+				return err
+			}
+			result, err := client.TestDevice(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if err := t.print(result, func() { fmt.Fprintln(t.out, result.TextE) }); err != nil {
+				return err
+			}
+			switch result.Result {
+			case "print.failed", "device.absent", "device.blocked", "device.faulted":
+				return &ended{code: exitFailed}
+			case "print.unknown":
+				return &ended{code: exitUnknown}
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/posagent/posagent/agent/control"
+	"github.com/posagent/posagent/configs"
+)
+
+// finding is one line of the doctor.
+type finding struct {
+	Check string `json:"check"`
+	Level string `json:"level"` // ok, look, bad
+	Text  string `json:"text"`
+	Fix   string `json:"fix,omitempty"`
+}
+
+func (t *tool) doctor() *cobra.Command {
+	var config string
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Look at everything that can be wrong, and say what to do",
+		Long: `doctor checks the configuration, the agent, its devices, wallets and open
+charges. It changes nothing. It exits 0 when nothing is bad, and 1 otherwise.
+
+` + exitText,
+		Example: "  posctl doctor\n  posctl doctor --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			findings := t.checkConfig(config)
+			client, err := t.client(cmd)
+			if err != nil {
+				return err
+			}
+			findings = append(findings, checkAgent(cmd.Context(), client)...)
+			if err := t.print(findings, func() { t.showFindings(findings) }); err != nil {
+				return err
+			}
+			for _, f := range findings {
+				if f.Level == "bad" {
+					return &ended{code: exitFailed}
+				}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&config, "config", "", "the configuration to check (default "+defaultConfig+", or the demo's)")
+	return cmd
+}
+
+func (t *tool) showFindings(findings []finding) {
+	marks := map[string]string{"ok": "ok  ", "look": "look", "bad": "BAD "}
+	for _, f := range findings {
+		fmt.Fprintf(t.out, "%s  %-10s %s\n", marks[f.Level], f.Check, f.Text)
+		if f.Fix != "" {
+			fmt.Fprintf(t.out, "      %-10s -> %s\n", "", f.Fix)
+		}
+	}
+}
+
+func (t *tool) checkConfig(path string) []finding {
+	if path == "" && t.dir != "" {
+		path = t.dir + "/posagent.toml"
+	}
+	if path == "" {
+		path = defaultConfig
+	}
+	c, err := configs.Load(path)
+	var problems configs.Problems
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return []finding{{"config", "bad", path + " does not exist", "posctl config default > " + path + ", and fill it in"}}
+	case errors.As(err, &problems):
+		return []finding{{"config", "bad", fmt.Sprintf("%d problems", len(problems)), "posctl config check " + path}}
+	case err != nil:
+		return []finding{{"config", "bad", err.Error(), ""}}
+	}
+	out := []finding{{Check: "config", Level: "ok", Text: path}}
+	for _, w := range c.Wallets {
+		for _, file := range []string{w.CA, w.Cert, w.Key} {
+			if _, err := os.Stat(file); err != nil {
+				out = append(out, finding{"wallet", "bad", w.ID + ": " + err.Error(), "enrol this register at the wallet, or correct the path"})
+			}
+		}
+	}
+	return out
+}
+
+// checkAgent asks the agent what is wrong right now.
+func checkAgent(ctx context.Context, client *control.Client) []finding {
+	h, err := client.Health(ctx)
+	if err != nil {
+		return []finding{{"agent", "bad", err.Error(), "systemctl status posagent; or name another with --agent"}}
+	}
+	out := []finding{{Check: "agent", Level: "ok", Text: "answers and takes sales"}}
+	if !h.Ready {
+		out[0] = finding{"agent", "bad", "answers, but cannot take sales", "see the troubles below, and the log"}
+	}
+	for _, tr := range h.Troubles {
+		level := "bad"
+		if tr.Act == "cashier" {
+			level = "look"
+		}
+		out = append(out, finding{tr.Act, level, tr.TitleE + " " + tr.Subject, tr.TextE})
+	}
+	if list, err := client.Devices(ctx); err == nil {
+		for _, d := range list.Devices {
+			if d.State == "ready" {
+				out = append(out, finding{Check: d.Role, Level: "ok", Text: d.ID + " at " + d.Path})
+			}
+		}
+		if len(list.Devices) == 0 {
+			out = append(out, finding{"devices", "look", "no scanner and no printer has a role", "set [roles] in the configuration"})
+		}
+	}
+	if open, err := client.Charges(ctx, []string{"open"}, 0, 500); err == nil && len(open.Charges) > 0 {
+		out = append(out, finding{"charges", "look", fmt.Sprintf("%d are not settled yet", len(open.Charges)), "posctl charges --state open"})
+	}
+	return out
+}
