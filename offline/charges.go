@@ -78,18 +78,16 @@ const insertCharge = `INSERT INTO charges (epoch, key, sale_id, amount, currency
 	prepared_at, sent_at, changed_at, state, open, code_kind, code_masked, code_hash, seq)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-// Both updates find a row only under the identity that it was made with. The
-// first does not name the columns of two indexes: SQLite would write them
-// anew even where nothing in them changes, a page each.
+// An update names the columns open and code_hash only when they change:
+// SQLite writes the index of every column that is named, a page each. It finds
+// a row only under the identity that it was made with.
 const (
 	updateCharge = `UPDATE charges SET reason = ?6, wallet = ?7, route = ?8, confirmed = ?9, receipt = ?10,
 		attempts = ?11, asked_by = ?12, operator = ?13, paper = ?14, reprints = ?15, alarms = ?16,
-		prepared_at = ?17, sent_at = ?18, changed_at = ?19, state = ?20`
-	withIndexes = `, open = ?21, code_kind = ?22, code_masked = ?23, code_hash = ?24`
-	ofIdentity  = ` WHERE seq = ?25 AND epoch = ?1 AND key = ?2 AND sale_id = ?3 AND amount = ?4 AND currency = ?5`
-	// The light update names the other places too, so that both take the
-	// same arguments.
-	asBefore = ` AND open = ?21 AND code_kind = ?22 AND code_masked = ?23 AND code_hash = ?24`
+		prepared_at = ?17, sent_at = ?18, changed_at = ?19, state = ?20, code_kind = ?22, code_masked = ?23`
+	ofIdentity = ` WHERE seq = ?25 AND epoch = ?1 AND key = ?2 AND sale_id = ?3 AND amount = ?4 AND currency = ?5`
+	setOpen    = `UPDATE charges SET open = ? WHERE seq = ?`
+	setCode    = `UPDATE charges SET code_hash = ? WHERE seq = ?`
 )
 
 // PutCharge inserts a row, or replaces the one with its Seq. Key, sale and
@@ -107,12 +105,29 @@ func (t tx) PutCharge(r book.Row) error {
 		string(r.Reason), r.Wallet, route, confirmed, r.Receipt, r.Attempts, string(r.By), r.Operator, string(r.Paper), r.Reprints, r.Alarms,
 		nanos(r.PreparedAt), nanos(r.SentAt), nanos(r.ChangedAt),
 		string(r.State), r.State.Open(), r.Code.Kind, r.Code.Masked, r.Code.Hash, r.Seq}
-	for _, sql := range []string{updateCharge + ofIdentity + asBefore, updateCharge + withIndexes + ofIdentity} {
-		if changed, err := t.c.Exec(sql, args...); changed == 1 || err != nil {
-			return err
-		}
+	was, err := t.c.One("SELECT open, code_hash FROM charges WHERE seq = ?", r.Seq)
+	if errors.Is(err, sqlite.ErrNoRow) {
+		return t.insertCharge(r, args)
 	}
-	if _, err = t.c.Exec(insertCharge, args...); errors.Is(err, sqlite.ErrConstraint) {
+	if err != nil {
+		return err
+	}
+	changed, err := t.c.Exec(updateCharge+ofIdentity, args...)
+	if err == nil && changed == 0 {
+		err = fmt.Errorf("charge %s (number %d): key, sale and amount of a charge never change", r.Key, r.Seq)
+	}
+	if err == nil && was.Bool(0) != r.State.Open() {
+		_, err = t.c.Exec(setOpen, r.State.Open(), r.Seq)
+	}
+	if err == nil && was.Text(1) != r.Code.Hash {
+		_, err = t.c.Exec(setCode, r.Code.Hash, r.Seq)
+	}
+	return err
+}
+
+func (t tx) insertCharge(r book.Row, args []any) error {
+	_, err := t.c.Exec(insertCharge, args...)
+	if errors.Is(err, sqlite.ErrConstraint) {
 		return fmt.Errorf("charge %s (number %d) contradicts a row that is there, or is no charge: %w", r.Key, r.Seq, err)
 	}
 	return err
