@@ -81,6 +81,10 @@ func prepare(p place, o Options) (Facts, error) {
 }
 
 func certificates(p place) error {
+	// Those of an earlier run belong to an authority whose key is gone.
+	if err := errors.Join(os.RemoveAll(p.at("keys")), os.Mkdir(p.at("keys"), 0o700)); err != nil {
+		return err
+	}
 	authority, err := pki.NewAuthority()
 	if err != nil {
 		return err
