@@ -37,6 +37,10 @@ func newCounter(p place) (*counter, error) {
 	if err != nil {
 		return nil, err
 	}
+	// A code that was written while no demo ran made a plain file of the link.
+	if err := errors.Join(os.RemoveAll(p.at("dev")), os.Mkdir(p.at("dev"), 0o700)); err != nil {
+		return nil, err
+	}
 	scanner, err := virtual.NewScanner(p.scanner(), p.visitor(), scanning, log)
 	if err != nil {
 		return nil, fmt.Errorf("plug in the virtual scanner: %w", err)
