@@ -223,7 +223,8 @@ export async function look() {
   if (!page.signedIn || page.lost) return;
   try {
     const health = await askJSON(path.health);
-    set({ troubles: health.troubles ?? [] });
+    const beside = (health.troubles ?? []).filter((/** @type {{code: string}} */ t) => !t.code.startsWith("device."));
+    set({ troubles: beside }); // devices tell of themselves
     for (const id of parked.keys()) await lookAt(id);
   } catch (err) {
     if (err instanceof Refused && err.status === 401) signedOut();

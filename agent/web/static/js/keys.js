@@ -32,13 +32,23 @@ function onAmount(event) {
   event.preventDefault();
 }
 
+/**
+ * Digits go into the PIN wherever the focus is.
+ * @param {KeyboardEvent} event @param {Element} on
+ */
+function onSignIn(event, on) {
+  const pin = document.getElementById("pin");
+  if (!pin || on === pin || !/^\d$/.test(event.key)) return;
+  pin.focus(); // the browser types the digit where the focus now is
+}
+
 /** @param {KeyboardEvent} event */
 function pressed(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   const on = /** @type {Element} */ (event.target);
   if (page.panel && event.key === "Escape") return set({ panel: false });
   const name = screen();
-  if (name === "signin") return;
+  if (name === "signin") return onSignIn(event, on);
   const control = on.closest("button, a, label.file, input[type=file]");
   if (control && (event.key === "Enter" || event.key === " ")) return;
   if (name === "amount") return onAmount(event);

@@ -6,7 +6,10 @@ import { askJSON, path, Refused, newAct } from "./api.js";
 export const staleAfter = 10_000;
 
 /** Pauses between attempts to open the stream. */
-const pauses = [0, 500, 1000, 2000];
+const pauses = [100, 500, 1000, 2000];
+
+/** A stream that lived this long was a good one: the next pause is short. */
+const goodAfter = 5000;
 
 const names = ["register", "sale", "refusal", "device", "heartbeat"];
 
@@ -28,6 +31,7 @@ export class Stream {
     this.running = false;
     this.tries = 0;
     this.lastSign = 0;
+    this.opened = 0;
     this.timer = 0;
     this.watch = 0;
   }
@@ -63,6 +67,7 @@ export class Stream {
     if (!this.running) return;
     const source = new EventSource(`${path.events}?ticket=${encodeURIComponent(ticket)}`);
     this.source = source;
+    this.opened = Date.now();
     for (const name of names) {
       source.addEventListener(name, (event) => this.hear(source, name, /** @type {MessageEvent} */ (event)));
     }
@@ -79,7 +84,7 @@ export class Stream {
   hear(source, name, event) {
     if (source !== this.source) return;
     this.lastSign = Date.now();
-    this.tries = 0;
+    if (this.lastSign - this.opened > goodAfter) this.tries = 0;
     this.ears.up();
     if (name !== "heartbeat") this.ears.heard(name, JSON.parse(event.data));
   }

@@ -7,6 +7,7 @@ import { left, mayScanAgain } from "../model.js";
 import { notices } from "../parts/panel.js";
 import { paperTrouble, paperWord, receiptPicture } from "../parts/receipt.js";
 import { shape } from "../parts/shapes.js";
+import { bigYen } from "../parts/yen.js";
 import { clockSeconds, money, reason, t } from "../words.js";
 
 /** @typedef {import("../model.js").Sale} Sale */
@@ -39,7 +40,7 @@ export function approved(sale) {
       <div class="drawing">${shape("approved")}</div>
       <section class="head">
         <h1 id="title" tabindex="-1">${t("approved.title")}</h1>
-        <p class="yen big">${money(sale.amount, sale.currency)}</p>
+        ${bigYen(sale)}
         <p class="goods strong">${t("approved.goods")}</p>
       </section>
       <section class="rest">
@@ -88,7 +89,7 @@ export function other(sale, kind) {
       <section>
         <h1 id="title" tabindex="-1">${t(`${kind}.title`)}</h1>
         <p class="goods strong">${t(`${kind}.goods`)}</p>
-        <p class="yen big">${money(sale.amount, sale.currency)}</p>
+        ${bigYen(sale)}
         <p class="money-state">${t(`${kind}.money`)}</p>
         ${sale.reason ? html`<p class="reason">${reason(sale) || t("reason.other")}</p>` : nothing}
         ${facts(sale)} ${full ? paper(sale) : nothing} ${notices()}

@@ -6,7 +6,8 @@ import { cancel, givePicture } from "../acts.js";
 import { notices } from "../parts/panel.js";
 import { shape, sign } from "../parts/shapes.js";
 import { how } from "../parts/bar.js";
-import { clockSeconds, money, reason, said, t } from "../words.js";
+import { bigYen } from "../parts/yen.js";
+import { clockSeconds, reason, said, t } from "../words.js";
 
 /** Why the last scan was not taken. */
 export function refusalNote() {
@@ -58,7 +59,7 @@ export function scan(sale) {
       <div class="drawing">${shape("scan")}</div>
       <section>
         <h1 id="title" tabindex="-1">${t("scan.title")}</h1>
-        <p class="yen big">${money(sale.amount, sale.currency)}</p>
+        ${bigYen(sale)}
         <p class="hint">${t("scan.hint")}</p>
         ${scanner()} ${warning(sale)} ${missed(sale)} ${refusalNote()} ${notices()}
         <div class="actions">

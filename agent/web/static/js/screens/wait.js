@@ -6,7 +6,8 @@ import { cancel, next } from "../acts.js";
 import { left } from "../model.js";
 import { notices } from "../parts/panel.js";
 import { ring, shape } from "../parts/shapes.js";
-import { clockSeconds, money, reason, t } from "../words.js";
+import { bigYen } from "../parts/yen.js";
+import { clockSeconds, reason, t } from "../words.js";
 
 /** @typedef {import("../model.js").Sale} Sale */
 
@@ -25,7 +26,7 @@ export function cancelAsk() {
 
 /** @param {Sale} sale */
 const facts = (sale) => html`
-  <div class="owed-now"><p class="yen big">${money(sale.amount, sale.currency)}</p>
+  <div class="owed-now">${bigYen(sale)}
     ${sale.wallet ? html`<p class="wallet-name">${t("wallet")}: <b>${sale.wallet}</b></p>` : nothing}</div>`;
 
 /** @param {Sale} sale */

@@ -1,0 +1,84 @@
+// The page's rules, without a browser.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { largeAmount, left, mark, maxDigits, mayScanAgain, newer, place, screenOf, settled, typed } from "../static/js/model.js";
+
+const at = (seconds) => new Date(Date.UTC(2026, 10, 22, 3, 0, seconds)).toISOString();
+const sale = (over = {}) => ({
+  id: "s1", amount: 1280, currency: "JPY", state: "prepared", goods: "hold", charge_key: "S1-T1-1-1", paper: "unprinted",
+  checking: false, opened: at(0), changed: at(0), ...over,
+});
+const page = (over = {}) => ({ signedIn: true, ready: true, lost: false, view: "sale", sale: null, again: false, ...over });
+
+test("each state of a charge has its screen", () => {
+  const want = {
+    prepared: "scan", sent: "asking", pending: "confirm", indoubt: "doubt", approved: "approved", declined: "declined",
+    reversing: "reversing", reversed: "reversed", abandoned: "abandoned", queued: "queued", forwarding: "queued", owed: "owed", unpaid: "unpaid",
+  };
+  for (const [state, screen] of Object.entries(want)) {
+    assert.equal(screenOf(page({ sale: sale({ state }) })), screen, state);
+  }
+});
+
+test("a state that the page does not know is neither a yes nor a no", () => {
+  assert.equal(screenOf(page({ sale: sale({ state: "brand_new" }) })), "doubt");
+});
+
+test("a lost agent hides a result that may be old, and signing in comes first", () => {
+  const approved = sale({ state: "approved" });
+  assert.equal(screenOf(page({ lost: true, sale: approved })), "lost");
+  assert.equal(screenOf(page({ signedIn: false, lost: true, sale: approved })), "signin");
+  assert.equal(screenOf(page({ ready: false })), "starting");
+});
+
+test("scanning again is offered only where the charge can never be paid", () => {
+  for (const state of ["prepared", "sent", "pending", "indoubt", "approved", "queued", "forwarding", "unpaid"]) {
+    assert.equal(mayScanAgain(state), false, state);
+    const one = sale({ state });
+    assert.equal(screenOf(page({ again: true, sale: one })), screenOf(page({ sale: one })), state);
+  }
+  assert.equal(screenOf(page({ again: true, sale: sale({ state: "declined" }) })), "scan");
+});
+
+test("a result is not taken back by an older picture of the same charge", () => {
+  const result = sale({ state: "approved", changed: at(5) });
+  assert.equal(newer(result, sale({ state: "sent", changed: at(4) })).state, "approved");
+  assert.equal(newer(result, sale({ state: "sent", changed: at(5) })).state, "approved");
+  assert.equal(newer(result, sale({ state: "reversing", changed: at(6) })).state, "reversing");
+  assert.equal(newer(sale({ state: "declined", changed: at(5) }), sale({ state: "sent", changed: at(5), charge_key: "S1-T1-1-2" })).state, "sent");
+});
+
+test("which sale is on the screen", () => {
+  const now = Date.parse(at(10));
+  const other = sale({ id: "s2", charge_key: "S1-T1-1-9", opened: at(8), changed: at(8) });
+  assert.equal(place(null, sale(), new Set(), now), "show");
+  assert.equal(place(null, sale(), new Set([mark(sale())]), now), "aside", "the cashier has left it");
+  assert.equal(place(sale({ state: "approved" }), other, new Set(), now), "show", "the POS opened the next one");
+  assert.equal(place(sale({ state: "sent" }), other, new Set(), now), "aside", "a request is under way");
+  assert.equal(place(other, sale({ state: "reversed" }), new Set(), now), "aside", "an older one ends in the background");
+  assert.equal(place(null, sale({ state: "approved" }), new Set(), now + 600_000), "aside", "an old result is no news");
+  assert.equal(place(null, sale({ state: "indoubt" }), new Set(), now + 600_000), "show", "an old doubt is");
+});
+
+test("left: seconds are rounded up, and never below nothing", () => {
+  assert.deepEqual(left(at(3), 3000, Date.parse(at(0)) + 100), { seconds: 3, part: 2900 / 3000 });
+  assert.deepEqual(left(at(3), 3000, Date.parse(at(9))), { seconds: 0, part: 0 });
+  assert.deepEqual(left(undefined, 0, 0), { seconds: 0, part: 0 });
+});
+
+test("typing an amount", () => {
+  const keys = (...all) => all.reduce(typed, "");
+  assert.equal(keys("0", "00", "1", "2", "8", "0"), "1280");
+  assert.equal(keys("1", "00", "00"), "10000");
+  assert.equal(keys("1", "2", "back"), "1");
+  assert.equal(keys("back"), "");
+  assert.equal(keys("5", "clear"), "");
+  assert.equal(keys(..."9".repeat(maxDigits), "9").length, maxDigits);
+  assert.equal(keys(..."9".repeat(maxDigits - 1), "00").length, maxDigits - 1, "00 that does not fit changes nothing");
+  assert.ok(largeAmount < 10 ** maxDigits);
+});
+
+test("settled: nothing is under way any more", () => {
+  assert.deepEqual(["prepared", "sent", "pending", "indoubt", "reversing", "queued", "forwarding"].filter(settled), []);
+  assert.equal(settled("approved"), true);
+});
