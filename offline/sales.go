@@ -7,14 +7,14 @@ import (
 	"github.com/posagent/posagent/offline/sqlite"
 )
 
-const selectSale = `SELECT id, reference, business_date, amount, currency, lines, at, operator FROM sales `
+const selectSale = `SELECT id, source, reference, business_date, amount, currency, lines, at, operator FROM sales `
 
 func scanSale(r sqlite.Row) (sale.Sale, error) {
-	lines, err := listOf[sale.Line](r.Text(5))
+	lines, err := listOf[sale.Line](r.Text(6))
 	return sale.Sale{
-		ID: r.Text(0), Reference: r.Text(1), BusinessDate: r.Text(2),
-		Amount: money.Amount{Minor: r.Int(3), Currency: money.Currency(r.Text(4))},
-		Lines:  lines, At: timeOf(r.Int(6)), Operator: r.Text(7),
+		ID: r.Text(0), Source: r.Text(1), Reference: r.Text(2), BusinessDate: r.Text(3),
+		Amount: money.Amount{Minor: r.Int(4), Currency: money.Currency(r.Text(5))},
+		Lines:  lines, At: timeOf(r.Int(7)), Operator: r.Text(8),
 	}, err
 }
 
@@ -23,13 +23,12 @@ func (t tx) Sale(id string) (sale.Sale, error) {
 	return one(t, scanSale, selectSale+"WHERE id = ?", id)
 }
 
-// SaleByReference is the sale with the POS software's number of that business
-// day. A sale without a number is not found under the empty one.
-func (t tx) SaleByReference(businessDate, reference string) (sale.Sale, error) {
+// SaleByReference is the sale with that source's number of that business day. A sale without a number is not found under the empty one.
+func (t tx) SaleByReference(businessDate, source, reference string) (sale.Sale, error) {
 	if reference == "" {
 		return sale.Sale{}, book.ErrNotFound
 	}
-	return one(t, scanSale, selectSale+"WHERE business_date = ? AND reference = ? AND reference <> ''", businessDate, reference)
+	return one(t, scanSale, selectSale+"WHERE business_date = ? AND source = ? AND reference = ? AND reference <> ''", businessDate, source, reference)
 }
 
 // PutSale adds a sale. A second one with its id, or with its reference on the
@@ -39,8 +38,8 @@ func (t tx) PutSale(s sale.Sale) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.c.Exec(`INSERT INTO sales (id, reference, business_date, amount, currency, lines, at, operator)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		s.ID, s.Reference, s.BusinessDate, s.Amount.Minor, string(s.Amount.Currency), lines, nanos(s.At), s.Operator)
+	_, err = t.c.Exec(`INSERT INTO sales (id, source, reference, business_date, amount, currency, lines, at, operator)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		s.ID, s.Source, s.Reference, s.BusinessDate, s.Amount.Minor, string(s.Amount.Currency), lines, nanos(s.At), s.Operator)
 	return err
 }

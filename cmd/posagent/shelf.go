@@ -60,7 +60,7 @@ func (s shelf) Steps(key charge.Key) ([]control.Step, error) {
 // SaleByReference finds a sale by the POS software's number; see
 // server.Books.
 func (s shelf) SaleByReference(businessDate, source, reference string) (sale.Sale, bool, error) {
-	found, err := s.books.SaleByReference(businessDate, reference)
+	found, err := s.books.SaleByReference(businessDate, source, reference)
 	if errors.Is(err, book.ErrNotFound) {
 		return sale.Sale{}, false, nil
 	}

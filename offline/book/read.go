@@ -47,12 +47,12 @@ func (b *Book) Sale(id string) (sale.Sale, error) {
 	return s, err
 }
 
-// SaleByReference is the sale with the POS software's own number on a
+// SaleByReference is the sale that a source opened under its own number on a
 // business day, or ErrNotFound.
-func (b *Book) SaleByReference(businessDate, reference string) (sale.Sale, error) {
+func (b *Book) SaleByReference(businessDate, source, reference string) (sale.Sale, error) {
 	var s sale.Sale
 	err := b.rows.View(func(rows Rows) (err error) {
-		s, err = rows.SaleByReference(businessDate, reference)
+		s, err = rows.SaleByReference(businessDate, source, reference)
 		return err
 	})
 	return s, err

@@ -43,7 +43,7 @@ type Rows interface {
 	Charges(Filter) ([]Row, error)              // newest first
 	ChargeByCode(hash string) (Row, error)      // the newest that used this code
 	Sale(id string) (sale.Sale, error)
-	SaleByReference(businessDate, reference string) (sale.Sale, error)
+	SaleByReference(businessDate, source, reference string) (sale.Sale, error)
 	LastLink() (Link, error)                       // ErrNotFound in an empty journal
 	Links(key charge.Key) ([]Link, error)          // of one charge, oldest first
 	LinksAfter(n int64, limit int) ([]Link, error) // of all, oldest first

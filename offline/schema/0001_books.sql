@@ -49,6 +49,7 @@ BEGIN SELECT RAISE(ABORT, 'a charge is never deleted'); END;
 CREATE TABLE sales (
     n             INTEGER PRIMARY KEY,
     id            TEXT    NOT NULL UNIQUE CHECK (id <> ''),
+    source        TEXT    NOT NULL,
     reference     TEXT    NOT NULL,
     business_date TEXT    NOT NULL,
     amount        INTEGER NOT NULL CHECK (amount > 0),
@@ -58,7 +59,7 @@ CREATE TABLE sales (
     operator      TEXT    NOT NULL
 ) STRICT;
 
-CREATE UNIQUE INDEX sales_reference ON sales (business_date, reference) WHERE reference <> '';
+CREATE UNIQUE INDEX sales_reference ON sales (business_date, source, reference) WHERE reference <> '';
 
 CREATE TRIGGER sales_stay BEFORE DELETE ON sales
 BEGIN SELECT RAISE(ABORT, 'a sale is never deleted'); END;

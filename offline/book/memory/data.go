@@ -25,7 +25,7 @@ type data struct {
 	meta    map[string]int64
 }
 
-type reference struct{ date, number string }
+type reference struct{ date, source, number string }
 
 func newData() *data {
 	return &data{

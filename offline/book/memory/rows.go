@@ -67,8 +67,8 @@ func (r rows) Sale(id string) (sale.Sale, error) {
 	return copySale(s), nil
 }
 
-func (r rows) SaleByReference(businessDate, number string) (sale.Sale, error) {
-	id, found := r.d.byRef[reference{businessDate, number}]
+func (r rows) SaleByReference(businessDate, source, number string) (sale.Sale, error) {
+	id, found := r.d.byRef[reference{businessDate, source, number}]
 	if !found {
 		return sale.Sale{}, book.ErrNotFound
 	}

@@ -80,7 +80,7 @@ func (t *tx) PutSale(s sale.Sale) error {
 	if _, taken := t.d.sales[s.ID]; taken {
 		return fmt.Errorf("sale %s is there already", s.ID)
 	}
-	ref := reference{s.BusinessDate, s.Reference}
+	ref := reference{s.BusinessDate, s.Source, s.Reference}
 	if s.Reference != "" {
 		if id, taken := t.d.byRef[ref]; taken {
 			return fmt.Errorf("sale %s has the reference %s of that day already", id, s.Reference)

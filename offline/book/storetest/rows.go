@@ -18,7 +18,7 @@ func absent(t *testing.T, s book.Store) {
 		missing(t, "ChargeByCode", r, err)
 		bought, err := tx.Sale("none")
 		missing(t, "Sale", bought, err)
-		bought, err = tx.SaleByReference("2026-11-22", "R-1")
+		bought, err = tx.SaleByReference("2026-11-22", "pos", "R-1")
 		missing(t, "SaleByReference", bought, err)
 		l, err := tx.LastLink()
 		missing(t, "LastLink", l, err)
@@ -224,10 +224,20 @@ func references(t *testing.T, s book.Store) {
 	if err := add("e", "2026-11-22", "R-1"); err == nil {
 		t.Error("a reference was taken twice on one business day")
 	}
+	other := aSale("f", "2026-11-22", "R-1")
+	other.Source = "kiosk"
+	if err := s.Update(func(tx book.Tx) error { return tx.PutSale(other) }); err != nil {
+		t.Errorf("another source may count for itself: %v", err)
+	}
 	view(t, s, func(rows book.Rows) error {
-		got, err := rows.SaleByReference("2026-11-23", "R-1")
+		kiosk, err1 := rows.SaleByReference("2026-11-22", "kiosk", "R-1")
+		equal(t, "the other source's sale", kiosk, other)
+		if err1 != nil {
+			return err1
+		}
+		got, err := rows.SaleByReference("2026-11-23", "pos", "R-1")
 		equal(t, "the sale of the next day", got.ID, "b")
-		none, err2 := rows.SaleByReference("2026-11-22", "")
+		none, err2 := rows.SaleByReference("2026-11-22", "pos", "")
 		missing(t, "the empty reference", none, err2)
 		return err
 	})

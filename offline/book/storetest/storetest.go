@@ -83,7 +83,7 @@ func row(seq int64, state charge.State) book.Row {
 
 func aSale(id, date, reference string) sale.Sale {
 	return sale.Sale{
-		ID: id, Reference: reference, Amount: money.Yen(1280), BusinessDate: date, At: at, Operator: "花子",
+		ID: id, Source: "pos", Reference: reference, Amount: money.Yen(1280), BusinessDate: date, At: at, Operator: "花子",
 		Lines: []sale.Line{
 			{Name: "弁当", Quantity: 2, Amount: money.Yen(1080), Rate: sale.Reduced},
 			{Name: "袋", Quantity: 1, Amount: money.Yen(200), Rate: sale.Standard},
