@@ -20,6 +20,10 @@ func (c *connection) run(j *job) (err error) {
 	out := printer.Outcome{Result: printer.Unknown, Reason: device.Unrecoverable, Detail: errPanic.Error()}
 	defer func() {
 		out.Bytes = j.sent.Load()
+		if err != nil { // whoever gets the outcome finds the health that goes with it
+			state, reason := trouble(err)
+			c.p.setHealth(state, reason, err.Error())
+		}
 		c.p.log.Info("print job", "document", j.title, "result", out.Result, "reason", out.Reason, "bytes", out.Bytes, "detail", out.Detail)
 		j.done <- out
 	}()
