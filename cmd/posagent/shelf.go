@@ -89,7 +89,7 @@ func (d *program) look() look {
 	if err != nil {
 		d.log.Error("receipts cannot be drawn", "error", err)
 	}
-	return look{profile: p, Look: papertape.Look{QR: func(text string, level byte) (printer.Bitmap, error) {
+	return look{profile: p, Look: papertape.Look{Font: papertape.FindFont(), QR: func(text string, level byte) (printer.Bitmap, error) {
 		m, err := picture.QR(text, picture.Level(strings.IndexByte("LMQH", level)))
 		return printer.Bitmap{Width: m.Size, Height: m.Size, Bits: m.Bits}, err
 	}}}

@@ -1,0 +1,59 @@
+package wire_test
+
+import (
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+// The description for machines and the Go types say the same: every field of
+// one is in the other.
+func TestDescriptionFitsTheTypes(t *testing.T) {
+	text, err := os.ReadFile("openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Paths      map[string]any
+		Components struct {
+			Schemas map[string]struct {
+				Required   []string
+				Properties map[string]any
+			}
+		}
+	}
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{wire.PathCharges, wire.PathCharge, wire.PathReversal, wire.PathPing} {
+		if doc.Paths[path] == nil {
+			t.Errorf("%s is not described", path)
+		}
+	}
+	for _, typ := range []any{wire.ChargeRequest{}, wire.ReversalRequest{}, wire.Answer{}, wire.Problem{}} {
+		rt := reflect.TypeOf(typ)
+		schema := doc.Components.Schemas[rt.Name()]
+		var fields []string
+		for i := range rt.NumField() {
+			name, options, _ := strings.Cut(rt.Field(i).Tag.Get("json"), ",")
+			fields = append(fields, name)
+			if schema.Properties[name] == nil {
+				t.Errorf("%s.%s is not described", rt.Name(), name)
+			}
+			if optional := options == "omitempty"; optional == slices.Contains(schema.Required, name) {
+				t.Errorf("%s.%s: required in the description is %v", rt.Name(), name, !optional)
+			}
+		}
+		for name := range schema.Properties {
+			if !slices.Contains(fields, name) {
+				t.Errorf("%s.%s is described, but the type has no such field", rt.Name(), name)
+			}
+		}
+	}
+}
