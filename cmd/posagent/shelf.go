@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/posagent/posagent/agent"
@@ -77,6 +78,7 @@ type papers struct {
 type look struct {
 	profile profile.Printer
 	papertape.Look
+	font func() *papertape.Font // some megabytes, so only when a picture is asked for
 }
 
 // look is the look of the configured printer, or of a usual one.
@@ -89,13 +91,13 @@ func (d *program) look() look {
 	if err != nil {
 		d.log.Error("receipts cannot be drawn", "error", err)
 	}
-	return look{profile: p, Look: papertape.Look{Font: papertape.FindFont(), QR: func(text string, level byte) (printer.Bitmap, error) {
+	return look{profile: p, Look: papertape.Look{QR: func(text string, level byte) (printer.Bitmap, error) {
 		m, err := picture.QR(text, picture.Level(strings.IndexByte("LMQH", level)))
 		return printer.Bitmap{Width: m.Size, Height: m.Size, Bits: m.Bits}, err
-	}}}
+	}}, font: sync.OnceValue(func() *papertape.Font { return papertape.FindFont() })}
 }
 
-func (p papers) tape(rec charge.Record, language string) (papertape.Receipt, error) {
+func (p papers) tape(rec charge.Record, language string, picture bool) (papertape.Receipt, error) {
 	doc, err := p.register.Receipt(rec, language, 0)
 	if err != nil {
 		return papertape.Receipt{}, err
@@ -104,7 +106,11 @@ func (p papers) tape(rec charge.Record, language string) (papertape.Receipt, err
 	if err != nil {
 		return papertape.Receipt{}, err
 	}
-	tape, err := papertape.Read(data, p.look.profile, p.look.Look)
+	drawn := p.look.Look
+	if picture {
+		drawn.Font = p.look.font()
+	}
+	tape, err := papertape.Read(data, p.look.profile, drawn)
 	if err != nil || len(tape.Receipts) == 0 {
 		return papertape.Receipt{}, fmt.Errorf("draw the receipt of %s: %w", rec.Key, err)
 	}
@@ -113,7 +119,7 @@ func (p papers) tape(rec charge.Record, language string) (papertape.Receipt, err
 
 // Text is the receipt as text; see server.Papers.
 func (p papers) Text(_ context.Context, rec charge.Record, language string) (string, error) {
-	r, err := p.tape(rec, language)
+	r, err := p.tape(rec, language, false)
 	if err != nil {
 		return "", err
 	}
@@ -122,7 +128,7 @@ func (p papers) Text(_ context.Context, rec charge.Record, language string) (str
 
 // PNG is the receipt as a picture of the paper; see server.Papers.
 func (p papers) PNG(_ context.Context, rec charge.Record, language string) ([]byte, error) {
-	r, err := p.tape(rec, language)
+	r, err := p.tape(rec, language, true)
 	if err != nil {
 		return nil, err
 	}
