@@ -24,7 +24,9 @@ import (
 // maxWait is the longest that a GET waits for a change.
 const maxWait = 60 * time.Second
 
-type keyed struct {
+// Keyed is the header of a call that moves money. It is exported because the
+// API library reads only exported fields.
+type Keyed struct {
 	Key string `header:"Idempotency-Key" required:"true" minLength:"1" maxLength:"255" pattern:"^[ -~]+$" doc:"the same for every try of one wish"`
 }
 
@@ -52,7 +54,7 @@ func pictures(op huma.Operation) huma.Operation {
 }
 
 func (s *Server) openSale(ctx context.Context, in *struct {
-	keyed
+	Keyed
 	Body control.NewSale
 }) (*saleOut, error) {
 	who := from(ctx)
@@ -179,15 +181,16 @@ func (s *Server) cancelSale(ctx context.Context, in *struct {
 	return s.answer(view), nil
 }
 
-type bodyIn struct {
+// BodyIn is a body that is JSON or a picture.
+type BodyIn struct {
 	ContentType string `header:"Content-Type"`
 	RawBody     []byte `contentType:"application/json"`
 }
 
 func (s *Server) paySale(ctx context.Context, in *struct {
-	keyed
+	Keyed
 	ID string `path:"id"`
-	bodyIn
+	BodyIn
 }) (*saleOut, error) {
 	who := from(ctx)
 	if s.seen.before(who.name, unquote(in.Key), in.ID, in.RawBody) {
@@ -212,7 +215,7 @@ func (s *Server) paySale(ctx context.Context, in *struct {
 	return s.paid(in.ID, s.Register.Pay(in.ID, code.AIM, []byte(code.Text), who.name))
 }
 
-func (s *Server) camera(ctx context.Context, in *bodyIn) (*saleOut, error) {
+func (s *Server) camera(ctx context.Context, in *BodyIn) (*saleOut, error) {
 	err := s.Register.PayPicture(ctx, "", bytes.NewReader(in.RawBody))
 	view, _ := s.Register.Standing()
 	return s.paid(view.Sale.ID, err)
