@@ -50,6 +50,7 @@ func (s *Server) sales(api huma.API) {
 func pictures(op huma.Operation) huma.Operation {
 	op.MaxBodyBytes = maxPicture
 	op.BodyReadTimeout = 15 * time.Second
+	op.SkipValidateBody = true // JSON or a picture: the handler looks which
 	return op
 }
 
