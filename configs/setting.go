@@ -29,7 +29,6 @@ type no func(n *node, text, hint string)
 // of conf.d adds to a row of another file.
 type rows struct {
 	by     string
-	need   bool                  // whether an empty list is a problem
 	make   func(n int)           // makes room for n rows
 	row    func(i int) []setting // the settings of row i
 	sample func() []setting      // the settings of a row for the annotated default

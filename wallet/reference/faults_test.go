@@ -49,7 +49,7 @@ func trySend(t *testing.T, c *http.Client, method, path string, body any, want i
 // troubled orders a fault for one request, sends a charge, and then holds the
 // books to it: the key was debited once, and the retry reads the standing
 // answer.
-func troubled(t *testing.T, fault wire.Fault, timeout time.Duration) (reply, error, *shop, wire.ChargeRequest) {
+func troubled(t *testing.T, fault wire.Fault, timeout time.Duration) (reply, *shop, wire.ChargeRequest, error) {
 	t.Helper()
 	s := open(t)
 	if err := s.SetFault(wire.FaultOrder{Fault: fault, Count: 1}); err != nil {
@@ -72,12 +72,12 @@ func troubled(t *testing.T, fault wire.Fault, timeout time.Duration) (reply, err
 		t.Errorf("after %s and a retry there are %d debits", fault, st.Debits)
 	}
 	s.balanced(t)
-	return r, err, s, req
+	return r, s, req, err
 }
 
 func TestFaultsThatAnswer(t *testing.T) {
 	for _, fault := range []wire.Fault{wire.FaultNone, wire.FaultSlow, wire.FaultLate, wire.FaultDuplicate} {
-		r, err, _, _ := troubled(t, fault, 10*time.Second)
+		r, _, _, err := troubled(t, fault, 10*time.Second)
 		if err != nil || r.status != 200 || r.answer.Status != wire.Approved {
 			t.Errorf("%s: %+v, %v, want approved", fault, r, err)
 		}
@@ -85,21 +85,21 @@ func TestFaultsThatAnswer(t *testing.T) {
 }
 
 func TestSilent(t *testing.T) {
-	_, err, _, _ := troubled(t, wire.FaultSilent, 300*time.Millisecond)
+	_, _, _, err := troubled(t, wire.FaultSilent, 300*time.Millisecond)
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("silent: %v, want the client's own timeout and not a closed connection", err)
 	}
 }
 
 func TestReset(t *testing.T) {
-	_, err, _, _ := troubled(t, wire.FaultReset, 10*time.Second)
+	_, _, _, err := troubled(t, wire.FaultReset, 10*time.Second)
 	if !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("reset: %v, want ECONNRESET", err)
 	}
 }
 
 func TestNonsense(t *testing.T) {
-	r, err, _, _ := troubled(t, wire.FaultNonsense, 10*time.Second)
+	r, _, _, err := troubled(t, wire.FaultNonsense, 10*time.Second)
 	if err != nil || r.status != 200 || r.answer != (wire.Answer{}) {
 		t.Errorf("nonsense: %+v, %v, want 200 without an answer", r, err)
 	}
