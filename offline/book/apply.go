@@ -7,19 +7,31 @@ import (
 	"github.com/posagent/posagent/agent/charge"
 )
 
+// mark is a step that waits for company. It stays in hand until an Apply of
+// its charge is durable: Mark never learns whether a commit succeeded, and an
+// outcome without the Send before it would find no arrow.
+type mark struct {
+	step charge.Step
+	n    int64 // the journal number it got in the transaction that last wrote it; 0 before
+}
+
 // Apply takes the steps in order, after the marks of the same charge that are
 // not written yet, in one transaction. It returns the charge after the last
 // step, durable.
 func (b *Book) Apply(key charge.Key, steps ...charge.Step) (charge.Record, error) {
 	var after Row
-	marks := b.takeMarks(key)
+	var written []*mark
 	err := b.rows.Update(func(tx Tx) error {
 		row, err := tx.Charge(key)
 		if err != nil {
 			return err
 		}
-		for _, step := range append(slices.Clone(marks), steps...) {
-			if row, err = b.take(tx, row, step); err != nil {
+		written = b.marksOf(key) // inside, so that no other Apply comes between a mark and its outcome
+		if row, _, err = b.takeMarks(tx, row, written); err != nil {
+			return err
+		}
+		for _, step := range steps {
+			if row, _, err = b.take(tx, row, step); err != nil {
 				return err
 			}
 		}
@@ -27,9 +39,9 @@ func (b *Book) Apply(key charge.Key, steps ...charge.Step) (charge.Record, error
 		return tx.PutCharge(row)
 	})
 	if err != nil {
-		b.returnMarks(key, marks)
 		return charge.Record{}, fmt.Errorf("write what happened to charge %s: %w", key, err)
 	}
+	b.forget(key, written)
 	return after.Record, nil
 }
 
@@ -38,46 +50,77 @@ func (b *Book) Apply(key charge.Key, steps ...charge.Step) (charge.Record, error
 // alone after 20 ms; it does not wait.
 func (b *Book) Mark(key charge.Key, step charge.Step) {
 	b.mu.Lock()
-	b.marks[key] = append(b.marks[key], step)
+	b.marks[key] = append(b.marks[key], &mark{step: step})
 	b.mu.Unlock()
 	b.rows.Soon(markWithin, func(tx Tx) error {
-		marks := b.takeMarks(key)
-		if len(marks) == 0 {
-			return nil // an Apply was quicker
-		}
 		row, err := tx.Charge(key)
 		if err != nil {
 			return err
 		}
-		for _, m := range marks {
-			if row, err = b.take(tx, row, m); err != nil {
-				return err
-			}
+		row, fresh, err := b.takeMarks(tx, row, b.marksOf(key))
+		if err != nil || fresh == 0 { // an Apply was quicker
+			return err
 		}
 		return tx.PutCharge(row)
 	})
 }
 
-func (b *Book) takeMarks(key charge.Key) []charge.Step {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	marks := b.marks[key]
-	delete(b.marks, key)
-	return marks
+// takeMarks lets the marks happen that are not in the journal yet, and counts
+// them.
+func (b *Book) takeMarks(tx Tx, row Row, marks []*mark) (_ Row, fresh int, err error) {
+	for _, m := range marks {
+		there, err := inJournal(tx, row.Key, m)
+		if err != nil {
+			return row, fresh, err
+		}
+		if there {
+			continue
+		}
+		if row, m.n, err = b.take(tx, row, m.step); err != nil {
+			return row, fresh, err
+		}
+		fresh++
+	}
+	return row, fresh, nil
 }
 
-func (b *Book) returnMarks(key charge.Key, marks []charge.Step) {
-	if len(marks) == 0 {
+// inJournal tells whether the transaction that last wrote a mark was kept. A
+// number that was given back by one that was not may be another entry's now.
+func inJournal(tx Tx, key charge.Key, m *mark) (bool, error) {
+	if m.n == 0 {
+		return false, nil
+	}
+	links, err := tx.LinksAfter(m.n-1, 1)
+	if err != nil || len(links) == 0 {
+		return false, err
+	}
+	l := links[0]
+	return l.N == m.n && l.Key == key && l.Step.Event == m.step.Event && l.Step.Wallet == m.step.Wallet, nil
+}
+
+func (b *Book) marksOf(key charge.Key) []*mark {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.marks[key])
+}
+
+// forget lets marks go that are durable.
+func (b *Book) forget(key charge.Key, written []*mark) {
+	if len(written) == 0 {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.marks[key] = append(marks, b.marks[key]...)
+	left := slices.DeleteFunc(b.marks[key], func(m *mark) bool { return slices.Contains(written, m) })
+	if b.marks[key] = left; len(left) == 0 {
+		delete(b.marks, key)
+	}
 }
 
 // take lets one step happen to a row: the arrow of the table if there is one,
-// what the row remembers of the step, and its entry in the journal.
-func (b *Book) take(tx Tx, row Row, step charge.Step) (Row, error) {
+// what the row remembers of the step, and its entry in the journal, whose
+// number it returns.
+func (b *Book) take(tx Tx, row Row, step charge.Step) (Row, int64, error) {
 	step.At, step.Asked = stamp(step.At), stamp(step.Asked)
 	if step.At.IsZero() {
 		step.At = b.now()
@@ -91,7 +134,8 @@ func (b *Book) take(tx Tx, row Row, step charge.Step) (Row, error) {
 		note = "contradicts the books"
 	}
 	link := Link{Key: row.Key, From: from, To: row.State, Moved: moved, Step: step, Note: note}
-	return row, appendLink(tx, link)
+	n, err := appendLink(tx, link)
+	return row, n, err
 }
 
 // arrow decides whether a step moves the row, and says why when it does not.
@@ -104,6 +148,8 @@ func (b *Book) arrow(row *Row, step charge.Step) (to charge.State, moved bool, n
 		// A late reply: only an inquiry that was sent after the charge was
 		// settled is proof against it.
 		return row.State, false, "late reply, dropped"
+	case step.Event == charge.Confirm && row.State == charge.Reversing && !slices.Contains(row.Route, step.Wallet):
+		return row.State, false, "a confirmation of a wallet that was not asked"
 	case step.Event == charge.Confirm && row.State == charge.Reversing:
 		row.Confirmed = with(row.Confirmed, step.Wallet)
 		if missing := without(row.Route, row.Confirmed...); len(missing) > 0 {

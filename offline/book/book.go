@@ -53,13 +53,13 @@ type Book struct {
 	epoch int64
 
 	mu    sync.Mutex
-	marks map[charge.Key][]charge.Step // taken, not yet written
+	marks map[charge.Key][]*mark // not yet durable with an Apply
 }
 
 // Open starts a new epoch, durably, and returns the book. Keys of an epoch are
 // used by one run of the agent only.
 func Open(rows Store, opts Options) (*Book, error) {
-	b := &Book{rows: rows, opts: opts, marks: make(map[charge.Key][]charge.Step)}
+	b := &Book{rows: rows, opts: opts, marks: make(map[charge.Key][]*mark)}
 	err := rows.Update(func(tx Tx) error {
 		stored, err := tx.Meta(metaEpoch)
 		if err != nil {
@@ -99,7 +99,8 @@ func (b *Book) Prepare(s sale.Sale, by charge.By) (charge.Record, error) {
 			return err
 		}
 		step := charge.Step{By: by, Operator: s.Operator, At: made.PreparedAt}
-		return appendLink(tx, Link{Key: made.Key, To: charge.Prepared, Moved: true, Step: step})
+		_, err = appendLink(tx, Link{Key: made.Key, To: charge.Prepared, Moved: true, Step: step})
+		return err
 	})
 	if err != nil {
 		return charge.Record{}, fmt.Errorf("prepare a charge for sale %s: %w", s.ID, err)
@@ -110,12 +111,15 @@ func (b *Book) Prepare(s sale.Sale, by charge.By) (charge.Record, error) {
 // knowSale remembers a new sale, and lets an old one pass only when none of
 // its charges can still be paid.
 func knowSale(tx Tx, s sale.Sale) error {
-	_, err := tx.Sale(s.ID)
+	known, err := tx.Sale(s.ID)
 	if errors.Is(err, ErrNotFound) {
 		return tx.PutSale(s)
 	}
 	if err != nil {
 		return err
+	}
+	if known.Amount != s.Amount {
+		return fmt.Errorf("sale %s is over %s and cannot become one over %s: open a new sale", s.ID, known.Amount, s.Amount)
 	}
 	earlier, err := tx.ChargesOfSale(s.ID)
 	if err != nil {

@@ -46,14 +46,15 @@ func (l Link) seal(before [32]byte) [32]byte {
 	return [32]byte(h.Sum(nil))
 }
 
-func appendLink(tx Tx, l Link) error {
+// appendLink chains an entry to the journal and returns its number.
+func appendLink(tx Tx, l Link) (int64, error) {
 	last, err := tx.LastLink()
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return err
+		return 0, err
 	}
 	l.N = last.N + 1
 	l.Hash = l.seal(last.Hash)
-	return tx.AppendLink(l)
+	return l.N, tx.AppendLink(l)
 }
 
 // Broken is where a journal stops being what was written.
