@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/posagent/posagent/agent/control/server"
 	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/scanner"
+	"github.com/posagent/posagent/offline/book"
 )
 
 // background starts what runs beside the register.
@@ -40,8 +42,8 @@ func (d *program) checkBooks() {
 	}
 }
 
-// watchdog tells systemd that the register still turns: that its lock is free
-// and the books can be read.
+// watchdog tells systemd that the register still turns. A journal that cannot
+// write is no reason to be killed: the pages then say what is wrong.
 func (d *program) watchdog(ctx context.Context) {
 	every, err := daemon.SdWatchdogEnabled(false)
 	if err != nil || every == 0 {
@@ -54,19 +56,34 @@ func (d *program) watchdog(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			if d.ready() == nil {
+			if d.turns() == nil {
 				_, _ = daemon.SdNotify(false, daemon.SdNotifyWatchdog)
 			}
 		}
 	}
 }
 
+// turns tells whether the register's lock is free and the books can be read.
+func (d *program) turns() error {
+	d.register.Standing()
+	return d.store.View(func(rows book.Rows) error {
+		_, err := rows.LastLink()
+		if errors.Is(err, book.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+}
+
 // ready tells whether the register could take a sale as far as this machine
 // goes. The network and the printer are not asked.
 func (d *program) ready() error {
-	d.register.Standing()
-	_, err := d.store.Room()
-	return err
+	for _, t := range d.register.Troubles() {
+		if t.Code == "journal.dead" {
+			return errors.New(t.Detail)
+		}
+	}
+	return d.turns()
 }
 
 // room refuses charges while their outcome might not fit on the disk.

@@ -21,8 +21,9 @@ import (
 // shown is what the API ever said to be paid, in answers and on the stream of
 // the pages.
 type shown struct {
-	mu   sync.Mutex
-	paid map[string]bool // by charge key
+	mu     sync.Mutex
+	paid   map[string]bool // by charge key
+	events int             // that the stream sent
 }
 
 func newShown() *shown { return &shown{paid: make(map[string]bool)} }
@@ -34,6 +35,12 @@ func (s *shown) note(sale control.Sale) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.paid[sale.ChargeKey] = true
+}
+
+func (s *shown) count() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.events++
 }
 
 func (s *shown) keys() []string {
@@ -74,6 +81,7 @@ func (s *shown) read(ctx context.Context, p *place) {
 		if !ok {
 			continue
 		}
+		s.count()
 		var sale control.Sale
 		var register control.Register
 		switch event {
@@ -200,7 +208,10 @@ func (s *shop) compare() {
 	if len(customers) != 1 || customers[0].Balance != walletBalance-paid {
 		s.Errorf("%d yen are approved here, but the customers have %+v", paid, customers)
 	}
-	s.Logf("%d charges ended as %v; %d were shown as paid", len(ours), ends, len(s.shown.keys()))
+	if s.shown.events == 0 {
+		s.Error("the stream of events never said anything, so nothing is known of what pages showed")
+	}
+	s.Logf("%d charges ended as %v; %d were shown as paid, in answers or %d events", len(ours), ends, len(s.shown.keys()), s.shown.events)
 }
 
 // charges are all charges of the agent by key.

@@ -45,6 +45,8 @@ func TestKill(t *testing.T) {
 	}
 	s.fault(t, wire.FaultNone)
 	s.settle()
+	stop()
+	watcher.Wait()
 	s.compare()
 	check(t, s.agent.cmd.Process.Signal(os.Interrupt))
 	if code := s.agent.ended(t); code != 0 {

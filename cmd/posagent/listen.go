@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,8 +17,8 @@ func listenLocal(path string) (net.Listener, error) {
 	if path == "" {
 		return nil, nil
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("replace the socket %s: %w", path, err)
+	if err := clearAway(path); err != nil {
+		return nil, err
 	}
 	old := unix.Umask(0o177) // the socket is 0600 from the moment it exists
 	l, err := net.Listen("unix", path)
@@ -26,6 +27,29 @@ func listenLocal(path string) (net.Listener, error) {
 		return nil, fmt.Errorf("listen on %s: %w; create its directory, or set [api] socket", path, err)
 	}
 	return ownPeers{l}, nil
+}
+
+// clearAway removes the socket that a killed agent left behind. One that
+// answers, and whatever is no socket, stays.
+func clearAway(path string) error {
+	const quick = time.Second
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("look at the socket %s: %w", path, err)
+	case info.Mode().Type() != os.ModeSocket:
+		return fmt.Errorf("%s is there and is no socket: nothing was changed; set [api] socket to another path", path)
+	}
+	if conn, err := net.DialTimeout("unix", path, quick); err == nil {
+		_ = conn.Close()
+		return fmt.Errorf("another program answers on the socket %s: stop it, or set [api] socket to another path", path)
+	}
+	if err := os.Remove(path); err != nil {
+		return fmt.Errorf("remove the socket %s that an earlier agent left: %w", path, err)
+	}
+	return nil
 }
 
 // ownPeers lets in only this user and root, whatever the socket's mode became.

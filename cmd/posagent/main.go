@@ -34,6 +34,10 @@ const (
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
+// errUsage marks what the person who starts or configures the agent must put
+// right.
+var errUsage = errors.New("posagent is not started right")
+
 // options are the command line.
 type options struct {
 	config string
@@ -42,16 +46,20 @@ type options struct {
 
 func run(args []string, stdout, stderr io.Writer) int {
 	var o options
-	code := exitDone
 	cmd := &cobra.Command{
 		Use:           "posagent",
 		Short:         "The payment agent of a shop's register",
-		Long:          "posagent reads customers' codes, asks their wallets for the money, prints receipts and serves the register's pages and API.\n\nIt stops cleanly on SIGTERM: a charge under way gets its outcome first.\n\nExit codes: 0 stopped as asked, 1 could not start or run, 2 the configuration is wrong (every problem is listed with its line).",
+		Long:          "posagent reads customers' codes, asks their wallets for the money, prints receipts and serves the register's pages and API.\n\nIt stops cleanly on SIGTERM: a charge under way gets its outcome first.\n\nExit codes: 0 stopped as asked, 1 could not start or run, 2 the command line or the configuration is wrong (every problem is listed with its line).",
 		Example:       "  posagent --config /etc/posagent/posagent.toml\n  posctl config check    # what would be wrong, without starting",
 		Version:       version,
-		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("%w: it takes no arguments, but got %q (see posagent --help)", errUsage, args)
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
@@ -61,35 +69,57 @@ func run(args []string, stdout, stderr io.Writer) int {
 	cmd.Flags().StringVar(&o.config, "config", "/etc/posagent/posagent.toml", "the configuration; conf.d/*.toml beside it is read as well")
 	cmd.Flags().IntVar(&o.demoFD, "demo-fd", 0, "set by `posctl demo`: an inherited pipe that closes when the demo ends")
 	_ = cmd.Flags().MarkHidden("demo-fd")
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return fmt.Errorf("%w: %w (see posagent --help)", errUsage, err)
+	})
 	cmd.SetArgs(args)
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
-	if err := cmd.ExecuteContext(context.Background()); err != nil {
-		fmt.Fprintln(stderr, err)
-		code = exitFailed
-		var problems configs.Problems
-		if errors.As(err, &problems) {
-			code = exitConfig
-		}
+	err := cmd.ExecuteContext(context.Background())
+	if err == nil {
+		return exitDone
 	}
-	return code
+	fmt.Fprintln(stderr, err)
+	var problems configs.Problems
+	if errors.As(err, &problems) || errors.Is(err, errUsage) {
+		return exitConfig
+	}
+	return exitFailed
 }
 
 // serve runs the daemon until ctx ends.
 func serve(ctx context.Context, o options, stderr io.Writer) error {
 	c, err := configs.Load(o.config)
-	if err != nil {
+	var problems configs.Problems
+	switch {
+	case errors.As(err, &problems):
 		return err
+	case err != nil: // there is no such file, or it may not be read
+		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	log := logger(c.Log, stderr)
-	if o.demoFD > 0 {
-		ctx = whileOpen(ctx, os.NewFile(uintptr(o.demoFD), "demo"))
+	demo := o.demoFD != 0
+	if demo {
+		pipe, err := inherited(o.demoFD)
+		if err != nil {
+			return err
+		}
+		ctx = whileOpen(ctx, pipe)
 	}
-	d, err := wireUp(c, o.demoFD > 0, log)
+	d, err := wireUp(c, demo, log)
 	if err != nil {
 		return err
 	}
 	return d.run(ctx)
+}
+
+// inherited is the pipe that the demo handed down.
+func inherited(fd int) (*os.File, error) {
+	var st syscall.Stat_t
+	if fd <= 2 || syscall.Fstat(fd, &st) != nil || st.Mode&syscall.S_IFMT != syscall.S_IFIFO {
+		return nil, fmt.Errorf("%w: --demo-fd %d is no inherited pipe; only `posctl demo` uses it", errUsage, fd)
+	}
+	return os.NewFile(uintptr(fd), "demo"), nil
 }
 
 // whileOpen ends when the other end of a pipe is closed: the demo that

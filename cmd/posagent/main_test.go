@@ -68,7 +68,7 @@ socket = "%[1]s/api.sock"
 [[api.token]]
 name = "till"
 sha256 = "%[4]s"
-scopes = ["prepare", "read"]
+scopes = ["prepare", "read", "display"]
 
 [[wallet]]
 id = "own"

@@ -29,6 +29,10 @@ func (d *program) run(ctx context.Context) error {
 	}
 	open, err := d.register.Recover()
 	if err != nil {
+		_ = tcp.Close()
+		if socket != nil {
+			_ = socket.Close()
+		}
 		return d.closing(err)
 	}
 	d.log.Info("ready", "api", tcp.Addr().String(), "socket", d.config.API.Socket, "open_charges", open, "version", version)
