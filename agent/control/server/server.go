@@ -101,7 +101,7 @@ func New(o Options) *Server {
 		mux.Handle("/web/", o.Pages)
 		mux.Handle("GET /{$}", http.RedirectHandler("/pos", http.StatusFound))
 	}
-	s.handler = s.guard(s.identify(mux))
+	s.handler = s.guard(s.identify(found(mux)))
 	return s
 }
 

@@ -23,15 +23,20 @@ func (s *Server) scoped(ctx huma.Context, next func(huma.Context)) {
 		next(ctx)
 		return
 	}
+	r, w := humago.Unwrap(ctx)
+	if ctx.Operation().Path == control.PathEvents && r.Method == http.MethodHead {
+		w.Header().Set("Allow", http.MethodGet)
+		fail(w, http.StatusMethodNotAllowed, "method", "a stream without its body has no end: use GET")
+		return
+	}
 	who := from(ctx.Context())
 	if who == nil && ctx.Operation().Path == control.PathEvents {
 		if who = s.people.useTicket(ctx.Query("ticket")); who != nil {
 			ctx = huma.WithContext(ctx, with(ctx.Context(), who))
 		}
 	}
-	_, w := humago.Unwrap(ctx)
 	if who == nil {
-		fail(w, http.StatusUnauthorized, "unauthorized", "sign in, or send a token: Authorization: Bearer …")
+		unknown(w)
 		return
 	}
 	for _, scope := range security[0]["token"] {
@@ -40,7 +45,7 @@ func (s *Server) scoped(ctx huma.Context, next func(huma.Context)) {
 			return
 		}
 	}
-	fail(w, http.StatusForbidden, "scope", "this token or operator may not do that")
+	forbidden(w)
 }
 
 type sessionOut struct {
