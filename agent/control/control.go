@@ -78,7 +78,7 @@ type Ticket struct {
 // NewSale is what is owed.
 type NewSale struct {
 	Reference string `json:"reference,omitempty" maxLength:"64" doc:"the POS software's own number; unique per business day"`
-	Amount    int64  `json:"amount" minimum:"1" doc:"total in minor units, tax included"`
+	Amount    int64  `json:"amount" minimum:"1" maximum:"1000000000" doc:"total in minor units, tax included"`
 	Currency  string `json:"currency" example:"JPY" minLength:"3" maxLength:"3"`
 	Lines     []Line `json:"lines,omitempty" maxItems:"200"`
 	Code      *Code  `json:"code,omitempty" doc:"the customer's code, when it is at hand already"`
@@ -87,8 +87,8 @@ type NewSale struct {
 // Line is one kind of goods of a sale; Amount is for the whole quantity.
 type Line struct {
 	Name     string `json:"name" minLength:"1" maxLength:"80"`
-	Quantity int    `json:"quantity" minimum:"1"`
-	Amount   int64  `json:"amount"`
+	Quantity int    `json:"quantity" minimum:"1" maximum:"1000000"`
+	Amount   int64  `json:"amount" minimum:"-1000000000" maximum:"1000000000" doc:"of the whole quantity, tax included; below 0 for a discount"`
 	Rate     string `json:"rate" enum:"standard,reduced,exempt"`
 }
 

@@ -41,7 +41,7 @@ func (s *Server) listCharges(_ context.Context, in *struct {
 	}
 	page, next, err := s.Books.Charges(states, in.Before, in.Limit)
 	if err != nil {
-		return nil, explain(err)
+		return nil, s.explain(err)
 	}
 	out := control.Charges{Charges: make([]control.Charge, 0, len(page)), Next: next}
 	for _, rec := range page {
@@ -59,7 +59,7 @@ func (s *Server) oneCharge(_ context.Context, in *struct {
 	}
 	out := shapeCharge(rec)
 	if out.Steps, err = s.Books.Steps(rec.Key); err != nil {
-		return nil, explain(err)
+		return nil, s.explain(err)
 	}
 	return &struct{ Body control.Charge }{out}, nil
 }
@@ -93,7 +93,7 @@ func (s *Server) receipt(ctx context.Context, in *struct {
 		out.Body = []byte(text)
 	}
 	if err != nil {
-		return nil, explain(err)
+		return nil, s.explain(err)
 	}
 	return out, nil
 }

@@ -15,6 +15,7 @@ import (
 const (
 	maxBody     = 64 << 10 // bytes
 	maxPicture  = 4 << 20  // bytes, on the two picture routes
+	maxSignIn   = 1 << 10  // bytes
 	bodyTime    = 5 * time.Second
 	pictureTime = 15 * time.Second
 	headerTime  = 5 * time.Second

@@ -25,12 +25,17 @@ const (
 
 // caller is who asks.
 type caller struct {
+	kind     string // "local", "token" or "operator"
 	name     string // of the token, or the operator's id
 	scopes   map[control.Scope]bool
 	by       charge.By
 	operator operator.Operator // zero for a program
 	expires  time.Time         // of a session
 }
+
+// source names the caller among all programs and people: a program may have
+// an operator's name.
+func (c *caller) source() string { return c.kind + ":" + c.name }
 
 func (c *caller) may(scope control.Scope) bool { return c != nil && c.scopes[scope] }
 
@@ -83,7 +88,7 @@ func newPeople(o Options) *people {
 // find is who sends this request, nil for nobody.
 func (p *people) find(r *http.Request) *caller {
 	if local(r) {
-		return &caller{name: "local", by: charge.ByAPI, scopes: all()}
+		return &caller{kind: "local", name: "local", by: charge.ByAPI, scopes: all()}
 	}
 	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return p.program(bearer)
@@ -107,7 +112,7 @@ func (p *people) program(bearer string) *caller {
 	given := []byte(hex.EncodeToString(sum[:]))
 	for _, t := range p.tokens {
 		if subtle.ConstantTimeCompare(given, []byte(strings.ToLower(t.SHA256))) == 1 {
-			c := &caller{name: t.Name, by: charge.ByAPI, scopes: make(map[control.Scope]bool)}
+			c := &caller{kind: "token", name: t.Name, by: charge.ByAPI, scopes: make(map[control.Scope]bool)}
 			for _, s := range t.Scopes {
 				c.scopes[s] = true
 			}
@@ -126,7 +131,7 @@ func all() map[control.Scope]bool {
 
 // signedIn begins a session and returns its cookie and second secret.
 func (p *people) signedIn(o operator.Operator) (cookie, secret string, c *caller) {
-	c = &caller{name: o.ID, by: charge.ByCashier, operator: o, expires: p.now().Add(sessionTime), scopes: make(map[control.Scope]bool)}
+	c = &caller{kind: "operator", name: o.ID, by: charge.ByCashier, operator: o, expires: p.now().Add(sessionTime), scopes: make(map[control.Scope]bool)}
 	if o.Role == operator.Manager {
 		c.by = charge.ByManager
 	}

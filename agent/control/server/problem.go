@@ -5,10 +5,16 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/agent/health"
 )
+
+// maxFaults is how many faults of one body are told: a body of thousands
+// would come back many times as large.
+const maxFaults = 10
 
 // problem is an error as it goes out (RFC 9457).
 type problem struct{ control.Problem }
@@ -34,23 +40,54 @@ func problemOf(status int, why, detail string) *problem {
 
 // fail writes a problem where no operation is at hand.
 func fail(w http.ResponseWriter, status int, why, detail string) {
+	send(w, problemOf(status, why, detail))
+}
+
+func send(w http.ResponseWriter, p *problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(problemOf(status, why, detail).Problem)
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p.Problem) // a reader that went away
+}
+
+// plain turns the library's own errors into problems like ours. Theirs carry
+// the value that was wrong, which may be a customer's code or a PIN.
+func plain(_ huma.Context, _ string, v any) (any, error) {
+	theirs, ok := v.(*huma.ErrorModel)
+	if !ok {
+		return v, nil
+	}
+	p := problemOf(theirs.Status, "invalid", theirs.Detail)
+	for _, e := range theirs.Errors[:min(len(theirs.Errors), maxFaults)] {
+		p.Errors = append(p.Errors, control.Detail{Message: e.Message, Location: e.Location})
+	}
+	return p, nil
 }
 
 // explain turns an error of the register into a problem. A refused scan is a
 // 409: nothing was sent, the sale stands as before.
-func explain(err error) error {
+func (s *Server) explain(err error) error {
 	var refused *agent.Refused
 	var invalid *agent.Invalid
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &invalid):
-		return problemOf(http.StatusUnprocessableEntity, "invalid", invalid.Error())
+		p := problemOf(http.StatusUnprocessableEntity, "invalid", invalid.Error())
+		p.Errors = []control.Detail{{Message: invalid.Error(), Location: "body"}}
+		return p
 	case errors.As(err, &refused):
 		return problemOf(http.StatusConflict, refused.Why, "")
+	case errors.Is(err, s.NotFound):
+		return problemOf(http.StatusNotFound, "unknown", "there is no such sale or charge")
 	}
+	s.Log.Error("a call failed", "error", err)
 	return problemOf(http.StatusInternalServerError, "register.failed", err.Error())
+}
+
+// missing is explain for a lookup of a sale or a charge.
+func (s *Server) missing(err error, what string) error {
+	if errors.Is(err, s.NotFound) {
+		return problemOf(http.StatusNotFound, what+".unknown", "there is no such "+what)
+	}
+	return s.explain(err)
 }

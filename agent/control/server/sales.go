@@ -1,12 +1,10 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -30,28 +28,33 @@ type Keyed struct {
 	Key string `header:"Idempotency-Key" required:"true" minLength:"1" maxLength:"255" pattern:"^[ -~]+$" doc:"the same for every try of one wish"`
 }
 
+// wish is the key itself: it may be sent as a quoted string or bare.
+func (k Keyed) wish() (string, error) {
+	key := k.Key
+	if len(key) >= 2 && key[0] == '"' && key[len(key)-1] == '"' {
+		key = key[1 : len(key)-1]
+	}
+	if key == "" {
+		p := problemOf(http.StatusUnprocessableEntity, "invalid", "the key is empty")
+		p.Errors = []control.Detail{{Message: "a key of its own is wanted for each wish", Location: "header." + control.HeaderIdempotencyKey}}
+		return "", p
+	}
+	return key, nil
+}
+
 type saleOut struct {
 	Status int
 	Body   control.Sale
 }
 
 func (s *Server) sales(api huma.API) {
-	huma.Register(api, operation(http.MethodPost, control.PathSales, "open-sale", "Open a sale; with a code, pay it as well", control.ScopePrepare), s.openSale)
-	huma.Register(api, operation(http.MethodGet, control.PathSale, "sale", "A sale, at once or when its state changes", control.ScopeRead), s.lookSale)
-	huma.Register(api, operation(http.MethodPost, control.PathSaleCancel, "cancel-sale", "Ask for a sale to be undone", control.ScopePrepare), s.cancelSale)
-	huma.Register(api, pictures(operation(http.MethodPost, control.PathSaleCode, "pay-sale", "Pay a sale with a customer's code, as text or in a picture", control.ScopePrepare)), s.paySale)
-	huma.Register(api, pictures(operation(http.MethodPost, control.PathCamera, "camera", "Pay the standing sale with a code in a picture", control.ScopePrepare)), s.camera)
+	huma.Register(api, mayTakeLong(operation(http.MethodPost, control.PathSales, "open-sale", "Open a sale; with a code, pay it as well", control.ScopePrepare)), s.openSale)
+	huma.Register(api, mayTakeLong(operation(http.MethodGet, control.PathSale, "sale", "A sale, at once or when it changes", control.ScopeRead)), s.lookSale)
+	huma.Register(api, mayTakeLong(operation(http.MethodPost, control.PathSaleCancel, "cancel-sale", "Ask for a sale to be undone", control.ScopePrepare)), s.cancelSale)
 	huma.Register(api, operation(http.MethodGet, control.PathOpenSale, "register", "The register right now", control.ScopeRead),
 		func(context.Context, *struct{}) (*struct{ Body control.Register }, error) {
 			return &struct{ Body control.Register }{s.register()}, nil
 		})
-}
-
-func pictures(op huma.Operation) huma.Operation {
-	op.MaxBodyBytes = maxPicture
-	op.BodyReadTimeout = 15 * time.Second
-	op.SkipValidateBody = true // JSON or a picture: the handler looks which
-	return op
 }
 
 func (s *Server) openSale(ctx context.Context, in *struct {
@@ -59,29 +62,72 @@ func (s *Server) openSale(ctx context.Context, in *struct {
 	Body control.NewSale
 }) (*saleOut, error) {
 	who := from(ctx)
-	want := s.newSale(who, in.Key, in.Body)
-	if have, found, err := s.existing(want); err != nil || found {
-		return have, err
-	}
-	view, err := s.Register.Open(want, who.by)
+	key, err := in.wish()
 	if err != nil {
-		return nil, explain(err)
+		return nil, err
 	}
-	if in.Body.Code != nil {
-		return s.paid(want.ID, s.Register.Pay(want.ID, in.Body.Code.AIM, []byte(in.Body.Code.Text), who.name))
+	want := s.newSale(who, key, in.Body)
+	view, found, err := s.openOnce(want, who.by)
+	switch code := in.Body.Code; {
+	case err != nil:
+		return nil, err
+	case code == nil:
+		return s.answer(view), nil
+	case found: // after a restart nobody knows whether the code was walked, so it is not walked again
+		return s.repeated(s.seen.repeat(who.source(), key, view.Sale.ID, code.Text), view.Sale.ID)
+	default:
+		return s.once(who.source(), key, want.ID, code.Text, func() error {
+			return s.Register.Pay(want.ID, code.AIM, []byte(code.Text), who.name)
+		})
 	}
-	return s.answer(view), nil
+}
+
+// openOnce opens a sale, or finds the one that was opened before under the
+// same idempotency key or reference. One at a time: of two tries of one wish
+// that come together, the second one finds the first one's sale.
+func (s *Server) openOnce(want sale.Sale, by charge.By) (view agent.View, found bool, err error) {
+	s.opening.Lock()
+	defer s.opening.Unlock()
+	if view, found, err = s.existing(want); err != nil || found {
+		return view, found, err
+	}
+	view, err = s.Register.Open(want, by)
+	return view, false, s.explain(err)
+}
+
+// existing is the sale that was opened before. Another amount under the same
+// key or reference is a conflict.
+func (s *Server) existing(want sale.Sale) (agent.View, bool, error) {
+	view, err := s.Register.Look(want.ID)
+	if errors.Is(err, s.NotFound) && want.Reference != "" {
+		have, there, lookup := s.Books.SaleByReference(want.BusinessDate, want.Source, want.Reference)
+		if lookup != nil {
+			return view, false, s.explain(lookup)
+		}
+		if there {
+			view, err = s.Register.Look(have.ID)
+		}
+	}
+	switch {
+	case errors.Is(err, s.NotFound):
+		return view, false, nil
+	case err != nil: // whether there is one is not known, so none is opened
+		return view, false, s.explain(err)
+	case view.Sale.Amount != want.Amount || view.Sale.Reference != want.Reference:
+		return view, false, problemOf(http.StatusConflict, "sale.conflict", "this key or reference stands for another sale: use a new one")
+	}
+	return view, true, nil
 }
 
 // newSale is what a body asks for. The id follows from who asks and the
 // idempotency key, so that a repeat finds the same sale even after a restart.
 func (s *Server) newSale(who *caller, key string, body control.NewSale) sale.Sale {
 	mac := hmac.New(sha256.New, s.Secret)
-	mac.Write([]byte(who.name + "\x00" + unquote(key)))
+	mac.Write([]byte(who.source() + "\x00" + key))
 	id := strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:15]))
 	now := s.Now()
 	out := sale.Sale{
-		ID: id, Reference: body.Reference, Source: who.name, Operator: who.operator.ID, At: now, BusinessDate: s.Day(now),
+		ID: id, Reference: body.Reference, Source: who.source(), Operator: who.operator.ID, At: now, BusinessDate: s.Day(now),
 		Amount: money.Amount{Minor: body.Amount, Currency: money.Currency(body.Currency)},
 	}
 	for _, l := range body.Lines {
@@ -93,63 +139,33 @@ func (s *Server) newSale(who *caller, key string, body control.NewSale) sale.Sal
 	return out
 }
 
-// unquote: an Idempotency-Key may be sent as a quoted string or bare.
-func unquote(key string) string {
-	if len(key) >= 2 && key[0] == '"' && key[len(key)-1] == '"' {
-		return key[1 : len(key)-1]
-	}
-	return key
-}
-
-// existing is the sale that was opened before under the same idempotency key
-// or the same reference. Another amount under either is a conflict.
-func (s *Server) existing(want sale.Sale) (*saleOut, bool, error) {
-	view, err := s.Register.Look(want.ID)
-	found := err == nil
-	if !found && want.Reference != "" {
-		var have sale.Sale
-		if have, found, err = s.Books.SaleByReference(want.BusinessDate, want.Source, want.Reference); err != nil {
-			return nil, false, explain(err)
-		}
-		if found {
-			view, err = s.Register.Look(have.ID)
-		}
-	}
-	switch {
-	case !found:
-		return nil, false, nil
-	case err != nil:
-		return nil, false, explain(err)
-	case view.Sale.Amount != want.Amount || view.Sale.Reference != want.Reference:
-		return nil, true, problemOf(http.StatusConflict, "sale.conflict", "this key or reference stands for another sale: use a new one")
-	}
-	return s.answer(view), true, nil
-}
-
 func (s *Server) lookSale(ctx context.Context, in *struct {
 	ID   string `path:"id"`
-	Wait string `query:"wait" doc:"a Go duration up to 60s: answer when the state changes, or after it" example:"10s"`
+	Wait string `query:"wait" doc:"a Go duration up to 60s: answer when the state changes or a scan was refused, or after it" example:"10s"`
 }) (*saleOut, error) {
 	wait := time.Duration(0)
 	if in.Wait != "" {
 		var err error
 		if wait, err = time.ParseDuration(in.Wait); err != nil || wait < 0 || wait > maxWait {
-			return nil, problemOf(http.StatusUnprocessableEntity, "invalid", "wait must be a duration such as 10s, at most 60s")
+			p := problemOf(http.StatusUnprocessableEntity, "invalid", "wait must be a duration such as 10s, at most 60s")
+			p.Errors = []control.Detail{{Message: p.Detail, Location: "query.wait"}}
+			return nil, p
 		}
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
-	first := charge.State("")
+	var first *moment
 	for {
 		changed := s.Register.Changed()
 		view, err := s.Register.Look(in.ID)
 		if err != nil {
 			return nil, s.missing(err, "sale")
 		}
-		if first == "" {
-			first = view.Charge.State
+		now := momentOf(view)
+		if first == nil {
+			first = &now
 		}
-		if wait == 0 || view.Charge.State != first || view.Charge.State.Settled() {
+		if wait == 0 || now != *first || view.Charge.State.Settled() {
 			return s.answer(view), nil
 		}
 		select {
@@ -157,18 +173,26 @@ func (s *Server) lookSale(ctx context.Context, in *struct {
 		case <-timer.C:
 			wait = 0
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			wait = 0
 		case <-s.ending.Done():
 			wait = 0
 		}
 	}
 }
 
-func (s *Server) missing(err error, what string) error {
-	if errors.Is(err, s.NotFound) {
-		return problemOf(http.StatusNotFound, what+".unknown", "there is no such "+what)
+// moment is what a waiting POS software wants to hear of.
+type moment struct {
+	charge  charge.Key
+	state   charge.State
+	refused time.Time
+}
+
+func momentOf(v agent.View) moment {
+	m := moment{charge: v.Charge.Key, state: v.Charge.State}
+	if v.Refusal != nil {
+		m.refused = v.Refusal.At
 	}
-	return explain(err)
+	return m
 }
 
 func (s *Server) cancelSale(ctx context.Context, in *struct {
@@ -177,62 +201,20 @@ func (s *Server) cancelSale(ctx context.Context, in *struct {
 	who := from(ctx)
 	view, err := s.Register.Cancel(in.ID, who.by, who.operator.ID)
 	if err != nil {
-		return nil, explain(err)
+		return nil, s.turnedDown(in.ID, err)
 	}
 	return s.answer(view), nil
 }
 
-// BodyIn is a body that is JSON or a picture.
-type BodyIn struct {
-	ContentType string `header:"Content-Type"`
-	RawBody     []byte `contentType:"application/json"`
-}
-
-func (s *Server) paySale(ctx context.Context, in *struct {
-	Keyed
-	ID string `path:"id"`
-	BodyIn
-}) (*saleOut, error) {
-	who := from(ctx)
-	if s.seen.before(who.name, unquote(in.Key), in.ID, in.RawBody) {
-		view, err := s.Register.Look(in.ID)
-		if err != nil {
-			return nil, s.missing(err, "sale")
+// turnedDown is why the register did not do something to a sale: there may be
+// no such sale at all.
+func (s *Server) turnedDown(id string, err error) error {
+	if id != "" {
+		if _, lookup := s.Register.Look(id); lookup != nil {
+			return s.missing(lookup, "sale")
 		}
-		return s.answer(view), nil
 	}
-	if strings.HasPrefix(in.ContentType, "image/") {
-		return s.paid(in.ID, s.Register.PayPicture(ctx, in.ID, bytes.NewReader(in.RawBody)))
-	}
-	if len(in.RawBody) > maxBody {
-		return nil, problemOf(http.StatusRequestEntityTooLarge, "too_large", "a code is at most 1024 bytes")
-	}
-	var code control.Code
-	d := json.NewDecoder(bytes.NewReader(in.RawBody))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&code); err != nil || d.More() {
-		return nil, problemOf(http.StatusBadRequest, "invalid", `send {"text": "…"} as application/json, or a picture as image/png or image/jpeg`)
-	}
-	return s.paid(in.ID, s.Register.Pay(in.ID, code.AIM, []byte(code.Text), who.name))
-}
-
-func (s *Server) camera(ctx context.Context, in *BodyIn) (*saleOut, error) {
-	err := s.Register.PayPicture(ctx, "", bytes.NewReader(in.RawBody))
-	view, _ := s.Register.Standing()
-	return s.paid(view.Sale.ID, err)
-}
-
-// paid is the sale after a walk, or why the code was not taken.
-func (s *Server) paid(id string, walked error) (*saleOut, error) {
-	var refused *agent.Refused
-	if errors.As(walked, &refused) {
-		return nil, explain(walked)
-	}
-	view, err := s.Register.Look(id)
-	if err != nil {
-		return nil, s.missing(err, "sale")
-	}
-	return s.answer(view), nil
+	return s.explain(err)
 }
 
 // answer is 200 for a settled or waiting sale, and 202 while the wallet's

@@ -13,37 +13,73 @@ const (
 	seenMax = 10_000
 )
 
-// seen remembers the idempotency keys of codes that were walked, so that a
-// repeated request tells how the first one stands instead of scanning again.
+// seen remembers the idempotency keys of codes that were walked, and what was
+// refused of them, so that a repeated request tells how the first one stands
+// instead of scanning again. It keeps no code.
 type seen struct {
 	now func() time.Time
 	mu  sync.Mutex
-	at  map[[32]byte]time.Time
+	at  map[[32]byte]walked
 }
 
-func newSeen(now func() time.Time) *seen { return &seen{now: now, at: make(map[[32]byte]time.Time)} }
+type walked struct {
+	at      time.Time
+	refused error // nil while it is under way, too
+}
 
-// before tells whether this very request came before, and remembers it.
-func (s *seen) before(who, key, sale string, body []byte) bool {
-	h := sha256.New()
-	for _, part := range [][]byte{[]byte(who), []byte(key), []byte(sale), body} {
-		sum := sha256.Sum256(part)
-		h.Write(sum[:])
-	}
-	id := [32]byte(h.Sum(nil))
+func newSeen(now func() time.Time) *seen { return &seen{now: now, at: make(map[[32]byte]walked)} }
+
+// first remembers a request. again tells that it came before; otherwise done
+// must be told what came of it.
+func (s *seen) first(source, key, sale, body string) (done func(error), again bool) {
+	id := identity(source, key, sale, body)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	if at, known := s.at[id]; known && now.Sub(at) < seenFor {
-		return true
+	if w, known := s.at[id]; known && now.Sub(w.at) < seenFor {
+		return nil, true
 	}
-	if len(s.at) >= seenMax {
-		for k, at := range s.at {
-			if now.Sub(at) >= seenFor || len(s.at) >= seenMax {
-				delete(s.at, k)
-			}
+	s.forget(now)
+	s.at[id] = walked{at: now}
+	return func(err error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.at[id] = walked{at: now, refused: err}
+	}, false
+}
+
+// repeat is what the first of equal requests was refused for, nil when it was
+// not, or is not known any more.
+func (s *seen) repeat(source, key, sale, body string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at[identity(source, key, sale, body)].refused
+}
+
+func identity(parts ...string) [32]byte {
+	h := sha256.New()
+	for _, part := range parts {
+		sum := sha256.Sum256([]byte(part))
+		h.Write(sum[:])
+	}
+	return [32]byte(h.Sum(nil))
+}
+
+// forget makes room: what is old goes first, then whatever comes; s.mu is
+// held.
+func (s *seen) forget(now time.Time) {
+	if len(s.at) < seenMax {
+		return
+	}
+	for id, w := range s.at {
+		if now.Sub(w.at) >= seenFor {
+			delete(s.at, id)
 		}
 	}
-	s.at[id] = now
-	return false
+	for id := range s.at {
+		if len(s.at) < seenMax {
+			return
+		}
+		delete(s.at, id)
+	}
 }

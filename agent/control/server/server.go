@@ -12,9 +12,9 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/posagent/posagent/agent"
@@ -75,6 +75,7 @@ type Options struct {
 type Server struct {
 	Options
 	people  *people
+	opening sync.Mutex // one sale is opened at a time
 	seen    *seen
 	handler http.Handler
 	ending  context.Context // streams end with it
@@ -87,9 +88,10 @@ func New(o Options) *Server {
 	s.ending, s.end = context.WithCancel(context.Background())
 	mux := http.NewServeMux()
 	api := humago.New(mux, describe(o.Version))
-	api.UseMiddleware(s.scoped)
+	api.UseMiddleware(s.scoped, s.bodies)
 	s.sessions(api)
 	s.sales(api)
+	s.payments(api)
 	s.charges(api)
 	s.devices(api)
 	s.events(api)
@@ -111,37 +113,3 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // Close ends the event streams, so that a graceful shutdown does not wait for
 // pages to go away.
 func (s *Server) Close() { s.end() }
-
-func describe(version string) huma.Config {
-	c := huma.DefaultConfig("posagent local API", version)
-	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", "" // the description is behind a token, and no page is fetched from elsewhere
-	c.CreateHooks = nil                                   // no $schema fields in answers
-	c.Info.Description = "The register's own API. Money is a whole number of minor units; a result that is not known is a state, never an error."
-	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"token":   {Type: "http", Scheme: "bearer", Description: "a token of the configuration"},
-		"session": {Type: "apiKey", In: "header", Name: control.HeaderSession, Description: "an operator's session: this header and its cookie"},
-	}
-	return c
-}
-
-// operation describes a call that needs a scope.
-func operation(method, path, id, summary string, scope control.Scope) huma.Operation {
-	scopes := []string{string(scope)}
-	return huma.Operation{
-		OperationID: id, Method: method, Path: path, Summary: summary,
-		MaxBodyBytes: maxBody, BodyReadTimeout: bodyTime,
-		Security: []map[string][]string{{"token": scopes}, {"session": scopes}},
-	}
-}
-
-func spec(api huma.API) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		body, err := api.OpenAPI().MarshalJSON()
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		w.Header().Set("Content-Type", "application/openapi+json")
-		_, _ = w.Write(body)
-	})
-}

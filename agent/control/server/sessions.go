@@ -54,10 +54,9 @@ type sessionOut struct {
 }
 
 func (s *Server) sessions(api huma.API) {
-	huma.Register(api, huma.Operation{
-		OperationID: "sign-in", Method: http.MethodPost, Path: control.PathSession, Summary: "Sign an operator in",
-		MaxBodyBytes: 1 << 10, BodyReadTimeout: bodyTime,
-	}, s.signIn)
+	in := open(http.MethodPost, control.PathSession, "sign-in", "Sign an operator in")
+	in.MaxBodyBytes = maxSignIn + 1
+	huma.Register(api, in, s.signIn)
 	huma.Register(api, operation(http.MethodGet, control.PathSession, "session", "Who is signed in", control.ScopeDisplay),
 		func(ctx context.Context, _ *struct{}) (*struct{ Body control.Session }, error) {
 			return &struct{ Body control.Session }{s.session(from(ctx))}, nil
