@@ -54,7 +54,12 @@ func (s *Server) stream(ctx context.Context, who *caller, send sse.Sender) {
 			return
 		case <-s.ending.Done():
 			return
+		case <-who.ended:
+			return
 		case <-beat.C:
+			if s.people.over(who) {
+				return
+			}
 			if send.Data(heartbeatEvent{}) != nil {
 				return
 			}

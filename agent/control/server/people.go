@@ -20,7 +20,8 @@ const (
 	cookieName  = "posagent_session"
 	sessionTime = 12 * time.Hour
 	ticketTime  = 30 * time.Second
-	maxSessions = 64 // of one register; the oldest goes first
+	maxSessions = 64  // of one register; the oldest goes first
+	maxTickets  = 256 // that nobody has used yet
 )
 
 // caller is who asks.
@@ -31,13 +32,17 @@ type caller struct {
 	by       charge.By
 	operator operator.Operator // zero for a program
 	expires  time.Time         // of a session
+	ended    chan struct{}     // of a session: closed when it is over before that; nil for a program
 }
 
 // source names the caller among all programs and people: a program may have
 // an operator's name.
 func (c *caller) source() string { return c.kind + ":" + c.name }
 
-func (c *caller) may(scope control.Scope) bool { return c != nil && c.scopes[scope] }
+// may: who may read may also see what a display shows.
+func (c *caller) may(scope control.Scope) bool {
+	return c != nil && (c.scopes[scope] || scope == control.ScopeDisplay && c.scopes[control.ScopeRead])
+}
 
 type callerKey struct{}
 type localKey struct{}
@@ -90,8 +95,8 @@ func (p *people) find(r *http.Request) *caller {
 	if local(r) {
 		return &caller{kind: "local", name: "local", by: charge.ByAPI, scopes: all()}
 	}
-	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return p.program(bearer)
+	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
+		return p.program(token)
 	}
 	cookie, err := r.Cookie(cookieName)
 	if err != nil {
@@ -131,7 +136,7 @@ func all() map[control.Scope]bool {
 
 // signedIn begins a session and returns its cookie and second secret.
 func (p *people) signedIn(o operator.Operator) (cookie, secret string, c *caller) {
-	c = &caller{kind: "operator", name: o.ID, by: charge.ByCashier, operator: o, expires: p.now().Add(sessionTime), scopes: make(map[control.Scope]bool)}
+	c = &caller{kind: "operator", name: o.ID, by: charge.ByCashier, operator: o, expires: p.now().Add(sessionTime), ended: make(chan struct{}), scopes: make(map[control.Scope]bool)}
 	if o.Role == operator.Manager {
 		c.by = charge.ByManager
 	}
@@ -155,28 +160,40 @@ func (p *people) forget() {
 	oldest := ""
 	for id, s := range p.sessions {
 		if p.now().After(s.caller.expires) {
-			delete(p.sessions, id)
+			p.drop(id)
 		} else if oldest == "" || s.caller.expires.Before(p.sessions[oldest].caller.expires) {
 			oldest = id
 		}
 	}
 	if len(p.sessions) >= maxSessions {
-		delete(p.sessions, oldest)
+		p.drop(oldest)
 	}
 	for id, t := range p.tickets {
-		if p.now().After(t.expires) {
+		if p.now().After(t.expires) || len(p.tickets) >= maxTickets {
 			delete(p.tickets, id)
 		}
 	}
 }
 
-func (p *people) signOut(r *http.Request) {
-	if cookie, err := r.Cookie(cookieName); err == nil {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		delete(p.sessions, cookie.Value)
+// drop ends a session and the streams that it opened; p.mu is held.
+func (p *people) drop(id string) {
+	close(p.sessions[id].caller.ended)
+	delete(p.sessions, id)
+}
+
+// signOut ends the session of a caller. A program has none.
+func (p *people) signOut(c *caller) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for id, s := range p.sessions {
+		if s.caller == c {
+			p.drop(id)
+		}
 	}
 }
+
+// over tells that a session has ended, be it by its time.
+func (p *people) over(c *caller) bool { return c.ended != nil && p.now().After(c.expires) }
 
 // newTicket opens the event stream once for a caller.
 func (p *people) newTicket(c *caller) string {

@@ -48,6 +48,10 @@ func (s *Server) scoped(ctx huma.Context, next func(huma.Context)) {
 	forbidden(w)
 }
 
+type cookieOut struct {
+	SetCookie http.Cookie `header:"Set-Cookie"`
+}
+
 type sessionOut struct {
 	SetCookie http.Cookie `header:"Set-Cookie"`
 	Body      control.Session
@@ -61,16 +65,12 @@ func (s *Server) sessions(api huma.API) {
 		func(ctx context.Context, _ *struct{}) (*struct{ Body control.Session }, error) {
 			return &struct{ Body control.Session }{s.session(from(ctx))}, nil
 		})
-	huma.Register(api, huma.Operation{
-		OperationID: "sign-out", Method: http.MethodDelete, Path: control.PathSession, Summary: "Sign out", DefaultStatus: http.StatusNoContent,
-		Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
-			r, _ := humago.Unwrap(ctx)
-			if from(ctx.Context()) != nil {
-				s.people.signOut(r)
-			}
-			next(ctx)
-		}},
-	}, func(context.Context, *struct{}) (*struct{}, error) { return nil, nil })
+	out := operation(http.MethodDelete, control.PathSession, "sign-out", "Sign out", control.ScopeDisplay)
+	out.DefaultStatus = http.StatusNoContent
+	huma.Register(api, out, func(ctx context.Context, _ *struct{}) (*cookieOut, error) {
+		s.people.signOut(from(ctx))
+		return &cookieOut{http.Cookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: -1}}, nil
+	})
 	huma.Register(api, operation(http.MethodPost, control.PathTicket, "events-ticket", "A ticket for the event stream", control.ScopeDisplay),
 		func(ctx context.Context, _ *struct{}) (*struct{ Body control.Ticket }, error) {
 			return &struct{ Body control.Ticket }{control.Ticket{Ticket: s.people.newTicket(from(ctx))}}, nil
@@ -80,6 +80,9 @@ func (s *Server) sessions(api huma.API) {
 func (s *Server) signIn(_ context.Context, in *struct{ Body control.SignIn }) (*sessionOut, error) {
 	who, err := s.Staff.SignIn(in.Body.Operator, in.Body.PIN)
 	var waiting *operator.Waiting
+	if err != nil { // without the id: a PIN may have been typed in its place
+		s.Log.Warn("sign-in failed", "error", err)
+	}
 	switch {
 	case errors.As(err, &waiting):
 		p := problemOf(http.StatusTooManyRequests, "sign_in.waiting", "")
