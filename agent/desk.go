@@ -23,6 +23,7 @@ type desk struct {
 	sale     sale.Sale
 	charge   charge.Record
 	standing bool // there is such a sale, open or still shown
+	closed   bool // cancelled when nothing was left to undo: no further code pays it
 	phase    phase
 	deadline time.Time // of the request under way
 	soft     time.Time // when the cashier reads "checking"
@@ -44,7 +45,7 @@ func (r *Register) Open(s sale.Sale, by charge.By) (View, error) {
 		return View{}, err
 	}
 	if before.standing && before.charge.State == charge.Prepared {
-		if _, err := r.apply(before.charge.Key, r.step(charge.Cancel, by, s.Operator)); err != nil {
+		if _, err := r.undo(before.charge.Key, r.step(charge.Cancel, by, s.Operator)); err != nil {
 			r.rest()
 			return View{}, err
 		}
@@ -62,11 +63,11 @@ func (r *Register) Open(s sale.Sale, by charge.By) (View, error) {
 	return view, nil
 }
 
-// hold keeps scans and cancels away from the desk until rest.
+// hold keeps scans and other sales away from the desk until rest.
 func (r *Register) hold() (desk, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.desk.phase != resting {
+	if r.desk.phase != resting || r.leaving {
 		return desk{}, &Refused{Why: "register.busy"}
 	}
 	r.desk.phase = taking
@@ -83,21 +84,33 @@ func (r *Register) rest() {
 
 // take readies the standing sale for a request: the code was never used for
 // another charge, the key is durable, and the mark that a request starts is in
-// the writer's hands. Every refusal leaves the sale as it was.
-func (r *Register) take(w Wallet, code paycode.Code) (charge.Record, error) {
+// the writer's hands. saleID is the sale that the code is meant for, or empty
+// for whichever stands here. Every refusal leaves the sale as it was; after
+// nil the caller owes a Done of r.work.
+func (r *Register) take(saleID string, w Wallet, code paycode.Code) (charge.Record, error) {
 	held, err := r.hold()
 	if err != nil {
 		return charge.Record{}, err
+	}
+	if saleID != "" && held.sale.ID != saleID {
+		r.rest()
+		return charge.Record{}, &Refused{Why: "register.not_standing"}
 	}
 	rec, mark, err := r.ready(held, w, code)
 	if err != nil {
 		r.rest()
 		return charge.Record{}, err
 	}
+	defer r.pens.take(rec.Key)() // before the look below, and until the mark is in: a cancel may be writing
+	if v, _ := r.Standing(); v.Charge.Key == rec.Key && v.Charge.State != charge.Prepared {
+		r.rest()
+		return charge.Record{}, &Refused{Why: "register.no_sale"}
+	}
 	now := r.parts.Now()
 	step := charge.Step{Event: charge.Send, Wallet: w.ID, By: charge.ByCashier, Operator: held.sale.Operator, Code: mark, At: now}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.work.Add(1)
 	r.parts.Journal.Mark(rec.Key, step) // before anybody can cancel: what follows may reach the wallet
 	rec.State, rec.Wallet, rec.Code, rec.Attempts = charge.Sent, w.ID, mark, rec.Attempts+1
 	r.desk.charge, r.desk.phase, r.desk.refusal = rec, asking, nil
@@ -118,7 +131,7 @@ func (r *Register) ready(d desk, w Wallet, code paycode.Code) (charge.Record, ch
 	switch {
 	case w.Ask == nil:
 		return charge.Record{}, none, &paycode.Refusal{Why: paycode.NoWallet, Rule: code.Rule}
-	case !d.standing || d.charge.State.Goods() == charge.HandOver || d.charge.State == charge.Abandoned:
+	case !d.standing || d.closed || d.charge.State.Goods() == charge.HandOver || d.charge.State == charge.Abandoned:
 		return charge.Record{}, none, &Refused{Why: "register.no_sale"}
 	case d.charge.State != charge.Prepared && !d.charge.State.AllowsNewKey():
 		return charge.Record{}, none, &Refused{Why: "register.in_doubt"}
@@ -128,7 +141,8 @@ func (r *Register) ready(d desk, w Wallet, code paycode.Code) (charge.Record, ch
 	if err != nil {
 		return charge.Record{}, none, fmt.Errorf("look up whether the code was used: %w", err)
 	}
-	if found && (used.Key != d.charge.Key || used.State != charge.Prepared) {
+	never := used.State == charge.Abandoned || used.State == charge.Prepared && used.Key == d.charge.Key
+	if found && !never { // a charge that never left has not used its code
 		return charge.Record{}, none, &Refused{Why: "register.code_again"}
 	}
 	if err := r.mayStart(); err != nil {
@@ -158,8 +172,13 @@ func (r *Register) mayStart() error {
 	return nil
 }
 
-// land puts the outcome of a walk on the desk and frees it.
-func (r *Register) land(rec charge.Record, answer charge.Answer) {
+// land writes the outcome of a walk down, puts it on the desk and frees it.
+func (r *Register) land(key charge.Key, answer charge.Answer) (charge.Record, error) {
+	defer r.pens.take(key)()
+	rec, err := r.apply(key, answer.Step)
+	if err != nil {
+		return rec, err
+	}
 	r.log.Info("asked the wallet", "charge", string(rec.Key), "wallet", answer.Wallet, "event", string(answer.Event),
 		"reason", string(answer.Reason), "state", string(rec.State), "took", answer.Took, "bytes", answer.Bytes, "note", answer.Note)
 	r.mu.Lock()
@@ -171,6 +190,7 @@ func (r *Register) land(rec charge.Record, answer charge.Answer) {
 	}
 	r.reach(answer)
 	r.announce()
+	return rec, nil
 }
 
 // blind is the end of a walk whose outcome could not be written: the cashier
@@ -186,7 +206,8 @@ func (r *Register) blind(err error) error {
 
 // Cancel asks for the standing sale to be undone: given up when nothing was
 // sent, reversed otherwise. It is a request: what the wallet makes of it comes
-// later.
+// later. A sale with nothing left to undo, such as a declined one, is closed:
+// no later scan pays it.
 func (r *Register) Cancel(saleID string, by charge.By, operator string) (View, error) {
 	r.mu.Lock()
 	for r.desk.phase == taking { // a moment: until it is clear whether a request leaves
@@ -196,18 +217,21 @@ func (r *Register) Cancel(saleID string, by charge.By, operator string) (View, e
 		r.mu.Lock()
 	}
 	d := r.desk
+	ours := d.standing && d.sale.ID == saleID
+	if ours && d.charge.State.AllowsNewKey() {
+		r.desk.closed = true
+	}
 	r.mu.Unlock()
-	if !d.standing || d.sale.ID != saleID {
+	if !ours {
 		return View{}, &Refused{Why: "register.not_standing"}
 	}
 	if _, arrow := charge.Next(d.charge.State, charge.Cancel); !arrow || d.charge.State.Goods() == charge.HandOver {
 		return r.Look(saleID)
 	}
-	rec, err := r.apply(d.charge.Key, r.step(charge.Cancel, by, operator))
+	rec, err := r.undo(d.charge.Key, r.step(charge.Cancel, by, operator))
 	if err != nil {
 		return View{}, err
 	}
-	r.show(rec)
 	if rec.State == charge.Reversing {
 		r.settle(rec)
 	}

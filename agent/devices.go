@@ -56,7 +56,7 @@ func (r *Register) Pay(saleID, aim string, data []byte, from string) error {
 	if v, ok := r.Standing(); !ok || v.Sale.ID != saleID {
 		return &Refused{Why: "register.not_standing"}
 	}
-	return r.Walk(scanner.Scan{AIM: aim, Data: data, Device: from, At: r.parts.Now()})
+	return r.walk(saleID, scanner.Scan{AIM: aim, Data: data, Device: from, At: r.parts.Now()})
 }
 
 // PayPicture walks the code in a picture to the sale with this id, or to the
@@ -75,5 +75,5 @@ func (r *Register) PayPicture(ctx context.Context, saleID string, picture io.Rea
 	if err != nil {
 		return r.refuse(err)
 	}
-	return r.Walk(scan)
+	return r.walk(v.Sale.ID, scan) // another sale may stand there since the picture came
 }

@@ -12,12 +12,13 @@ import (
 const printFor = 30 * time.Second
 
 // print puts the receipt of a paid charge on paper in the background: paper
-// never holds a sale up and never fails one.
+// never holds a sale up and never fails one. Its callers are work that Leave
+// waits for, and so is the print: a receipt is not torn off by leaving.
 func (r *Register) print(rec charge.Record) {
 	if !r.parts.Paper.Print || r.parts.Printer == nil {
 		return
 	}
-	r.spawn(func() { _, _ = r.onPaper(rec, false) }) // the outcome is on the charge and in the troubles
+	r.work.Go(func() { _, _ = r.onPaper(rec.Key, false) }) // the outcome is on the charge and in the troubles
 }
 
 // printDoubt puts a slip on paper for a charge that was given up unanswered.
@@ -25,7 +26,7 @@ func (r *Register) printDoubt(rec charge.Record) {
 	if !r.parts.Paper.Print || r.parts.Printer == nil {
 		return
 	}
-	r.spawn(func() {
+	r.work.Go(func() {
 		doc, err := r.doubtSlip(rec)
 		if err == nil {
 			err = r.send(doc)
@@ -37,9 +38,7 @@ func (r *Register) printDoubt(rec charge.Record) {
 }
 
 func (r *Register) send(doc printer.Document) error {
-	ctx, cancel := context.WithTimeout(r.life, printFor)
-	defer cancel()
-	if out := r.parts.Printer.Print(ctx, doc); out.Result == printer.Failed {
+	if out := r.toPrinter(doc); out.Result == printer.Failed {
 		return &Refused{Why: "printer.unprinted"}
 	}
 	return nil
@@ -58,12 +57,31 @@ func (r *Register) Reprint(key charge.Key) (charge.Record, error) {
 	case r.parts.Printer == nil:
 		return rec, &Refused{Why: "printer.none"}
 	}
-	return r.onPaper(rec, true)
+	return r.onPaper(key, true)
+}
+
+// toPrinter waits for what became of a document, also while the register
+// leaves.
+func (r *Register) toPrinter(doc printer.Document) printer.Outcome {
+	ctx, cancel := context.WithTimeout(context.Background(), printFor)
+	defer cancel()
+	return r.parts.Printer.Print(ctx, doc)
 }
 
 // onPaper prints and remembers what became of it. A receipt that never
-// reached paper is printed as the original, whenever that is.
-func (r *Register) onPaper(rec charge.Record, again bool) (charge.Record, error) {
+// reached paper is printed as the original, whenever that is; there is only
+// one original, so receipts are made and printed one after the other.
+func (r *Register) onPaper(key charge.Key, again bool) (charge.Record, error) {
+	<-r.paper
+	defer func() { r.paper <- struct{}{} }()
+	rec, err := r.parts.Memory.Charge(key)
+	if err != nil {
+		r.log.Error("the charge of a receipt cannot be read", "charge", string(key), "error", err)
+		return rec, err
+	}
+	if !again && (rec.Paper != charge.Unprinted || rec.State != charge.Approved) {
+		return rec, nil
+	}
 	copied := again && rec.Paper != charge.Unprinted && rec.Paper != charge.PaperFailed
 	number := 0
 	if copied {
@@ -74,25 +92,32 @@ func (r *Register) onPaper(rec charge.Record, again bool) (charge.Record, error)
 		r.log.Error("the receipt cannot be made", "charge", string(rec.Key), "error", err)
 		return rec, err
 	}
-	ctx, cancel := context.WithTimeout(r.life, printFor)
-	defer cancel()
-	out := r.parts.Printer.Print(ctx, doc)
+	out := r.toPrinter(doc)
 	r.log.Info("receipt", "charge", string(rec.Key), "result", string(out.Result), "reason", string(out.Reason), "bytes", out.Bytes, "detail", out.Detail)
 	paper := paperOf(out.Result)
 	if copied && paper == charge.PaperFailed {
 		paper = rec.Paper // the copy is not on paper, the first one still is what it was
 	}
-	after, err := r.parts.Journal.Printed(rec.Key, paper, copied && out.Result != printer.Failed)
+	after, err := r.printed(rec.Key, paper, copied && out.Result != printer.Failed)
 	if err != nil {
+		r.log.Error("what became of a receipt is not written down", "charge", string(key), "error", err)
 		return rec, err
 	}
-	r.show(after)
 	if out.Result == printer.Failed {
 		r.trouble("printer.unprinted", string(rec.Key), string(out.Reason))
 	} else {
 		r.clear("printer.unprinted", string(rec.Key))
 	}
 	return after, nil
+}
+
+func (r *Register) printed(key charge.Key, paper charge.Paper, copied bool) (charge.Record, error) {
+	defer r.pens.take(key)()
+	rec, err := r.parts.Journal.Printed(key, paper, copied)
+	if err == nil {
+		r.show(rec)
+	}
+	return rec, err
 }
 
 func paperOf(result printer.Result) charge.Paper {

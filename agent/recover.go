@@ -29,15 +29,15 @@ func (r *Register) Recover() (found int, err error) {
 
 // classify takes the one step that a crash means for a charge. A prepared one
 // may have been under way to any wallet that takes such codes, and a sent one
-// may have arrived: both are lost, until a wallet says otherwise.
+// may have arrived: both are lost, until a wallet says otherwise. One that is
+// being reversed nowhere, because no wallet was configured, gets its route.
 func (r *Register) classify(rec charge.Record) (charge.Record, error) {
-	switch rec.State {
-	case charge.Prepared, charge.Sent:
-	default:
+	nowhere := rec.State == charge.Reversing && len(rec.Route) == 0
+	if rec.State != charge.Prepared && rec.State != charge.Sent && !nowhere {
 		return rec, nil
 	}
 	step := charge.Step{Event: charge.Lose, By: charge.ByRecovery, Reason: charge.ReasonRestart, At: r.parts.Now()}
-	after, err := r.apply(rec.Key, step)
+	after, err := r.write(rec.Key, step)
 	if err != nil {
 		return rec, fmt.Errorf("classify charge %s: %w", rec.Key, err)
 	}

@@ -28,7 +28,11 @@ type Register struct {
 	stop context.CancelFunc
 	work sync.WaitGroup // walks, settlers and prints under way
 
+	pens  pens
+	paper chan struct{} // holds one token while nothing is being printed
+
 	mu       sync.Mutex
+	leaving  bool // nothing new begins any more
 	desk     desk
 	patient  map[charge.Key]*patience // charges that are being settled
 	changed  chan struct{}            // closed and replaced at every change
@@ -52,7 +56,9 @@ func New(parts Parts, log *slog.Logger) *Register {
 		patient:  make(map[charge.Key]*patience),
 		changed:  make(chan struct{}),
 		troubles: make(map[string]Trouble),
+		paper:    make(chan struct{}, 1),
 	}
+	r.paper <- struct{}{}
 	for _, w := range parts.Wallets {
 		r.wallets[w.ID] = w
 	}
@@ -88,22 +94,24 @@ func (r *Register) Run(ctx context.Context, scans <-chan scanner.Scan) {
 func (r *Register) spawn(work func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.life.Err() == nil {
+	if !r.leaving {
 		r.work.Go(work)
 	}
 }
 
-// Leave ends the register, as the end of Run's context does: a walk under way gets its outcome, a sale that
+// Leave ends the register, as the end of Run's context does: nothing new
+// begins, a walk under way gets its outcome and its receipt, a sale that
 // nobody paid is given up, inquiries and reversals stop where they are and go
 // on at the next start.
 func (r *Register) Leave() {
+	r.mu.Lock()
+	r.leaving = true
+	r.mu.Unlock()
 	r.waitRest()
 	if v, ok := r.Standing(); ok && v.Charge.State == charge.Prepared {
-		_, _ = r.Cancel(v.Sale.ID, charge.ByTimer, "")
+		_, _ = r.undo(v.Charge.Key, r.step(charge.Cancel, charge.ByTimer, "")) // or the next start gives it up
 	}
-	r.mu.Lock()
 	r.stop()
-	r.mu.Unlock()
 	r.work.Wait()
 }
 
@@ -122,19 +130,16 @@ func (r *Register) waitRest() {
 
 // lapse gives up a sale that has stood unpaid for too long.
 func (r *Register) lapse() {
-	v, ok := r.Standing()
-	if !ok || v.Charge.State != charge.Prepared || r.parts.Now().Sub(v.Charge.PreparedAt) < r.preparedFor() {
-		return
-	}
-	if _, err := r.hold(); err != nil {
+	held, err := r.hold()
+	if err != nil {
 		return // someone is scanning just now
 	}
-	step := charge.Step{Event: charge.Lapse, By: charge.ByTimer, Reason: charge.ReasonIdle, At: r.parts.Now()}
-	rec, err := r.apply(v.Charge.Key, step)
-	r.rest()
-	if err == nil {
-		r.show(rec)
+	defer r.rest()
+	if !held.standing || held.charge.State != charge.Prepared || r.parts.Now().Sub(held.charge.PreparedAt) < r.preparedFor() {
+		return
 	}
+	step := charge.Step{Event: charge.Lapse, By: charge.ByTimer, Reason: charge.ReasonIdle, At: r.parts.Now()}
+	_, _ = r.write(held.charge.Key, step) // a journal that cannot write is a trouble already
 }
 
 // preparedFor is the shortest patience of the wallets with an unpaid sale.
@@ -144,15 +149,4 @@ func (r *Register) preparedFor() time.Duration {
 		d = min(d, w.Terms.PreparedFor)
 	}
 	return d
-}
-
-// apply writes steps. A journal that cannot write is a trouble of its own:
-// nothing more is sold until an engineer has looked.
-func (r *Register) apply(key charge.Key, steps ...charge.Step) (charge.Record, error) {
-	rec, err := r.parts.Journal.Apply(key, steps...)
-	if err != nil {
-		r.log.Error("the journal cannot write", "charge", string(key), "error", err)
-		r.trouble("journal.dead", "", err.Error())
-	}
-	return rec, err
 }

@@ -19,8 +19,8 @@ func (r *Register) settle(rec charge.Record) {
 		}
 		return
 	}
-	if r.life.Err() != nil {
-		return // the register is leaving; the next start goes on
+	if r.leaving || r.life.Err() != nil {
+		return // the next start goes on
 	}
 	p := &patience{poke: make(chan struct{}, 1)}
 	r.patient[rec.Key] = p
@@ -37,7 +37,8 @@ func (r *Register) settling(key charge.Key, p *patience) {
 		rec, err := r.parts.Memory.Charge(key)
 		if err != nil {
 			r.log.Error("a charge cannot be read while it is being settled", "charge", string(key), "error", err)
-			return
+			r.pause(p, 10*time.Second, time.Time{}) // not for ever: nobody else looks after it
+			continue
 		}
 		if began[rec.State].IsZero() {
 			began[rec.State] = r.parts.Now()
@@ -69,7 +70,6 @@ func (r *Register) settled(key charge.Key) {
 // ended prints the receipt of a charge that was found to be paid.
 func (r *Register) ended(rec charge.Record) {
 	r.log.Info("charge settled", "charge", string(rec.Key), "state", string(rec.State), "reason", string(rec.Reason))
-	r.show(rec)
 	if rec.State == charge.Approved && rec.Paper == charge.Unprinted {
 		r.print(rec)
 	}
@@ -101,9 +101,8 @@ func (r *Register) inquire(rec charge.Record, p *patience, n int, began map[char
 	}
 	if !r.parts.Now().Before(end) {
 		step := charge.Step{Event: charge.Cancel, By: charge.ByTimer, Reason: charge.ReasonGaveUp, At: r.parts.Now()}
-		after, err := r.apply(rec.Key, step)
-		if err == nil {
-			r.show(after)
+		after, err := r.undo(rec.Key, step)
+		if err == nil && after.State == charge.Reversing {
 			r.printDoubt(after)
 		}
 		return err
@@ -122,6 +121,9 @@ func earlier(a, b time.Time) time.Time {
 // waits before the next round when one is still missing.
 func (r *Register) reverse(rec charge.Record, p *patience, n int) error {
 	pause := time.Minute
+	if len(rec.Route) == 0 {
+		r.trouble("wallet.missing", "", "charge "+string(rec.Key)+" must be reversed, but no wallet is configured")
+	}
 	for _, id := range rec.Route {
 		if slices.Contains(rec.Confirmed, id) {
 			continue
@@ -145,7 +147,8 @@ func (r *Register) reverse(rec charge.Record, p *patience, n int) error {
 
 // heard writes an answer of the background. What says nothing new (nothing
 // left, or the same silence as before) is only logged, or a wallet that is
-// away for a day would fill the journal.
+// away for a day would fill the journal. Nor does silence hide why a charge is
+// being reversed.
 func (r *Register) heard(rec charge.Record, a charge.Answer) error {
 	if r.life.Err() != nil {
 		return nil // cut off by our own leaving: no word about the wallet
@@ -156,14 +159,11 @@ func (r *Register) heard(rec charge.Record, a charge.Answer) error {
 	r.count.answer(a)
 	r.reach(a)
 	r.mu.Unlock()
-	silent := a.Event == charge.Miss || a.Event == charge.Lose && a.Reason == rec.Reason
+	silent := a.Event == charge.Miss || a.Event == charge.Lose && (a.Reason == rec.Reason || rec.State == charge.Reversing)
 	if silent || a.Event == charge.Wait && rec.State == charge.Pending {
 		return nil
 	}
-	after, err := r.apply(rec.Key, a.Step)
-	if err == nil {
-		r.show(after)
-	}
+	_, err := r.write(rec.Key, a.Step)
 	return err
 }
 

@@ -127,7 +127,7 @@ func (r *Register) Announce() {
 	r.announce()
 }
 
-// show puts a changed charge before those who watch.
+// show puts a changed charge before those who watch; the caller holds its pen.
 func (r *Register) show(rec charge.Record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -10,22 +10,26 @@ import (
 // cashier, the receipt. It returns when the outcome is known or in doubt; a
 // doubt is settled in the background. A code that cannot be taken comes back
 // as a *Refused, is shown to the cashier, and the sale goes on.
-func (r *Register) Walk(scan scanner.Scan) error {
+func (r *Register) Walk(scan scanner.Scan) error { return r.walk("", scan) }
+
+// walk is Walk for the sale with this id alone, or for whichever stands at the
+// scanner when the id is empty.
+func (r *Register) walk(saleID string, scan scanner.Scan) error {
 	code, err := r.parts.Codes.Classify(scan.AIM, scan.Data)
 	if err != nil {
 		return r.refuse(err)
 	}
 	wallet := r.wallets[code.Wallet]
-	rec, err := r.take(wallet, code) // key and amount are durable; from here on a request may be under way
+	rec, err := r.take(saleID, wallet, code) // key and amount are durable; from here on a request may be under way
 	if err != nil {
 		return r.refuse(err)
 	}
+	defer r.work.Done()
 	answer := wallet.Ask.Charge(r.life, rec, code)
-	rec, err = r.apply(rec.Key, answer.Step) // durable before anyone is told
+	rec, err = r.land(rec.Key, answer) // durable before anyone is told
 	if err != nil {
 		return r.blind(err)
 	}
-	r.land(rec, answer)
 	switch {
 	case rec.State == charge.Approved:
 		r.print(rec)

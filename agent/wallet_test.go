@@ -1,0 +1,203 @@
+package agent_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/paycode"
+)
+
+// play is how a wallet behaves in one call. The request arrives after travel,
+// the books change then, and the answer comes after. An empty event is the
+// honest answer of the books.
+type play struct {
+	travel, after time.Duration
+	event         charge.Event
+	reason        charge.Reason
+	deaf          bool // the request never arrives
+}
+
+var (
+	honest = play{after: 300 * time.Millisecond}
+	lost   = play{after: 3 * time.Second, event: charge.Lose, reason: charge.ReasonTimeout}             // arrives; the answer does not
+	gone   = play{after: 3 * time.Second, event: charge.Lose, reason: charge.ReasonTimeout, deaf: true} // never arrives
+	missed = play{event: charge.Miss, reason: charge.ReasonUnreachable, deaf: true}
+)
+
+func answers(e charge.Event) play { return play{after: 300 * time.Millisecond, event: e, deaf: true} }
+
+// asked is one call that reached a wallet's client.
+type asked struct {
+	what string // "charge", "inquire", "reverse"
+	key  charge.Key
+	at   time.Duration // since the wallet was made
+}
+
+// wallet is a wallet with books of its own. It keeps its word: a key is
+// answered the same for ever, and a reversed one is never approved.
+type wallet struct {
+	id   string
+	born time.Time
+
+	mu       sync.Mutex
+	plays    map[string][]play // by call; the last one repeats, none is honest
+	calls    []asked
+	standing map[charge.Key]charge.State // Approved, Declined, Pending or Reversed
+	debits   map[charge.Key]int          // times the customer was debited, ever
+	verdict  charge.State                // of a fresh key; empty is Approved
+}
+
+func newWallet(id string) *wallet {
+	return &wallet{
+		id: id, born: time.Now(), plays: map[string][]play{},
+		standing: map[charge.Key]charge.State{}, debits: map[charge.Key]int{},
+	}
+}
+
+// will sets what the next calls of a kind come to.
+func (w *wallet) will(what string, plays ...play) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.plays[what] = plays
+}
+
+// decide is the customer's or the wallet's decision about a pending key.
+func (w *wallet) decide(key charge.Key, s charge.State) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.standing[key] == charge.Pending {
+		w.standing[key] = s
+		if s == charge.Approved {
+			w.debits[key]++
+		}
+	}
+}
+
+func (w *wallet) Charge(ctx context.Context, r charge.Record, _ paycode.Code) charge.Answer {
+	return w.call(ctx, "charge", r, func() charge.Event {
+		if w.standing[r.Key] == "" {
+			s := w.verdict
+			if s == "" {
+				s = charge.Approved
+			}
+			if w.standing[r.Key] = s; s == charge.Approved {
+				w.debits[r.Key]++
+			}
+		}
+		return w.word(r.Key)
+	})
+}
+
+func (w *wallet) Inquire(ctx context.Context, r charge.Record) charge.Answer {
+	return w.call(ctx, "inquire", r, func() charge.Event { return w.word(r.Key) })
+}
+
+func (w *wallet) Reverse(ctx context.Context, r charge.Record) charge.Answer {
+	return w.call(ctx, "reverse", r, func() charge.Event {
+		if w.standing[r.Key] != charge.Declined {
+			w.standing[r.Key] = charge.Reversed
+		}
+		return charge.Confirm
+	})
+}
+
+// word is the standing answer to a charge or an inquiry; mu is held.
+func (w *wallet) word(key charge.Key) charge.Event {
+	switch w.standing[key] {
+	case charge.Approved:
+		return charge.Approve
+	case charge.Declined, charge.Reversed:
+		return charge.Decline
+	case charge.Pending:
+		return charge.Wait
+	}
+	return charge.Lose // unknown here: no proof
+}
+
+func (w *wallet) call(ctx context.Context, what string, r charge.Record, arrive func() charge.Event) charge.Answer {
+	started := time.Now()
+	w.mu.Lock()
+	w.calls = append(w.calls, asked{what, r.Key, started.Sub(w.born)})
+	p := honest
+	if queue := w.plays[what]; len(queue) > 0 {
+		p = queue[0]
+		if len(queue) > 1 {
+			w.plays[what] = queue[1:]
+		}
+	}
+	w.mu.Unlock()
+	answer := charge.Answer{Step: charge.Step{Wallet: w.id, By: charge.ByWallet, Asked: started, Reason: p.reason}}
+	time.Sleep(p.travel)
+	event := charge.Lose
+	if !p.deaf {
+		w.mu.Lock()
+		event = arrive()
+		w.mu.Unlock()
+	}
+	select {
+	case <-time.After(p.after - p.travel):
+	case <-ctx.Done():
+		event, p.event = charge.Lose, charge.Lose
+	}
+	if p.event != "" {
+		event = p.event
+	}
+	if event == charge.Lose && answer.Reason == "" {
+		answer.Reason = charge.ReasonCodeUnknown
+	}
+	answer.Event, answer.At, answer.Took = event, time.Now(), time.Since(started)
+	if event == charge.Approve {
+		answer.Receipt = "W-" + string(r.Key)
+	}
+	return answer
+}
+
+// count is how many calls of a kind reached the client.
+func (w *wallet) count(what string) int { return len(w.times(what)) }
+
+// times are when calls of a kind were made.
+func (w *wallet) times(what string) []time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []time.Duration
+	for _, c := range w.calls {
+		if c.what == what {
+			out = append(out, c.at)
+		}
+	}
+	return out
+}
+
+// keys are the different keys that were charged, in order.
+func (w *wallet) keys() []charge.Key {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []charge.Key
+	for _, c := range w.calls {
+		if c.what == "charge" && !slices.Contains(out, c.key) {
+			out = append(out, c.key)
+		}
+	}
+	return out
+}
+
+// holds are the keys whose money the wallet has taken and not given back. A
+// key that was debited twice is an error.
+func (w *wallet) holds() (map[charge.Key]bool, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := map[charge.Key]bool{}
+	for key, n := range w.debits {
+		if n > 1 {
+			return nil, fmt.Errorf("key %s was debited %d times", key, n)
+		}
+		if w.standing[key] == charge.Approved {
+			out[key] = true
+		}
+	}
+	return out, nil
+}
