@@ -265,10 +265,7 @@ func TestTimes(t *testing.T) {
 	} {
 		for _, who := range []string{"till", "nobody"} {
 			w := newPaper()
-			r, err := http.NewRequest("POST", "http://localhost"+path, io.LimitReader(zeros{}, 10))
-			must(t, err)
-			r.Host, r.ContentLength = "localhost", -1
-			r.Header.Set("Authorization", "Bearer token of "+who)
+			r := by(who, "POST", path, io.LimitReader(zeros{}, 10))
 			before := time.Now()
 			s.server.Handler().ServeHTTP(w, r)
 			if d := w.readBy.Sub(before); d < limit-time.Second || d > limit+time.Minute {
@@ -284,10 +281,7 @@ func TestSlowBody(t *testing.T) {
 	s := open(t, newStore())
 	ask := func(body io.Reader) *paper {
 		w := newPaper()
-		r, err := http.NewRequest("POST", "http://localhost"+control.PathSales, body)
-		must(t, err)
-		r.Host, r.ContentLength = "localhost", -1
-		r.Header.Set("Authorization", "Bearer token of till")
+		r := by("till", "POST", control.PathSales, body)
 		r.Header.Set("Idempotency-Key", "slow")
 		s.server.Handler().ServeHTTP(w, r)
 		return w

@@ -14,7 +14,7 @@ import (
 func (s *Server) charges(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, control.PathCharges, "charges", "Charges, newest first", control.ScopeRead), s.listCharges)
 	huma.Register(api, operation(http.MethodGet, control.PathCharge, "charge", "A charge and the steps it took", control.ScopeRead), s.oneCharge)
-	huma.Register(api, operation(http.MethodGet, control.PathReceipt, "receipt", "A paid charge's receipt as it is on paper: image/png, or text/plain", control.ScopeRead), s.receipt)
+	huma.Register(api, papers(operation(http.MethodGet, control.PathReceipt, "receipt", "A paid charge's receipt as it is on paper: image/png, or text/plain", control.ScopeRead)), s.receipt)
 	huma.Register(api, operation(http.MethodPost, control.PathReprint, "reprint", "Print a paid charge's receipt once more", control.ScopePrepare), s.reprint)
 }
 
@@ -36,7 +36,7 @@ func (s *Server) listCharges(_ context.Context, in *struct {
 		case state.Known():
 			states = append(states, state)
 		default:
-			return nil, problemOf(http.StatusUnprocessableEntity, "invalid", "state "+word+" is not known: use a charge's state, or open")
+			return nil, wrong("query.state", "a state is not known: use the states of a charge, or open")
 		}
 	}
 	page, next, err := s.Books.Charges(states, in.Before, in.Limit)
@@ -64,14 +64,21 @@ func (s *Server) oneCharge(_ context.Context, in *struct {
 	return &struct{ Body control.Charge }{out}, nil
 }
 
+type paperOut struct {
+	ContentType string `header:"Content-Type" hidden:"true"`
+	Vary        string `header:"Vary" hidden:"true"`
+	Body        []byte
+}
+
 func (s *Server) receipt(ctx context.Context, in *struct {
 	Key    string `path:"key" maxLength:"32"`
-	Accept string `header:"Accept"`
+	Accept string `header:"Accept" hidden:"true"`
 	Lang   string `query:"lang" enum:"ja,en" default:"ja"`
-}) (*struct {
-	ContentType string `header:"Content-Type"`
-	Body        []byte
-}, error) {
+}) (*paperOut, error) {
+	kind, ok := likes(in.Accept, "text/plain", "image/png")
+	if !ok {
+		return nil, problemOf(http.StatusNotAcceptable, "not_acceptable", "a receipt is text/plain or image/png")
+	}
 	rec, err := s.Register.Charge(charge.Key(in.Key))
 	if err != nil {
 		return nil, s.missing(err, "charge")
@@ -79,12 +86,8 @@ func (s *Server) receipt(ctx context.Context, in *struct {
 	if rec.State.Goods() != charge.HandOver {
 		return nil, problemOf(http.StatusConflict, "register.no_receipt", "")
 	}
-	out := &struct {
-		ContentType string `header:"Content-Type"`
-		Body        []byte
-	}{}
-	if strings.Contains(in.Accept, "image/png") {
-		out.ContentType = "image/png"
+	out := &paperOut{ContentType: kind, Vary: "Accept"}
+	if kind == "image/png" {
 		out.Body, err = s.Papers.PNG(ctx, rec, in.Lang)
 	} else {
 		out.ContentType = "text/plain; charset=utf-8"

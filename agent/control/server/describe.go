@@ -68,6 +68,15 @@ func pictures(api huma.API, op huma.Operation, text bool) huma.Operation {
 	return op
 }
 
+// papers describes a call whose answer is a receipt.
+func papers(op huma.Operation) huma.Operation {
+	op.Responses["200"] = &huma.Response{Description: "By Accept; text when it names neither", Content: map[string]*huma.MediaType{
+		"text/plain": {Schema: &huma.Schema{Type: huma.TypeString}},
+		"image/png":  {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
+	}}
+	return op
+}
+
 // spec is the description as it goes out. The library's own error is in it
 // only because the library thinks that it answers.
 func spec(api huma.API) http.Handler {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"sync"
 	"testing"
@@ -27,6 +28,16 @@ type paper struct {
 }
 
 func newPaper() *paper { return &paper{head: make(http.Header)} }
+
+// by is a request as a server hands it on: a body has no declared length.
+func by(who, method, path string, body io.Reader) *http.Request {
+	r := httptest.NewRequest(method, "http://localhost"+path, body)
+	if body != nil {
+		r.ContentLength = -1
+	}
+	r.Header.Set("Authorization", "Bearer token of "+who)
+	return r
+}
 
 func (p *paper) Header() http.Header { return p.head }
 

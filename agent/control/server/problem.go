@@ -38,6 +38,13 @@ func problemOf(status int, why, detail string) *problem {
 	return p
 }
 
+// wrong is the problem of one fault of a request.
+func wrong(location, message string) *problem {
+	p := problemOf(http.StatusUnprocessableEntity, "invalid", message)
+	p.Errors = []control.Detail{{Message: message, Location: location}}
+	return p
+}
+
 // fail writes a problem where no operation is at hand.
 func fail(w http.ResponseWriter, status int, why, detail string) {
 	send(w, problemOf(status, why, detail))
@@ -72,9 +79,7 @@ func (s *Server) explain(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &invalid):
-		p := problemOf(http.StatusUnprocessableEntity, "invalid", invalid.Error())
-		p.Errors = []control.Detail{{Message: invalid.Error(), Location: "body"}}
-		return p
+		return wrong("body", invalid.Error())
 	case errors.As(err, &refused):
 		return problemOf(http.StatusConflict, refused.Why, "")
 	case errors.Is(err, s.NotFound):

@@ -35,9 +35,7 @@ func (k Keyed) wish() (string, error) {
 		key = key[1 : len(key)-1]
 	}
 	if key == "" {
-		p := problemOf(http.StatusUnprocessableEntity, "invalid", "the key is empty")
-		p.Errors = []control.Detail{{Message: "a key of its own is wanted for each wish", Location: "header." + control.HeaderIdempotencyKey}}
-		return "", p
+		return "", wrong("header."+control.HeaderIdempotencyKey, "the key is empty: each wish wants one of its own")
 	}
 	return key, nil
 }
@@ -147,9 +145,7 @@ func (s *Server) lookSale(ctx context.Context, in *struct {
 	if in.Wait != "" {
 		var err error
 		if wait, err = time.ParseDuration(in.Wait); err != nil || wait < 0 || wait > maxWait {
-			p := problemOf(http.StatusUnprocessableEntity, "invalid", "wait must be a duration such as 10s, at most 60s")
-			p.Errors = []control.Detail{{Message: p.Detail, Location: "query.wait"}}
-			return nil, p
+			return nil, wrong("query.wait", "wait must be a duration such as 10s, at most 60s")
 		}
 	}
 	timer := time.NewTimer(wait)
