@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -10,7 +11,8 @@ import (
 	"github.com/posagent/posagent/agent"
 )
 
-// Gauge is one number of another part of the program, read when asked.
+// Gauge is one number of another part of the program, read when asked. One
+// whose name ends in _total only rises, and is published as a counter.
 type Gauge struct {
 	Name, Help string
 	Read       func() float64
@@ -22,7 +24,12 @@ func (s *Server) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{s: s}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, g := range s.Gauges {
-		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "posagent_" + g.Name, Help: g.Help}, g.Read))
+		name := "posagent_" + g.Name
+		if strings.HasSuffix(name, "_total") {
+			registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: g.Help}, g.Read))
+			continue
+		}
+		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: g.Help}, g.Read))
 	}
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }

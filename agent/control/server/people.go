@@ -193,7 +193,14 @@ func (p *people) signOut(c *caller) {
 }
 
 // over tells that a session has ended, be it by its time.
-func (p *people) over(c *caller) bool { return c.ended != nil && p.now().After(c.expires) }
+func (p *people) over(c *caller) bool {
+	select {
+	case <-c.ended: // never, for a program
+		return true
+	default:
+		return c.ended != nil && p.now().After(c.expires)
+	}
+}
 
 // newTicket opens the event stream once for a caller.
 func (p *people) newTicket(c *caller) string {
@@ -211,7 +218,7 @@ func (p *people) useTicket(id string) *caller {
 	defer p.mu.Unlock()
 	t, known := p.tickets[id]
 	delete(p.tickets, id)
-	if !known || p.now().After(t.expires) {
+	if !known || p.now().After(t.expires) || p.over(t.caller) {
 		return nil
 	}
 	return t.caller

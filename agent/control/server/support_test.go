@@ -37,7 +37,7 @@ import (
 // The programs and people of the tests. Every token is "token of " and its
 // name.
 const (
-	cashierPIN = "8254"
+	cashierPIN = "825407193"
 	managerPIN = "604713"
 	goodCode   = "90008181881234567890" // a PayPay code by the built-in rules
 )
