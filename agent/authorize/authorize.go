@@ -28,6 +28,11 @@ import (
 // maxAnswer is the largest body that is read from a wallet, in bytes.
 const maxAnswer = 64 << 10
 
+// dialWithin is how long a dial and its handshake may take. net/http goes on
+// dialling after the request that wanted it is gone, and without a limit a
+// machine that takes connections and then says nothing would gather them.
+const dialWithin = 10 * time.Second
+
 // Line is the connection to one wallet: warm, mutually authenticated, and
 // counted.
 type Line struct {
@@ -67,6 +72,8 @@ func NewLine(base string, id Identity) *Line {
 }
 
 func dial(ctx context.Context, network, addr string, config *tls.Config) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialWithin)
+	defer cancel()
 	dialer := tls.Dialer{NetDialer: &net.Dialer{KeepAlive: 15 * time.Second}, Config: config}
 	conn, err := dialer.DialContext(ctx, network, addr)
 	if err != nil {
@@ -144,13 +151,6 @@ func read(resp *http.Response, ev *Evidence) {
 	if json.Unmarshal(data, &p) == nil {
 		ev.Problem = &p
 	}
-}
-
-func decode(data []byte, into *wire.Answer) error {
-	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("the wallet's answer is no JSON of the contract: %w", err)
-	}
-	return nil
 }
 
 // Warm makes a small exchange so that a dialled connection is at hand when a

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/posagent/posagent/agent/authorize"
 	"github.com/posagent/posagent/agent/charge"
@@ -95,16 +96,33 @@ func (c *Client) answer(asked authorize.Asked, ev authorize.Evidence, started ti
 		Bytes: ev.Bytes,
 		Took:  now.Sub(started),
 	}
-	if ev.Answer != nil {
+	if ev.Answer != nil && event != charge.Lose {
 		a.Known = true
 		if event == charge.Approve {
-			a.Receipt = ev.Answer.Receipt
+			a.Receipt = number(ev.Answer.Receipt)
 		}
 	}
 	if ev.Err != nil {
 		a.Note = ev.Err.Error()
 	}
 	return a
+}
+
+// number is the wallet's own number of an approval as it can be kept and
+// printed: one short line. A number that is no such line does not make the
+// approval less true.
+func number(s string) string {
+	const longest = 64
+	line := strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) && r != unicode.ReplacementChar {
+			return r
+		}
+		return -1
+	}, s)
+	if runes := []rune(line); len(runes) > longest {
+		line = string(runes[:longest])
+	}
+	return line
 }
 
 // never is the answer when a request could not even be written down: nothing

@@ -1,0 +1,73 @@
+package authorize
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+// decode is stricter than encoding/json: one object, every name of the
+// contract spelt as there and at most once, and nothing after it. An answer
+// that two readers could understand differently is no answer. Names that we
+// do not know are let pass: a newer wallet may say more.
+func decode(data []byte, into *wire.Answer) error {
+	if err := checkNames(data); err != nil {
+		return fmt.Errorf("the wallet's answer is no JSON of the contract: %w", err)
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("the wallet's answer is no JSON of the contract: %w", err)
+	}
+	return nil
+}
+
+// names are those of wire.Answer.
+func names() []string {
+	var out []string
+	kind := reflect.TypeFor[wire.Answer]()
+	for i := range kind.NumField() {
+		name, _, _ := strings.Cut(kind.Field(i).Tag.Get("json"), ",")
+		out = append(out, name)
+	}
+	return out
+}
+
+func checkNames(data []byte) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	if open, err := d.Token(); err != nil || open != json.Delim('{') {
+		return errors.New("it is no object")
+	}
+	known, seen := names(), map[string]bool{}
+	for d.More() {
+		token, err := d.Token()
+		if err != nil {
+			return err
+		}
+		name, _ := token.(string)
+		near := slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) })
+		switch {
+		case near && !slices.Contains(known, name):
+			return fmt.Errorf("a name is spelt %q", name)
+		case seen[name]:
+			return fmt.Errorf("%q stands in it twice", name)
+		}
+		seen[name] = true
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return err
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows it")
+	}
+	return nil
+}
