@@ -13,6 +13,7 @@ import (
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/money"
+	"github.com/posagent/posagent/agent/sale"
 	"github.com/posagent/posagent/offline"
 	"github.com/posagent/posagent/offline/book"
 )
@@ -97,7 +98,14 @@ func (l *ledger) prepare(tx book.Tx) error {
 		Paper: charge.Unprinted, By: charge.ByAPI, PreparedAt: now, ChangedAt: now,
 	}}
 	l.rows = append(l.rows, row)
-	return errors.Join(tx.PutCharge(row), tx.SetMeta("seq", l.seq), l.link(tx, row, charge.Step{At: now}))
+	if _, err := tx.Sale(row.SaleID); !errors.Is(err, book.ErrNotFound) {
+		return fmt.Errorf("sale %s is there already: %w", row.SaleID, err)
+	}
+	if _, err := tx.Charges(book.Filter{Limit: 1}); err != nil {
+		return err
+	}
+	sold := sale.Sale{ID: row.SaleID, Source: "bench", Amount: row.Amount, BusinessDate: "2026-11-22", At: now}
+	return errors.Join(tx.PutSale(sold), tx.AddCharge(row), l.link(tx, row, charge.Step{At: now}))
 }
 
 // step replaces one charge and appends one entry, reading first what the

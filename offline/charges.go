@@ -3,6 +3,7 @@ package offline
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -13,13 +14,13 @@ import (
 
 const selectCharge = `SELECT seq, epoch, key, sale_id, amount, currency, state, reason, wallet, route, confirmed,
 	code_kind, code_masked, code_hash, receipt, attempts, asked_by, operator, paper, reprints, alarms,
-	prepared_at, sent_at, changed_at FROM charges `
+	prepared_at, sent_at, changed_at, last_link FROM charges `
 
 func scanCharge(r sqlite.Row) (book.Row, error) {
 	route, bad := listOf[string](r.Text(9))
 	confirmed, worse := listOf[string](r.Text(10))
 	return book.Row{
-		Seq: r.Int(0), Epoch: r.Int(1),
+		Seq: r.Int(0), Epoch: r.Int(1), LastLink: r.Int(24),
 		Record: charge.Record{
 			Key: charge.Key(r.Text(2)), SaleID: r.Text(3),
 			Amount: money.Amount{Minor: r.Int(4), Currency: money.Currency(r.Text(5))},
@@ -33,24 +34,31 @@ func scanCharge(r sqlite.Row) (book.Row, error) {
 	}, errors.Join(bad, worse)
 }
 
-// Charge is the row of a key.
+// Charge is the row of a key. The last part of a key is the row's number.
 func (t tx) Charge(key charge.Key) (book.Row, error) {
-	return one(t, scanCharge, selectCharge+"WHERE key = ?", key)
+	_, _, _, seq, err := key.Parts()
+	if err != nil {
+		return book.Row{}, book.ErrNotFound
+	}
+	return one(t, scanCharge, selectCharge+"WHERE seq = ? AND key = ?", seq, string(key))
 }
 
 // ChargesOfSale are the tries to pay one sale, oldest first.
 func (t tx) ChargesOfSale(saleID string) ([]book.Row, error) {
-	return all(t, scanCharge, selectCharge+"WHERE sale_id = ? ORDER BY seq", saleID)
+	row, err := t.c.One("SELECT charges FROM sales WHERE id = ?", saleID)
+	if errors.Is(err, sqlite.ErrNoRow) || err == nil && row.Text(0) == "" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	numbers := "[" + row.Text(0) + "]"
+	return all(t, scanCharge, selectCharge+"WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq", numbers)
 }
 
 // OpenCharges are those that still need work, oldest first.
 func (t tx) OpenCharges() ([]book.Row, error) {
 	return all(t, scanCharge, selectCharge+"WHERE open = 1 ORDER BY seq")
-}
-
-// ChargeByCode is the newest charge that used a code. No hash is no code.
-func (t tx) ChargeByCode(hash string) (book.Row, error) {
-	return one(t, scanCharge, selectCharge+"WHERE code_hash = ? AND code_hash <> '' ORDER BY seq DESC LIMIT 1", hash)
 }
 
 // Charges is a page, newest first.
@@ -75,60 +83,72 @@ func (t tx) Charges(f book.Filter) ([]book.Row, error) {
 
 const insertCharge = `INSERT INTO charges (epoch, key, sale_id, amount, currency,
 	reason, wallet, route, confirmed, receipt, attempts, asked_by, operator, paper, reprints, alarms,
-	prepared_at, sent_at, changed_at, state, open, code_kind, code_masked, code_hash, seq)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	prepared_at, sent_at, changed_at, state, open, code_kind, code_masked, code_hash, last_link, seq)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-// An update names the columns open and code_hash only when they change:
-// SQLite writes the index of every column that is named, a page each. It finds
-// a row only under the identity that it was made with.
+// An update leaves open alone, which is set only when it changes: SQLite
+// writes the index of every column that is named, a page each. A row is found
+// only under the identity that it was made with.
 const (
 	updateCharge = `UPDATE charges SET reason = ?6, wallet = ?7, route = ?8, confirmed = ?9, receipt = ?10,
 		attempts = ?11, asked_by = ?12, operator = ?13, paper = ?14, reprints = ?15, alarms = ?16,
-		prepared_at = ?17, sent_at = ?18, changed_at = ?19, state = ?20, code_kind = ?22, code_masked = ?23`
-	ofIdentity = ` WHERE seq = ?25 AND epoch = ?1 AND key = ?2 AND sale_id = ?3 AND amount = ?4 AND currency = ?5`
-	setOpen    = `UPDATE charges SET open = ? WHERE seq = ?`
-	setCode    = `UPDATE charges SET code_hash = ? WHERE seq = ?`
+		prepared_at = ?17, sent_at = ?18, changed_at = ?19, state = ?20, code_kind = ?22, code_masked = ?23,
+		code_hash = ?24, last_link = ?25
+		WHERE seq = ?26 AND epoch = ?1 AND key = ?2 AND sale_id = ?3 AND amount = ?4 AND currency = ?5`
+	setOpen    = `UPDATE charges SET open = ?1 WHERE seq = ?2 AND open <> ?1`
+	nameInSale = `UPDATE sales SET charges = CASE charges WHEN '' THEN ?1 ELSE charges || ',' || ?1 END WHERE id = ?2`
 )
 
-// PutCharge inserts a row, or replaces the one with its Seq. Key, sale and
-// amount of a charge never change: such a row is refused.
-func (t tx) PutCharge(r book.Row) error {
+// columns are the values of a row, in the order of the statements.
+func columns(r book.Row) ([]any, error) {
 	route, err := list(r.Route)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	confirmed, err := list(r.Confirmed)
-	if err != nil {
-		return err
-	}
-	args := []any{r.Epoch, string(r.Key), r.SaleID, r.Amount.Minor, string(r.Amount.Currency),
+	return []any{r.Epoch, string(r.Key), r.SaleID, r.Amount.Minor, string(r.Amount.Currency),
 		string(r.Reason), r.Wallet, route, confirmed, r.Receipt, r.Attempts, string(r.By), r.Operator, string(r.Paper), r.Reprints, r.Alarms,
 		nanos(r.PreparedAt), nanos(r.SentAt), nanos(r.ChangedAt),
-		string(r.State), r.State.Open(), r.Code.Kind, r.Code.Masked, r.Code.Hash, r.Seq}
-	was, err := t.c.One("SELECT open, code_hash FROM charges WHERE seq = ?", r.Seq)
-	if errors.Is(err, sqlite.ErrNoRow) {
-		return t.insertCharge(r, args)
+		string(r.State), r.State.Open(), r.Code.Kind, r.Code.Masked, r.Code.Hash, r.LastLink, r.Seq}, err
+}
+
+// PutCharge replaces the row with its Seq. Key, sale and amount of a charge
+// never change: such a row is refused.
+func (t tx) PutCharge(r book.Row) error {
+	args, err := columns(r)
+	if err != nil {
+		return err
+	}
+	changed, err := t.c.Exec(updateCharge, args...)
+	if err == nil && changed == 0 {
+		err = fmt.Errorf("charge %s (number %d) is not in the books, or has another key, sale or amount there", r.Key, r.Seq)
 	}
 	if err != nil {
 		return err
 	}
-	changed, err := t.c.Exec(updateCharge+ofIdentity, args...)
-	if err == nil && changed == 0 {
-		err = fmt.Errorf("charge %s (number %d): key, sale and amount of a charge never change", r.Key, r.Seq)
-	}
-	if err == nil && was.Bool(0) != r.State.Open() {
-		_, err = t.c.Exec(setOpen, r.State.Open(), r.Seq)
-	}
-	if err == nil && was.Text(1) != r.Code.Hash {
-		_, err = t.c.Exec(setCode, r.Code.Hash, r.Seq)
-	}
+	_, err = t.c.Exec(setOpen, r.State.Open(), r.Seq)
 	return err
 }
 
-func (t tx) insertCharge(r book.Row, args []any) error {
-	_, err := t.c.Exec(insertCharge, args...)
+// AddCharge adds a row and names it in its sale.
+func (t tx) AddCharge(r book.Row) error {
+	if _, _, _, seq, err := r.Key.Parts(); err != nil || seq != r.Seq {
+		return fmt.Errorf("charge %s (number %d): a key ends with its charge's number", r.Key, r.Seq)
+	}
+	args, err := columns(r)
+	if err != nil {
+		return err
+	}
+	_, err = t.c.Exec(insertCharge, args...)
 	if errors.Is(err, sqlite.ErrConstraint) {
 		return fmt.Errorf("charge %s (number %d) contradicts a row that is there, or is no charge: %w", r.Key, r.Seq, err)
+	}
+	if err != nil {
+		return err
+	}
+	named, err := t.c.Exec(nameInSale, strconv.FormatInt(r.Seq, 10), r.SaleID)
+	if err == nil && named == 0 {
+		err = fmt.Errorf("charge %s is for sale %s, which is not in the books", r.Key, r.SaleID)
 	}
 	return err
 }

@@ -35,7 +35,9 @@ func filled(t *testing.T) (dir string) {
 		if err := l.prepare(tx); err != nil {
 			return err
 		}
-		return tx.PutSale(soldOnce())
+		other := soldOnce()
+		other.ID = "another sale"
+		return tx.PutSale(other)
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -52,8 +54,8 @@ func TestMoneyRowsStay(t *testing.T) {
 		"DELETE FROM charges", "DELETE FROM sales", "DELETE FROM journal",
 		"UPDATE sales SET amount = 1", "UPDATE journal SET to_state = 'approved'",
 		"UPDATE charges SET amount = 0", "UPDATE charges SET amount = 12.5", "UPDATE charges SET state = NULL",
-		"INSERT OR REPLACE INTO journal SELECT n, key, from_state, 'approved', moved, event, wallet, reason, asked_by, operator, receipt, code_kind, code_masked, code_hash, asked_at, at, note, hash FROM journal",
-		"INSERT OR REPLACE INTO sales SELECT n, id, reference, business_date, 1, currency, lines, at, operator FROM sales",
+		"INSERT OR REPLACE INTO journal SELECT n, before, key, from_state, 'approved', moved, event, wallet, reason, asked_by, operator, receipt, code_kind, code_masked, code_hash, asked_at, at, note, hash FROM journal",
+		"INSERT OR REPLACE INTO sales SELECT id, charges, source, reference, business_date, 1, currency, lines, at, operator FROM sales",
 	} {
 		err := db.Update(func(c *sqlite.Conn) error { _, err := c.Exec(sql); return err })
 		if err == nil {
@@ -102,18 +104,16 @@ func TestOpenStatesAreThoseOfTheColumn(t *testing.T) {
 func TestQuestionsUseAnIndex(t *testing.T) {
 	db := raw(t, filled(t))
 	for sql, index := range map[string]string{
-		"SELECT * FROM charges WHERE key = 'x'":                                                               "charges_key",
-		"SELECT * FROM charges WHERE sale_id = 'x' ORDER BY seq":                                              "charges_sale",
-		"SELECT * FROM charges WHERE open = 1 ORDER BY seq":                                                   "charges_open",
-		"SELECT * FROM charges WHERE code_hash = 'x' AND code_hash <> '' ORDER BY seq DESC LIMIT 1":           "charges_code",
-		"SELECT * FROM charges WHERE seq < 9 ORDER BY seq DESC LIMIT 50":                                      "INTEGER PRIMARY KEY",
-		"SELECT * FROM sales WHERE id = 'x'":                                                                  "sqlite_autoindex_sales_1",
-		"SELECT * FROM sales WHERE business_date = 'x' AND reference = 'y' AND reference <> ''":               "sales_reference",
-		"SELECT * FROM journal WHERE key = 'x' ORDER BY n":                                                    "journal_key",
-		"SELECT * FROM journal WHERE n > 5 ORDER BY n LIMIT 10":                                               "INTEGER PRIMARY KEY",
-		"UPDATE charges SET paper = 'x' WHERE seq = 1 AND epoch = 1 AND key = 'x' AND open = 1":               "INTEGER PRIMARY KEY",
-		"UPDATE charges SET open = 0, code_hash = 'y' WHERE seq = 1 AND epoch = 1 AND key = 'x'":              "INTEGER PRIMARY KEY",
-		"UPDATE charges SET paper = 'x' WHERE seq = 1 AND key = 'x' AND open = 1 AND code_hash = 'something'": "INTEGER PRIMARY KEY",
+		"SELECT * FROM charges WHERE seq = 1 AND key = 'x'":                                                      "INTEGER PRIMARY KEY",
+		"SELECT * FROM charges WHERE seq IN (SELECT value FROM json_each('[1,2]')) ORDER BY seq":                 "INTEGER PRIMARY KEY",
+		"SELECT * FROM charges WHERE open = 1 ORDER BY seq":                                                      "charges_open",
+		"SELECT * FROM charges WHERE seq < 9 ORDER BY seq DESC LIMIT 50":                                         "INTEGER PRIMARY KEY",
+		"SELECT * FROM sales WHERE id = 'x'":                                                                     "PRIMARY KEY (id=?)",
+		"SELECT * FROM sales WHERE business_date = 'x' AND source = 'p' AND reference = 'y' AND reference <> ''": "sales_reference",
+		"SELECT * FROM journal WHERE n = 5":                                                                      "INTEGER PRIMARY KEY",
+		"SELECT * FROM journal WHERE n > 5 ORDER BY n LIMIT 10":                                                  "INTEGER PRIMARY KEY",
+		"UPDATE charges SET paper = 'x' WHERE seq = 1 AND epoch = 1 AND key = 'x'":                               "INTEGER PRIMARY KEY",
+		"UPDATE charges SET open = 0 WHERE seq = 1 AND open <> 0":                                                "INTEGER PRIMARY KEY",
 	} {
 		var plan []string
 		err := db.Update(func(c *sqlite.Conn) error {

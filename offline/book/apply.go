@@ -21,22 +21,23 @@ type mark struct {
 func (b *Book) Apply(key charge.Key, steps ...charge.Step) (charge.Record, error) {
 	var after Row
 	var written []*mark
-	err := b.rows.Update(func(tx Tx) error {
-		row, err := tx.Charge(key)
+	err := b.update(func(t *turn) error {
+		row, err := t.charge(key)
 		if err != nil {
 			return err
 		}
 		written = b.marksOf(key) // inside, so that no other Apply comes between a mark and its outcome
-		if row, _, err = b.takeMarks(tx, row, written); err != nil {
+		if row, _, err = b.takeMarks(t, row, written); err != nil {
 			return err
 		}
 		for _, step := range steps {
-			if row, _, err = b.take(tx, row, step); err != nil {
+			if row, _, err = b.take(t, row, step); err != nil {
 				return err
 			}
+			b.used(step.Code.Hash, key)
 		}
 		after = row
-		return tx.PutCharge(row)
+		return t.put(row)
 	})
 	if err != nil {
 		return charge.Record{}, fmt.Errorf("write what happened to charge %s: %w", key, err)
@@ -51,32 +52,35 @@ func (b *Book) Apply(key charge.Key, steps ...charge.Step) (charge.Record, error
 func (b *Book) Mark(key charge.Key, step charge.Step) {
 	b.mu.Lock()
 	b.marks[key] = append(b.marks[key], &mark{step: step})
+	b.codes.use(step.Code.Hash, key, b.opts.Now())
 	b.mu.Unlock()
 	b.rows.Soon(markWithin, func(tx Tx) error {
-		row, err := tx.Charge(key)
-		if err != nil {
-			return err
-		}
-		row, fresh, err := b.takeMarks(tx, row, b.marksOf(key))
-		if err != nil || fresh == 0 { // an Apply was quicker
-			return err
-		}
-		return tx.PutCharge(row)
+		return b.turnOf(tx, func(t *turn) error {
+			row, err := t.charge(key)
+			if err != nil {
+				return err
+			}
+			row, fresh, err := b.takeMarks(t, row, b.marksOf(key))
+			if err != nil || fresh == 0 { // an Apply was quicker
+				return err
+			}
+			return t.put(row)
+		})
 	})
 }
 
 // takeMarks lets the marks happen that are not in the journal yet, and counts
 // them.
-func (b *Book) takeMarks(tx Tx, row Row, marks []*mark) (_ Row, fresh int, err error) {
+func (b *Book) takeMarks(t *turn, row Row, marks []*mark) (_ Row, fresh int, err error) {
 	for _, m := range marks {
-		there, err := inJournal(tx, row.Key, m)
+		there, err := inJournal(t.tx, row.Key, m)
 		if err != nil {
 			return row, fresh, err
 		}
 		if there {
 			continue
 		}
-		if row, m.n, err = b.take(tx, row, m.step); err != nil {
+		if row, m.n, err = b.take(t, row, m.step); err != nil {
 			return row, fresh, err
 		}
 		fresh++
@@ -120,7 +124,7 @@ func (b *Book) forget(key charge.Key, written []*mark) {
 // take lets one step happen to a row: the arrow of the table if there is one,
 // what the row remembers of the step, and its entry in the journal, whose
 // number it returns.
-func (b *Book) take(tx Tx, row Row, step charge.Step) (Row, int64, error) {
+func (b *Book) take(t *turn, row Row, step charge.Step) (Row, int64, error) {
 	step.At, step.Asked = stamp(step.At), stamp(step.Asked)
 	if step.At.IsZero() {
 		step.At = b.now()
@@ -133,8 +137,9 @@ func (b *Book) take(tx Tx, row Row, step charge.Step) (Row, int64, error) {
 		row.Alarms++
 		note = "contradicts the books"
 	}
-	link := Link{Key: row.Key, From: from, To: row.State, Moved: moved, Step: step, Note: note}
-	n, err := appendLink(tx, link)
+	link := Link{Key: row.Key, Before: row.LastLink, From: from, To: row.State, Moved: moved, Step: step, Note: note}
+	n, err := t.append(link)
+	row.LastLink = n
 	return row, n, err
 }
 

@@ -23,11 +23,8 @@ var ErrNotFound = errors.New("not found")
 // a second key could take the money twice.
 var ErrSaleOpen = errors.New("the sale has a charge that is not settled: wait for it or cancel it")
 
-// Names of the numbers in Meta.
-const (
-	metaEpoch = "epoch"
-	metaSeq   = "seq"
-)
+// metaEpoch is the name of the epoch's number in Meta.
+const metaEpoch = "epoch"
 
 // markWithin is how long a mark may wait for company. It is far below a
 // wallet's answer over a real network, so that a crash while a request is
@@ -46,14 +43,16 @@ type Options struct {
 	Now      func() time.Time
 }
 
-// Book is the memory of one register.
+// Book is the memory of one register. It is the only writer of its Store.
 type Book struct {
 	rows  Store
 	opts  Options
 	epoch int64
 
-	mu    sync.Mutex
-	marks map[charge.Key][]*mark // not yet durable with an Apply
+	mu     sync.Mutex
+	marks  map[charge.Key][]*mark // not yet durable with an Apply
+	codes  codes
+	recent recent
 }
 
 // Open starts a new epoch, durably, and returns the book. Keys of an epoch are
@@ -71,6 +70,9 @@ func Open(rows Store, opts Options) (*Book, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start a new epoch of keys: %w", err)
 	}
+	if err := b.loadCodes(); err != nil {
+		return nil, fmt.Errorf("read the codes of the last day: %w", err)
+	}
 	return b, nil
 }
 
@@ -81,26 +83,22 @@ func (b *Book) Epoch() int64 { return b.epoch }
 // A sale whose newest charge may still be paid gets ErrSaleOpen.
 func (b *Book) Prepare(s sale.Sale, by charge.By) (charge.Record, error) {
 	var made Row
-	err := b.rows.Update(func(tx Tx) error {
-		if err := knowSale(tx, s); err != nil {
+	err := b.update(func(t *turn) error {
+		if err := knowSale(t, s); err != nil {
 			return err
 		}
-		seq, err := tx.Meta(metaSeq)
+		last, err := t.lastSeq()
 		if err != nil {
 			return err
 		}
-		if made, err = b.newRow(seq+1, s, by); err != nil {
-			return err
-		}
-		if err := tx.SetMeta(metaSeq, made.Seq); err != nil {
-			return err
-		}
-		if err := tx.PutCharge(made); err != nil {
+		if made, err = b.newRow(last+1, s, by); err != nil {
 			return err
 		}
 		step := charge.Step{By: by, Operator: s.Operator, At: made.PreparedAt}
-		_, err = appendLink(tx, Link{Key: made.Key, To: charge.Prepared, Moved: true, Step: step})
-		return err
+		if made.LastLink, err = t.append(Link{Key: made.Key, To: charge.Prepared, Moved: true, Step: step}); err != nil {
+			return err
+		}
+		return t.add(made)
 	})
 	if err != nil {
 		return charge.Record{}, fmt.Errorf("prepare a charge for sale %s: %w", s.ID, err)
@@ -110,10 +108,10 @@ func (b *Book) Prepare(s sale.Sale, by charge.By) (charge.Record, error) {
 
 // knowSale remembers a new sale, and lets an old one pass only when none of
 // its charges can still be paid.
-func knowSale(tx Tx, s sale.Sale) error {
-	known, err := tx.Sale(s.ID)
+func knowSale(t *turn, s sale.Sale) error {
+	known, err := t.tx.Sale(s.ID)
 	if errors.Is(err, ErrNotFound) {
-		return tx.PutSale(s)
+		return t.tx.PutSale(s)
 	}
 	if err != nil {
 		return err
@@ -121,7 +119,7 @@ func knowSale(tx Tx, s sale.Sale) error {
 	if known.Amount != s.Amount {
 		return fmt.Errorf("sale %s is over %s and cannot become one over %s: open a new sale", s.ID, known.Amount, s.Amount)
 	}
-	earlier, err := tx.ChargesOfSale(s.ID)
+	earlier, err := t.tx.ChargesOfSale(s.ID)
 	if err != nil {
 		return err
 	}

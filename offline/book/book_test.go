@@ -30,6 +30,7 @@ type fixture struct {
 	now     time.Time
 	waiting []func() // marks whose time has not come
 	broken  bool     // commits fail
+	wallets []string
 }
 
 type failer interface {
@@ -46,6 +47,7 @@ func newFixture(t failer, wallets ...string) *fixture {
 	if wallets == nil {
 		wallets = []string{"alpha", "beta"}
 	}
+	f.wallets = wallets
 	f.open(wallets...)
 	return f
 }
@@ -116,7 +118,8 @@ func (f *fixture) apply(key charge.Key, steps ...charge.Step) charge.Record {
 	return rec
 }
 
-// force puts a charge into a state that a test begins with.
+// force puts a charge into a state that a test begins with, as if an earlier
+// run had left it there.
 func (f *fixture) force(key charge.Key, change func(*book.Row)) {
 	f.t.Helper()
 	err := f.store.Update(func(tx book.Tx) error {
@@ -130,6 +133,7 @@ func (f *fixture) force(key charge.Key, change func(*book.Row)) {
 	if err != nil {
 		f.t.Fatalf("force: %v", err)
 	}
+	f.open(f.wallets...) // a book is the only writer of its store, and remembers what it wrote
 }
 
 func (f *fixture) links() []book.Link {

@@ -2,7 +2,6 @@ package book
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -18,7 +17,7 @@ const chainForm = "posagent journal 1"
 func (l Link) canonical() string {
 	s := l.Step
 	fields := []string{
-		chainForm, strconv.FormatInt(l.N, 10), string(l.Key), string(l.From), string(l.To), strconv.FormatBool(l.Moved),
+		chainForm, strconv.FormatInt(l.N, 10), string(l.Key), strconv.FormatInt(l.Before, 10), string(l.From), string(l.To), strconv.FormatBool(l.Moved),
 		string(s.Event), s.Wallet, string(s.Reason), string(s.By), s.Operator, s.Receipt,
 		s.Code.Kind, s.Code.Masked, s.Code.Hash, timeText(s.Asked), timeText(s.At), l.Note,
 	}
@@ -44,17 +43,6 @@ func (l Link) seal(before [32]byte) [32]byte {
 	h.Write(before[:])
 	h.Write([]byte(l.canonical()))
 	return [32]byte(h.Sum(nil))
-}
-
-// appendLink chains an entry to the journal and returns its number.
-func appendLink(tx Tx, l Link) (int64, error) {
-	last, err := tx.LastLink()
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return 0, err
-	}
-	l.N = last.N + 1
-	l.Hash = l.seal(last.Hash)
-	return l.N, tx.AppendLink(l)
 }
 
 // Broken is where a journal stops being what was written.

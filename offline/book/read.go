@@ -58,18 +58,17 @@ func (b *Book) SaleByReference(businessDate, source, reference string) (sale.Sal
 	return s, err
 }
 
-// CodeUsed is the newest charge that a code was sent for, and false when
-// there is none. hash is the code's keyed hash.
+// CodeUsed is the newest charge that a code was sent for within CodesFor, and
+// false when there is none. hash is the code's keyed hash.
 func (b *Book) CodeUsed(hash string) (charge.Record, bool, error) {
-	var row Row
-	err := b.rows.View(func(rows Rows) (err error) {
-		row, err = rows.ChargeByCode(hash)
-		return err
-	})
-	if errors.Is(err, ErrNotFound) {
+	b.mu.Lock()
+	key, known := b.codes.by[hash]
+	b.mu.Unlock()
+	if !known {
 		return charge.Record{}, false, nil
 	}
-	return row.Record, err == nil, err
+	rec, err := b.Charge(key.key)
+	return rec, err == nil, err
 }
 
 // Charges is a page of charges, newest first.
@@ -85,8 +84,14 @@ func (b *Book) Charges(f Filter) ([]Row, error) {
 // Links are the journal entries of one charge, oldest first.
 func (b *Book) Links(key charge.Key) ([]Link, error) {
 	var out []Link
-	err := b.rows.View(func(rows Rows) (err error) {
-		out, err = rows.Links(key)
+	err := b.rows.View(func(rows Rows) error {
+		row, err := rows.Charge(key)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err == nil {
+			out, err = rows.Chain(row.LastLink)
+		}
 		return err
 	})
 	return out, err
@@ -96,15 +101,15 @@ func (b *Book) Links(key charge.Key) ([]Link, error) {
 // It moves no state.
 func (b *Book) Printed(key charge.Key, paper charge.Paper, reprint bool) (charge.Record, error) {
 	var row Row
-	err := b.rows.Update(func(tx Tx) (err error) {
-		if row, err = tx.Charge(key); err != nil {
+	err := b.update(func(t *turn) (err error) {
+		if row, err = t.tx.Charge(key); err != nil {
 			return err
 		}
 		row.Paper = paper
 		if reprint {
 			row.Reprints++
 		}
-		return tx.PutCharge(row)
+		return t.put(row)
 	})
 	return row.Record, err
 }

@@ -30,9 +30,10 @@ type Tx interface {
 	Rows
 	Meta(name string) (int64, error) // 0 when never set
 	SetMeta(name string, value int64) error
-	PutCharge(Row) error     // insert or replace by Seq
+	AddCharge(Row) error     // insert only; its sale must be there, its key ends with its Seq
+	PutCharge(Row) error     // replace only; key, sale and amount never change
 	PutSale(sale.Sale) error // insert only
-	AppendLink(Link) error   // insert only; N must be the next number
+	AppendLink(Link) error   // insert only; any N but the next number is ErrNotNext
 }
 
 // Rows are the reads that pages and reports make as well.
@@ -41,19 +42,19 @@ type Rows interface {
 	ChargesOfSale(saleID string) ([]Row, error) // oldest first
 	OpenCharges() ([]Row, error)                // State.Open(), oldest first
 	Charges(Filter) ([]Row, error)              // newest first
-	ChargeByCode(hash string) (Row, error)      // the newest that used this code
 	Sale(id string) (sale.Sale, error)
 	SaleByReference(businessDate, source, reference string) (sale.Sale, error)
 	LastLink() (Link, error)                       // ErrNotFound in an empty journal
-	Links(key charge.Key) ([]Link, error)          // of one charge, oldest first
+	Chain(n int64) ([]Link, error)                 // the n-th and those Before it, of one charge, oldest first
 	LinksAfter(n int64, limit int) ([]Link, error) // of all, oldest first
 }
 
 // Row is a charge and its place in the order of keys.
 type Row struct {
-	Seq   int64 // position among all charges of this database, never reused
+	Seq   int64 // position among all charges of this database, never reused; the last part of the key
 	Epoch int64
 	charge.Record
+	LastLink int64 // the newest journal entry of this charge
 }
 
 // Filter narrows Charges. Zero fields do not narrow.
@@ -74,12 +75,13 @@ func (f Filter) Count() int {
 // Link is one entry of the journal: a step that a charge took, chained to the
 // entry before it. Entries are never changed and never removed.
 type Link struct {
-	N     int64 // 1, 2, 3, … without gaps
-	Key   charge.Key
-	From  charge.State // empty for the entry that made the charge
-	To    charge.State
-	Moved bool // false: the table has no such arrow, nothing changed
-	Step  charge.Step
-	Note  string
-	Hash  [32]byte // SHA-256 over the hash before and the canonical text of this entry
+	N      int64 // 1, 2, 3, … without gaps
+	Key    charge.Key
+	Before int64        // the entry before of the same charge; 0 for its first
+	From   charge.State // empty for the entry that made the charge
+	To     charge.State
+	Moved  bool // false: the table has no such arrow, nothing changed
+	Step   charge.Step
+	Note   string
+	Hash   [32]byte // SHA-256 over the hash before and the canonical text of this entry
 }

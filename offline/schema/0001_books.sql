@@ -10,6 +10,7 @@
 
 CREATE TABLE charges (
     seq         INTEGER PRIMARY KEY CHECK (seq > 0),
+    last_link   INTEGER NOT NULL CHECK (last_link >= 0),
     epoch       INTEGER NOT NULL CHECK (epoch >= 0),
     key         TEXT    NOT NULL CHECK (length(key) BETWEEN 1 AND 32),
     sale_id     TEXT    NOT NULL,
@@ -36,19 +37,18 @@ CREATE TABLE charges (
     changed_at  INTEGER NOT NULL
 ) STRICT;
 
-CREATE UNIQUE INDEX charges_key ON charges (key);
-CREATE INDEX charges_sale ON charges (sale_id);
+-- A key ends with its charge's number, so it needs no index, and a sale names
+-- its charges: an index would cost every sale another page.
 -- The row is the queue. open says what the state says, in a column of its own
 -- so that a step from one open state to another leaves this index alone.
 CREATE INDEX charges_open ON charges (seq) WHERE open = 1;
-CREATE INDEX charges_code ON charges (code_hash) WHERE code_hash <> '';
 
 CREATE TRIGGER charges_stay BEFORE DELETE ON charges
 BEGIN SELECT RAISE(ABORT, 'a charge is never deleted'); END;
 
 CREATE TABLE sales (
-    n             INTEGER PRIMARY KEY,
-    id            TEXT    NOT NULL UNIQUE CHECK (id <> ''),
+    id            TEXT    NOT NULL PRIMARY KEY CHECK (id <> ''),
+    charges       TEXT    NOT NULL DEFAULT '', -- their numbers with commas, in the order they came
     source        TEXT    NOT NULL,
     reference     TEXT    NOT NULL,
     business_date TEXT    NOT NULL,
@@ -57,17 +57,19 @@ CREATE TABLE sales (
     lines         TEXT    NOT NULL,
     at            INTEGER NOT NULL,
     operator      TEXT    NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX sales_reference ON sales (business_date, source, reference) WHERE reference <> '';
 
 CREATE TRIGGER sales_stay BEFORE DELETE ON sales
 BEGIN SELECT RAISE(ABORT, 'a sale is never deleted'); END;
-CREATE TRIGGER sales_stand BEFORE UPDATE ON sales
+CREATE TRIGGER sales_stand
+BEFORE UPDATE OF id, source, reference, business_date, amount, currency, lines, at, operator ON sales
 BEGIN SELECT RAISE(ABORT, 'a sale is never changed'); END;
 
 CREATE TABLE journal (
     n           INTEGER PRIMARY KEY CHECK (n > 0),
+    before      INTEGER NOT NULL CHECK (before >= 0 AND before < n), -- the entry before of the same charge
     key         TEXT    NOT NULL,
     from_state  TEXT    NOT NULL,
     to_state    TEXT    NOT NULL,
@@ -86,8 +88,6 @@ CREATE TABLE journal (
     note        TEXT    NOT NULL,
     hash        BLOB    NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
-
-CREATE INDEX journal_key ON journal (key);
 
 CREATE TRIGGER journal_stays BEFORE DELETE ON journal
 BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;

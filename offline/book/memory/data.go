@@ -17,11 +17,9 @@ type data struct {
 	open    map[int64]bool
 	byKey   map[charge.Key]int64
 	bySale  map[string][]int64 // rising
-	byCode  map[string][]int64 // rising
 	sales   map[string]sale.Sale
 	byRef   map[reference]string
 	links   []book.Link
-	ofKey   map[charge.Key][]int64
 	meta    map[string]int64
 }
 
@@ -30,16 +28,16 @@ type reference struct{ date, source, number string }
 func newData() *data {
 	return &data{
 		charges: make(map[int64]book.Row), open: make(map[int64]bool),
-		byKey: make(map[charge.Key]int64), bySale: make(map[string][]int64), byCode: make(map[string][]int64),
+		byKey: make(map[charge.Key]int64), bySale: make(map[string][]int64),
 		sales: make(map[string]sale.Sale), byRef: make(map[reference]string),
-		ofKey: make(map[charge.Key][]int64), meta: make(map[string]int64),
+		meta: make(map[string]int64),
 	}
 }
 
 // place puts row where a row of its Seq may be; remove takes it away again.
 func (d *data) place(row book.Row) {
-	if old, there := d.charges[row.Seq]; there {
-		d.unlist(old)
+	if _, there := d.charges[row.Seq]; there {
+		delete(d.open, row.Seq)
 	} else {
 		d.order = insert(d.order, row.Seq)
 		d.byKey[row.Key] = row.Seq
@@ -49,24 +47,14 @@ func (d *data) place(row book.Row) {
 	if row.State.Open() {
 		d.open[row.Seq] = true
 	}
-	if row.Code.Hash != "" {
-		d.byCode[row.Code.Hash] = insert(d.byCode[row.Code.Hash], row.Seq)
-	}
 }
 
 func (d *data) remove(row book.Row) {
-	d.unlist(row)
+	delete(d.open, row.Seq)
 	d.order = cut(d.order, row.Seq)
 	delete(d.byKey, row.Key)
 	d.bySale[row.SaleID] = cut(d.bySale[row.SaleID], row.Seq)
 	delete(d.charges, row.Seq)
-}
-
-func (d *data) unlist(row book.Row) {
-	delete(d.open, row.Seq)
-	if row.Code.Hash != "" {
-		d.byCode[row.Code.Hash] = cut(d.byCode[row.Code.Hash], row.Seq)
-	}
 }
 
 func insert(rising []int64, n int64) []int64 {

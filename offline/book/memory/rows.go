@@ -43,14 +43,6 @@ func (r rows) Charges(f book.Filter) ([]book.Row, error) {
 	return out, nil
 }
 
-func (r rows) ChargeByCode(hash string) (book.Row, error) {
-	seqs := r.d.byCode[hash]
-	if len(seqs) == 0 {
-		return book.Row{}, book.ErrNotFound
-	}
-	return copyRow(r.d.charges[seqs[len(seqs)-1]]), nil
-}
-
 func (r rows) copies(seqs []int64) []book.Row {
 	var out []book.Row
 	for _, seq := range seqs {
@@ -82,11 +74,13 @@ func (r rows) LastLink() (book.Link, error) {
 	return r.d.links[len(r.d.links)-1], nil
 }
 
-func (r rows) Links(key charge.Key) ([]book.Link, error) {
+func (r rows) Chain(n int64) ([]book.Link, error) {
 	var out []book.Link
-	for _, n := range r.d.ofKey[key] {
+	for n > 0 && n <= int64(len(r.d.links)) {
 		out = append(out, r.d.links[n-1])
+		n = r.d.links[n-1].Before
 	}
+	slices.Reverse(out)
 	return out, nil
 }
 

@@ -39,12 +39,27 @@ func (t *tx) SetMeta(name string, value int64) error {
 }
 
 func (t *tx) PutCharge(row book.Row) error {
+	if old, there := t.d.charges[row.Seq]; !there || !same(old, row) {
+		return fmt.Errorf("charge %s (number %d) is not in the books, or has another key, sale or amount there", row.Key, row.Seq)
+	}
+	return t.place(row)
+}
+
+func (t *tx) AddCharge(row book.Row) error {
+	_, there := t.d.charges[row.Seq]
+	if _, taken := t.d.byKey[row.Key]; taken || there {
+		return fmt.Errorf("charge %s (number %d) contradicts a row that is there", row.Key, row.Seq)
+	}
+	return t.place(row)
+}
+
+func (t *tx) place(row book.Row) error {
 	if err := whole(row); err != nil {
 		return err
 	}
 	old, there := t.d.charges[row.Seq]
-	if seq, taken := t.d.byKey[row.Key]; taken && seq != row.Seq || there && !same(old, row) {
-		return fmt.Errorf("charge %s (number %d) contradicts a row that is there", row.Key, row.Seq)
+	if _, sold := t.d.sales[row.SaleID]; !sold {
+		return fmt.Errorf("charge %s is for sale %s, which is not in the books", row.Key, row.SaleID)
 	}
 	row = copyRow(row)
 	t.d.place(row)
@@ -60,7 +75,8 @@ func (t *tx) PutCharge(row book.Row) error {
 
 // whole is what the tables of the SQLite store check in every row.
 func whole(r book.Row) error {
-	ok := r.Seq > 0 && r.Epoch >= 0 && len(r.Key) > 0 && len(r.Key) <= charge.MaxKey &&
+	_, _, _, seq, err := r.Key.Parts()
+	ok := err == nil && seq == r.Seq && r.LastLink >= 0 && r.Seq > 0 && r.Epoch >= 0 && len(r.Key) > 0 && len(r.Key) <= charge.MaxKey &&
 		r.Amount.Minor > 0 && len(r.Amount.Currency) == 3 && r.State != "" && min(r.Attempts, r.Reprints, r.Alarms) >= 0
 	if !ok {
 		return fmt.Errorf("charge %s (number %d) is no charge", r.Key, r.Seq)
@@ -98,15 +114,13 @@ func (t *tx) PutSale(s sale.Sale) error {
 }
 
 func (t *tx) AppendLink(l book.Link) error {
-	if l.N != int64(len(t.d.links))+1 {
-		return fmt.Errorf("journal entry %d is not the next one", l.N)
+	if l.N != int64(len(t.d.links))+1 || l.Before < 0 || l.Before >= l.N {
+		return fmt.Errorf("journal entry %d: %w", l.N, book.ErrNotNext)
 	}
 	l.Step.At, l.Step.Asked = plain(l.Step.At), plain(l.Step.Asked)
 	t.d.links = append(t.d.links, l)
-	t.d.ofKey[l.Key] = append(t.d.ofKey[l.Key], l.N)
 	t.undo = append(t.undo, func() {
 		t.d.links = t.d.links[:len(t.d.links)-1]
-		t.d.ofKey[l.Key] = t.d.ofKey[l.Key][:len(t.d.ofKey[l.Key])-1]
 	})
 	return nil
 }

@@ -14,8 +14,6 @@ func absent(t *testing.T, s book.Store) {
 	update(t, s, func(tx book.Tx) error {
 		r, err := tx.Charge("S1-T1-7-1")
 		missing(t, "Charge", r, err)
-		r, err = tx.ChargeByCode("no such hash")
-		missing(t, "ChargeByCode", r, err)
 		bought, err := tx.Sale("none")
 		missing(t, "Sale", bought, err)
 		bought, err = tx.SaleByReference("2026-11-22", "pos", "R-1")
@@ -30,7 +28,7 @@ func absent(t *testing.T, s book.Store) {
 			"ChargesOfSale": func() (int, error) { r, err := tx.ChargesOfSale("none"); return len(r), err },
 			"OpenCharges":   func() (int, error) { r, err := tx.OpenCharges(); return len(r), err },
 			"Charges":       func() (int, error) { r, err := tx.Charges(book.Filter{}); return len(r), err },
-			"Links":         func() (int, error) { l, err := tx.Links("none"); return len(l), err },
+			"Chain":         func() (int, error) { l, err := tx.Chain(7); return len(l), err },
 			"LinksAfter":    func() (int, error) { l, err := tx.LinksAfter(0, 10); return len(l), err },
 		} {
 			if n, err := read(); n != 0 || err != nil {
@@ -42,14 +40,13 @@ func absent(t *testing.T, s book.Store) {
 }
 
 func roundTrip(t *testing.T, s book.Store) {
-	bare := book.Row{Seq: 2, Record: charge.Record{Key: "S1-T1-0-2", Amount: money.Yen(1), State: charge.Prepared}}
+	bare := book.Row{Seq: 2, Record: charge.Record{Key: "S1-T1-0-2", SaleID: "sale-2", Amount: money.Yen(1), State: charge.Prepared}}
 	full, bought := row(1, charge.Reversing), aSale("sale-1", "2026-11-22", "R-1")
 	plain := aSale("sale-2", "2026-11-22", "")
 	plain.Lines = nil
 	first, second := link(1, full.Key), book.Link{N: 2, Key: bare.Key, To: charge.Prepared}
-	put(t, s, full, bare)
 	update(t, s, func(tx book.Tx) error {
-		return errors.Join(tx.PutSale(bought), tx.PutSale(plain), tx.AppendLink(first), tx.AppendLink(second), tx.SetMeta("epoch", 1<<62))
+		return errors.Join(tx.PutSale(bought), tx.PutSale(plain), tx.AddCharge(full), tx.AddCharge(bare), tx.AppendLink(first), tx.AppendLink(second), tx.SetMeta("epoch", 1<<62))
 	})
 	view(t, s, func(rows book.Rows) error {
 		got, err := rows.Charge(full.Key)
@@ -147,26 +144,6 @@ func open(t *testing.T, s book.Store) {
 	}
 }
 
-func codes(t *testing.T, s book.Store) {
-	none, first, second := row(1, charge.Prepared), row(2, charge.Declined), row(3, charge.Approved)
-	none.Code, first.Code.Hash, second.Code.Hash = charge.CodeMark{}, "same", "same"
-	put(t, s, second, first, none)
-	by := func(hash string) func(book.Rows) (book.Row, error) {
-		return func(r book.Rows) (book.Row, error) { return r.ChargeByCode(hash) }
-	}
-	equal(t, "the newest", found(t, s, by("same")).Seq, int64(3))
-	none.Code.Hash = "later"
-	second.Code.Hash = "other"
-	put(t, s, none, second)
-	equal(t, "after the code was set", found(t, s, by("later")).Seq, int64(1))
-	equal(t, "after the newest has another", found(t, s, by("same")).Seq, int64(2))
-	view(t, s, func(rows book.Rows) error {
-		got, err := rows.ChargeByCode("")
-		missing(t, "no hash", got, err)
-		return nil
-	})
-}
-
 func identity(t *testing.T, s book.Store) {
 	put(t, s, row(1, charge.Prepared), row(2, charge.Prepared))
 	for what, change := range map[string]func(*book.Row){
@@ -177,11 +154,16 @@ func identity(t *testing.T, s book.Store) {
 		"another currency": func(r *book.Row) { r.Amount.Currency = "USD" },
 		"another epoch":    func(r *book.Row) { r.Epoch++ },
 		"a used key again": func(r *book.Row) { r.Seq = 3 },
+		"a key of another": func(r *book.Row) { r.Seq, r.Key = 3, "S1-T1-7-4" },
+		"an unknown sale":  func(r *book.Row) { *r = row(5, charge.Prepared) },
 	} {
 		r := row(1, charge.Approved)
 		change(&r)
 		if err := s.Update(func(tx book.Tx) error { return tx.PutCharge(r) }); err == nil {
-			t.Errorf("%s was taken", what)
+			t.Errorf("%s was put", what)
+		}
+		if err := s.Update(func(tx book.Tx) error { return tx.AddCharge(r) }); err == nil {
+			t.Errorf("%s was added", what)
 		}
 	}
 	for what, change := range map[string]func(*book.Row){
@@ -193,7 +175,7 @@ func identity(t *testing.T, s book.Store) {
 	} {
 		r := row(9, charge.Prepared)
 		change(&r)
-		if err := s.Update(func(tx book.Tx) error { return tx.PutCharge(r) }); err == nil {
+		if err := s.Update(func(tx book.Tx) error { return tx.AddCharge(r) }); err == nil {
 			t.Errorf("a row with %s was taken", what)
 		}
 	}
@@ -245,7 +227,11 @@ func references(t *testing.T, s book.Store) {
 
 func journal(t *testing.T, s book.Store) {
 	for n, key := range []charge.Key{"a", "b", "a", "a"} {
-		update(t, s, func(tx book.Tx) error { return tx.AppendLink(link(int64(n+1), key)) })
+		update(t, s, func(tx book.Tx) error {
+			l := link(int64(n+1), key)
+			l.Before = []int64{0, 0, 1, 3}[n]
+			return tx.AppendLink(l)
+		})
 	}
 	for _, n := range []int64{-1, 0, 1, 4, 6} {
 		if err := s.Update(func(tx book.Tx) error { return tx.AppendLink(link(n, "a")) }); err == nil {
@@ -259,9 +245,11 @@ func journal(t *testing.T, s book.Store) {
 		}
 		return out
 	}
-	equal(t, "entries of a", numbers(func(r book.Rows) ([]book.Link, error) { return r.Links("a") }), []int64{1, 3, 4})
+	equal(t, "entries of a", numbers(func(r book.Rows) ([]book.Link, error) { return r.Chain(4) }), []int64{1, 3, 4})
 	equal(t, "two after 1", numbers(func(r book.Rows) ([]book.Link, error) { return r.LinksAfter(1, 2) }), []int64{2, 3})
 	equal(t, "after the end", numbers(func(r book.Rows) ([]book.Link, error) { return r.LinksAfter(4, 2) }), []int64{})
 	equal(t, "none wanted", numbers(func(r book.Rows) ([]book.Link, error) { return r.LinksAfter(0, 0) }), []int64{})
-	equal(t, "the head", found(t, s, book.Rows.LastLink), utcLink(link(4, "a")))
+	fourth := link(4, "a")
+	fourth.Before = 3
+	equal(t, "the head", found(t, s, book.Rows.LastLink), utcLink(fourth))
 }
