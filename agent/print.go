@@ -38,6 +38,8 @@ func (r *Register) printDoubt(rec charge.Record) {
 }
 
 func (r *Register) send(doc printer.Document) error {
+	<-r.paper
+	defer func() { r.paper <- struct{}{} }()
 	if out := r.toPrinter(doc); out.Result == printer.Failed {
 		return &Refused{Why: "printer.unprinted"}
 	}

@@ -44,7 +44,7 @@ func TestRecoverWithoutTheMark(t *testing.T) {
 	bubble(t, func(t *testing.T, s *shop) {
 		s.sells("a")
 		s.own.will("charge", play{after: 2 * time.Second}, honest)
-		go s.scan(code(1))
+		s.begins(code(1))
 		time.Sleep(10 * ms)
 		s.crash()
 		s.is("a", charge.Reversing)
@@ -62,7 +62,7 @@ func TestRecoverASentCharge(t *testing.T) {
 	bubble(t, func(t *testing.T, s *shop) {
 		s.sells("a")
 		s.own.will("charge", play{after: 2 * time.Second})
-		go s.scan(code(1))
+		s.begins(code(1))
 		time.Sleep(time.Second)
 		s.paypay.will("reverse", missed)
 		s.crash()
@@ -128,7 +128,7 @@ func TestCrashAtAnyMoment(t *testing.T) {
 			s.sells("a")
 			s.own.will("charge", play{travel: 50 * ms, after: 400 * ms, event: charge.Lose}, honest)
 			s.own.will("inquire", gone, honest)
-			go s.scan(code(1))
+			s.begins(code(1))
 			time.Sleep(after)
 			s.crash()
 			time.Sleep(after / 2)

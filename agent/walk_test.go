@@ -159,7 +159,7 @@ func TestWhileTheWalletIsAsked(t *testing.T) {
 	bubble(t, func(t *testing.T, s *shop) {
 		s.sells("a")
 		s.own.will("charge", play{after: 2500 * time.Millisecond})
-		go s.scan(code(1))
+		s.begins(code(1))
 		time.Sleep(500 * time.Millisecond)
 		v, _ := s.Standing()
 		if v.Charge.State != charge.Sent || v.Checking || !v.Deadline.Equal(time.Now().Add(2500*time.Millisecond)) {

@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -18,7 +19,8 @@ type play struct {
 	travel, after time.Duration
 	event         charge.Event
 	reason        charge.Reason
-	deaf          bool // the request never arrives
+	deaf          bool         // the request never arrives
+	verdict       charge.State // of a fresh or a pending key; empty is the wallet's
 }
 
 var (
@@ -70,34 +72,37 @@ func (w *wallet) decide(key charge.Key, s charge.State) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.standing[key] == charge.Pending {
-		w.standing[key] = s
-		if s == charge.Approved {
-			w.debits[key]++
-		}
+		w.rule(key, s)
+	}
+}
+
+// rule makes s the standing answer; mu is held.
+func (w *wallet) rule(key charge.Key, s charge.State) {
+	if w.standing[key] = s; s == charge.Approved {
+		w.debits[key]++
 	}
 }
 
 func (w *wallet) Charge(ctx context.Context, r charge.Record, _ paycode.Code) charge.Answer {
-	return w.call(ctx, "charge", r, func() charge.Event {
+	return w.call(ctx, "charge", r, func(p play) charge.Event {
 		if w.standing[r.Key] == "" {
-			s := w.verdict
-			if s == "" {
-				s = charge.Approved
-			}
-			if w.standing[r.Key] = s; s == charge.Approved {
-				w.debits[r.Key]++
-			}
+			w.rule(r.Key, cmp.Or(p.verdict, w.verdict, charge.Approved))
 		}
 		return w.word(r.Key)
 	})
 }
 
 func (w *wallet) Inquire(ctx context.Context, r charge.Record) charge.Answer {
-	return w.call(ctx, "inquire", r, func() charge.Event { return w.word(r.Key) })
+	return w.call(ctx, "inquire", r, func(p play) charge.Event {
+		if w.standing[r.Key] == charge.Pending && p.verdict != "" {
+			w.rule(r.Key, p.verdict) // the customer decided meanwhile
+		}
+		return w.word(r.Key)
+	})
 }
 
 func (w *wallet) Reverse(ctx context.Context, r charge.Record) charge.Answer {
-	return w.call(ctx, "reverse", r, func() charge.Event {
+	return w.call(ctx, "reverse", r, func(play) charge.Event {
 		if w.standing[r.Key] != charge.Declined {
 			w.standing[r.Key] = charge.Reversed
 		}
@@ -118,7 +123,7 @@ func (w *wallet) word(key charge.Key) charge.Event {
 	return charge.Lose // unknown here: no proof
 }
 
-func (w *wallet) call(ctx context.Context, what string, r charge.Record, arrive func() charge.Event) charge.Answer {
+func (w *wallet) call(ctx context.Context, what string, r charge.Record, arrive func(play) charge.Event) charge.Answer {
 	started := time.Now()
 	w.mu.Lock()
 	w.calls = append(w.calls, asked{what, r.Key, started.Sub(w.born)})
@@ -135,7 +140,7 @@ func (w *wallet) call(ctx context.Context, what string, r charge.Record, arrive 
 	event := charge.Lose
 	if !p.deaf {
 		w.mu.Lock()
-		event = arrive()
+		event = arrive(p)
 		w.mu.Unlock()
 	}
 	select {

@@ -37,13 +37,13 @@ type request struct {
 // far is the other side of the wire, byte by byte: real TCP, real mutual TLS,
 // and then whatever play writes. play returns false to close the connection.
 type far struct {
-	t     testing.TB
-	addr  string
-	ca    *pki.Authority
-	play  func(conn net.Conn, r request) bool
-	hello func(conn net.Conn) bool // before TLS; false closes
+	t    testing.TB
+	addr string
+	ca   *pki.Authority
+	play func(conn net.Conn, r request) bool
 
 	mu       sync.Mutex
+	hello    func(conn net.Conn) bool // before TLS; false closes
 	conns    int
 	live     []net.Conn
 	requests []request
@@ -105,8 +105,9 @@ func (f *far) serve(conn net.Conn, config *tls.Config) {
 	defer conn.Close()
 	f.mu.Lock()
 	f.conns++
+	hello := f.hello
 	f.mu.Unlock()
-	if f.hello != nil && !f.hello(conn) {
+	if hello != nil && !hello(conn) {
 		return
 	}
 	secure := tls.Server(tap{conn, f}, config)
@@ -131,6 +132,13 @@ func (f *far) serve(conn net.Conn, config *tls.Config) {
 			return
 		}
 	}
+}
+
+// greets sets what happens before TLS.
+func (f *far) greets(hello func(net.Conn) bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.hello = hello
 }
 
 func (f *far) saw() []request {

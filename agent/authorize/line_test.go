@@ -55,13 +55,13 @@ func TestAStrangerAtTheWalletsAddress(t *testing.T) {
 func TestAnAddressWithoutTLS(t *testing.T) {
 	f := listen(t, yes)
 	var heard bytes.Buffer
-	f.hello = func(conn net.Conn) bool {
+	f.greets(func(conn net.Conn) bool {
 		p := make([]byte, 4096)
 		n, _ := conn.Read(p)
 		heard.Write(p[:n])
 		_, _ = conn.Write(response(http.StatusOK, answer(request{}, wire.Approved)))
 		return false
-	}
+	})
 	a := f.client(long).Charge(t.Context(), rec, shown)
 	came(t, "plain HTTP", a, charge.Miss, charge.ReasonUnreachable)
 	if strings.Contains(heard.String(), customerCode) || strings.Contains(heard.String(), string(rec.Key)) {
@@ -75,7 +75,7 @@ func TestAnAddressThatIsSilent(t *testing.T) {
 	f := listen(t, yes)
 	ended := make(chan struct{})
 	t.Cleanup(func() { close(ended) })
-	f.hello = func(net.Conn) bool { <-ended; return false }
+	f.greets(func(net.Conn) bool { <-ended; return false })
 	a := f.client(short).Charge(t.Context(), rec, shown)
 	came(t, "no handshake", a, charge.Miss, charge.ReasonTimeout)
 }
@@ -162,7 +162,7 @@ func TestExchangesThatBreak(t *testing.T) {
 
 func TestAReset(t *testing.T) {
 	f := listen(t, func(conn net.Conn, _ request) bool { return false })
-	f.hello = func(conn net.Conn) bool { return conn.(*net.TCPConn).SetLinger(0) == nil } // close is RST
+	f.greets(func(conn net.Conn) bool { return conn.(*net.TCPConn).SetLinger(0) == nil }) // close is RST
 	came(t, "reset", f.client(long).Charge(t.Context(), rec, shown), charge.Lose, charge.ReasonUnreachable)
 	if n := len(f.saw()); n != 1 {
 		t.Errorf("%d requests", n)
