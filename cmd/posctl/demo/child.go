@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/control"
+	"github.com/posagent/posagent/wallet/wire"
 )
 
 // child is one of the real programs, started from beside this one. One that
@@ -133,35 +133,48 @@ func (c *child) running() bool {
 	return c.cmd != nil
 }
 
-// awaitReady waits until the agent takes sales, or dies, or takes too long.
+// awaitReady waits until the agent takes sales.
 func awaitReady(ctx context.Context, url string, agent *child) error {
-	limit, cancel := context.WithTimeout(ctx, readyWithin)
-	defer cancel()
-	for {
-		req, err := http.NewRequestWithContext(limit, http.MethodGet, url+control.PathReadyz, nil)
+	return agent.await(ctx, func(ctx context.Context) bool {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+control.PathReadyz, nil)
 		if err != nil {
-			return err
+			return false
 		}
 		resp, err := http.DefaultClient.Do(req)
-		if err == nil {
-			_ = resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return nil
-			}
+		if err != nil {
+			return false
 		}
-		if !agent.running() {
-			agent.stop()
-			return fmt.Errorf("posagent did not start; the end of %s says why:\n%s", agent.log, tail(agent.log))
+		_ = resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+}
+
+// awaitWallet waits until the wallet gives codes and takes charges.
+func awaitWallet(ctx context.Context, p place, wallet *child) error {
+	return wallet.await(ctx, func(ctx context.Context) bool {
+		return call(ctx, p.trySocket(), http.MethodGet, wire.PathTryFault, nil, nil) == nil
+	})
+}
+
+// await waits until the child is up, or has died, or takes too long.
+func (c *child) await(ctx context.Context, up func(context.Context) bool) error {
+	limit, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
+	for !up(limit) {
+		if !c.running() {
+			c.stop()
+			return fmt.Errorf("%s did not start; the end of %s says why:\n%s", c.name, c.log, tail(c.log))
 		}
 		select {
 		case <-limit.Done():
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return errors.New("posagent is not ready after 30 s; see " + agent.log)
-		case <-time.After(50 * time.Millisecond):
+			return fmt.Errorf("%s is not ready after %s; see %s", c.name, readyWithin, c.log)
+		case <-time.After(20 * time.Millisecond):
 		}
 	}
+	return nil
 }
 
 // tail is the end of a log, at most 2 kB.

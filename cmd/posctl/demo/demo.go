@@ -55,6 +55,9 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer unlock()
+	if err := place.forgetFacts(); err != nil {
+		return err
+	}
 	var facts Facts
 	if facts, err = prepare(place, o); err != nil {
 		return err
@@ -65,14 +68,21 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	counter.run(ctx)
-	defer func() { err = errors.Join(err, counter.close()) }()
+	powered, pull := context.WithCancel(context.WithoutCancel(ctx)) // a receipt under way is printed before the plugs are pulled
+	counter.run(powered)
+	defer func() {
+		pull()
+		err = errors.Join(err, counter.close())
+	}()
 
 	wallet := newChild(ctx, "walletd", place.walletConfig(), place.walletLog(), o.Out)
 	agent := newChild(ctx, "posagent", place.agentConfig(), place.agentLog(), o.Out)
-	defer agent.stop() // the agent first: it still has to settle with the wallet
 	defer wallet.stop()
+	defer agent.stop() // before the wallet: it still has to settle with it
 	if err := wallet.start(); err != nil {
+		return err
+	}
+	if err := awaitWallet(ctx, place, wallet); err != nil {
 		return err
 	}
 	if err := agent.start(); err != nil {
@@ -90,11 +100,10 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := place.writeFacts(facts); err != nil {
 		return err
 	}
-	defer os.Remove(place.facts())
+	defer func() { err = errors.Join(err, place.forgetFacts()) }()
 	greet(o.Out, facts, place)
 	<-ctx.Done()
 	fmt.Fprintln(o.Out, "stopping …")
-	agent.stop()
 	return nil
 }
 

@@ -82,7 +82,10 @@ func (o *orders) orderWallet(ctx context.Context, in order) (any, error) {
 		o.wallet.stop()
 		return in, nil
 	case "start":
-		return in, o.wallet.start()
+		if err := o.wallet.start(); err != nil {
+			return nil, err
+		}
+		return in, awaitWallet(ctx, o.place, o.wallet)
 	case "fault":
 		fault := wire.FaultOrder{Fault: wire.Fault(in.Name)}
 		return in, o.try(ctx, http.MethodPut, wire.PathTryFault, fault, nil)

@@ -147,6 +147,14 @@ func (p place) writeFacts(f Facts) error {
 	return os.Rename(draft, p.facts())
 }
 
+// forgetFacts says that no demo is up; one that was killed could not say so.
+func (p place) forgetFacts() error {
+	if err := os.Remove(p.facts()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // ReadFacts are the facts of a running demo.
 func ReadFacts(dir string) (Facts, error) {
 	var f Facts
@@ -180,7 +188,7 @@ socket = {{q .Socket}}
 [[api.token]]
 name = "visitor"
 sha256 = {{q .Token}}
-scopes = ["prepare", "read"]
+scopes = ["prepare", "read", "display"]
 
 [[operator]]
 id = "cashier"
