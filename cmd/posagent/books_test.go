@@ -133,10 +133,22 @@ func (s *shop) verify(dir string) map[string]charge.State {
 	store, err := offline.Open(dir, offline.Options{})
 	check(s.T, err)
 	defer store.Close()
-	states := map[string]charge.State{}
+	states, ended := map[string]charge.State{}, map[charge.Key]charge.State{}
 	check(s.T, store.View(func(rows book.Rows) error {
 		if _, err := book.Verify(rows); err != nil {
 			return err
+		}
+		for n := int64(0); ; {
+			links, err := rows.LinksAfter(n, 1000)
+			if err != nil {
+				return err
+			}
+			if len(links) == 0 {
+				break
+			}
+			for _, l := range links {
+				ended[l.Key], n = l.To, l.N
+			}
 		}
 		for before := int64(0); ; {
 			page, err := rows.Charges(book.Filter{Before: before, Limit: 500})
@@ -144,18 +156,13 @@ func (s *shop) verify(dir string) map[string]charge.State {
 				return err
 			}
 			for _, row := range page {
-				links, err := rows.Links(row.Key)
-				if err != nil {
-					return err
-				}
-				if last := links[len(links)-1].To; last != row.State {
-					s.Errorf("charge %s is %s, but its journal ends with %s", row.Key, row.State, last)
+				if ended[row.Key] != row.State {
+					s.Errorf("charge %s is %s, but its journal ends with %q", row.Key, row.State, ended[row.Key])
 				}
 				if states[""] == "" {
 					states[""] = row.State
 				}
-				states[string(row.Key)] = row.State
-				before = row.Seq
+				states[string(row.Key)], before = row.State, row.Seq
 			}
 		}
 	}))

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -207,13 +208,7 @@ func (p *place) spawn(t testing.TB) *child {
 
 func (p *place) awaitReady(t testing.TB, c *child) {
 	t.Helper()
-	for end := time.Now().Add(patience); ; {
-		if resp, err := http.Get(p.url + control.PathReadyz); err == nil {
-			_ = resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return
-			}
-		}
+	for end := time.Now().Add(patience); p.ready() != nil; {
 		select {
 		case <-c.gone:
 			t.Fatalf("the agent ended with exit code %d; its log:\n%s", c.cmd.ProcessState.ExitCode(), tail(c.log))
@@ -223,6 +218,19 @@ func (p *place) awaitReady(t testing.TB, c *child) {
 			t.Fatalf("the agent does not get ready; its log:\n%s", tail(c.log))
 		}
 	}
+}
+
+// ready asks whether the agent takes sales.
+func (p *place) ready() error {
+	resp, err := http.Get(p.url + control.PathReadyz)
+	if err != nil {
+		return err
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return errors.New(resp.Status)
+	}
+	return nil
 }
 
 // send makes one call with an idempotency key of the caller's, and returns the

@@ -236,7 +236,7 @@ func contents(t *testing.T, p *place) map[string]string {
 
 // realAuthority puts another authority in the place of the demo's, without its
 // mark, as a shop's wallet has.
-func realAuthority(t *testing.T, p *place) {
+func realAuthority(t testing.TB, p *place) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	check(t, err)
