@@ -69,17 +69,6 @@ func at(sorted []time.Duration, part float64) float64 {
 	return float64(sorted[int(part*float64(len(sorted)-1))].Microseconds())
 }
 
-func report(b *testing.B, bare, ours []time.Duration) {
-	slices.Sort(bare)
-	slices.Sort(ours)
-	b.ReportMetric(at(bare, .5), "bare-p50-us")
-	b.ReportMetric(at(ours, .5), "ours-p50-us")
-	b.ReportMetric(at(bare, .99), "bare-p99-us")
-	b.ReportMetric(at(ours, .99), "ours-p99-us")
-	b.ReportMetric(at(ours, .5)/at(bare, .5), "x-bare-p50")
-	b.ReportMetric(0, "ns/op")
-}
-
 // ledger makes transactions as the book makes them.
 type ledger struct {
 	seq, n int64
@@ -108,83 +97,50 @@ func (l *ledger) prepare(tx book.Tx) error {
 	return errors.Join(tx.PutSale(sold), tx.AddCharge(row), l.link(tx, row, charge.Step{At: now}))
 }
 
-// step replaces one charge and appends one entry, reading first what the
-// rules read.
-func (l *ledger) step(tx book.Tx, i int, event charge.Event) error {
-	row, err := tx.Charge(l.rows[i].Key)
-	if err != nil {
-		return err
-	}
-	last, err := tx.LastLink()
-	if err != nil {
-		return err
-	}
-	l.n = last.N
-	now := time.Now()
-	step := charge.Step{Event: event, Wallet: "example", By: charge.ByWallet, At: now}
-	row.State, _ = charge.Next(row.State, event)
-	row.ChangedAt = now
-	switch event {
-	case charge.Send:
-		row.Attempts, row.Wallet, row.Route, row.SentAt = 1, "example", []string{"example"}, now
-		row.Code = charge.CodeMark{Kind: "emv_cpm", Masked: "850512…7F", Hash: fmt.Sprintf("%064x", row.Seq*7919)}
-		step.Code = row.Code
-	case charge.Approve:
-		row.Receipt = "W-0123456789"
-	}
-	return errors.Join(tx.PutCharge(row), l.link(tx, row, step))
-}
-
 func (l *ledger) link(tx book.Tx, row book.Row, step charge.Step) error {
 	l.n++
 	return tx.AppendLink(book.Link{N: l.n, Key: row.Key, To: row.State, Moved: true, Step: step, Hash: [32]byte{1, byte(l.n)}})
 }
 
-// BenchmarkApply is one durable step of a charge: the row replaced, the
-// journal longer by one.
-func BenchmarkApply(b *testing.B) {
-	for _, event := range []charge.Event{charge.Send, charge.Wait, charge.Approve} {
-		b.Run(string(event), func(b *testing.B) {
-			dir := b.TempDir()
-			bare, books := newFloor(b, dir), openBooks(b, dir)
-			var l ledger
-			if err := books.Update(func(tx book.Tx) error {
-				for range b.N {
-					if err := l.prepare(tx); err != nil {
-						return err
-					}
-				}
-				return nil
-			}); err != nil {
-				b.Fatal(err)
-			}
-			var floors, ours []time.Duration
-			for i := range b.N {
-				before := map[charge.Event][]charge.Event{charge.Wait: {charge.Send}, charge.Approve: {charge.Send}}[event]
-				for _, e := range before {
-					timed(b, func() error { return books.Update(func(tx book.Tx) error { return l.step(tx, i, e) }) })
-				}
-				floors = append(floors, bare.write(b))
-				ours = append(ours, timed(b, func() error {
-					return books.Update(func(tx book.Tx) error { return l.step(tx, i, event) })
-				}))
-			}
-			report(b, floors, ours)
-		})
-	}
-}
-
-// BenchmarkPrepare is one durable new charge.
-func BenchmarkPrepare(b *testing.B) {
+// BenchmarkDurable is what a sale waits for, beside the bare sync of the same
+// turn: a commit of one row, a new charge (Prepare), and the outcome of a
+// request with its mark (Mark and Apply), through the rules.
+func BenchmarkDurable(b *testing.B) {
 	dir := b.TempDir()
-	bare, books := newFloor(b, dir), openBooks(b, dir)
-	var l ledger
-	var floors, ours []time.Duration
-	for range b.N {
-		floors = append(floors, bare.write(b))
-		ours = append(ours, timed(b, func() error { return books.Update(l.prepare) }))
+	bare, store := newFloor(b, dir), openBooks(b, dir)
+	books, err := book.Open(store, book.Options{Store: "S1", Terminal: "T1", Wallets: []string{"example"}, Now: time.Now})
+	if err != nil {
+		b.Fatal(err)
 	}
-	report(b, floors, ours)
+	var floors, row, prepare, apply []time.Duration
+	for i := range b.N {
+		floors = append(floors, bare.write(b))
+		row = append(row, timed(b, func() error {
+			return store.Update(func(tx book.Tx) error { return tx.SetMeta("bench", int64(i)) })
+		}))
+		var rec charge.Record
+		prepare = append(prepare, timed(b, func() (err error) {
+			rec, err = books.Prepare(sale.Sale{ID: fmt.Sprintf("sale-%d", i), Amount: money.Yen(1280), BusinessDate: "2026-11-22", At: time.Now()}, charge.ByAPI)
+			return err
+		}))
+		now := time.Now()
+		mark := charge.CodeMark{Kind: "emv_cpm", Masked: "850512…7F", Hash: fmt.Sprintf("%064x", i*7919)}
+		books.Mark(rec.Key, charge.Step{Event: charge.Send, Wallet: "example", By: charge.ByCashier, Code: mark, At: now})
+		apply = append(apply, timed(b, func() error {
+			_, err := books.Apply(rec.Key, charge.Step{Event: charge.Approve, Wallet: "example", By: charge.ByWallet, Receipt: "W-0123456789", Asked: now, At: now})
+			return err
+		}))
+	}
+	for _, d := range [][]time.Duration{floors, row, prepare, apply} {
+		slices.Sort(d)
+	}
+	b.ReportMetric(at(floors, .5), "bare-p50-us")
+	b.ReportMetric(at(row, .5)/at(floors, .5), "row/bare-p50")
+	b.ReportMetric(at(prepare, .5)/at(floors, .5), "prepare/bare-p50")
+	b.ReportMetric(at(apply, .5)/at(floors, .5), "apply/bare-p50")
+	b.ReportMetric(at(floors, .99), "bare-p99-us")
+	b.ReportMetric(at(apply, .99), "apply-p99-us")
+	b.ReportMetric(0, "ns/op")
 }
 
 // BenchmarkGroupCommit is the throughput of 16 writers against one, in turns.

@@ -54,8 +54,8 @@ func (s *Store) Update(do func(book.Tx) error) error {
 }
 
 // Soon runs do with the next Update, or alone after within; see book.Store.
-func (s *Store) Soon(within time.Duration, do func(book.Tx) error) {
-	s.db.Soon(within, func(c *sqlite.Conn) error { return do(tx{c}) })
+func (s *Store) Soon(within time.Duration, do func(book.Tx) error) (cancel func()) {
+	return s.db.Soon(within, func(c *sqlite.Conn) error { return do(tx{c}) })
 }
 
 // View runs do over one unchanging state; see book.Store.

@@ -11,8 +11,9 @@ import (
 // its charge is durable: Mark never learns whether a commit succeeded, and an
 // outcome without the Send before it would find no arrow.
 type mark struct {
-	step charge.Step
-	n    int64 // the journal number it got in the transaction that last wrote it; 0 before
+	step   charge.Step
+	cancel func() // takes it out of the Store's queue
+	n      int64  // the journal number it got in the transaction that last wrote it; 0 before
 }
 
 // Apply takes the steps in order, after the marks of the same charge that are
@@ -21,6 +22,7 @@ type mark struct {
 func (b *Book) Apply(key charge.Key, steps ...charge.Step) (charge.Record, error) {
 	var after Row
 	var written []*mark
+	b.callOff(key)
 	err := b.update(func(t *turn) error {
 		row, err := t.charge(key)
 		if err != nil {
@@ -50,11 +52,12 @@ func (b *Book) Apply(key charge.Key, steps ...charge.Step) (charge.Record, error
 // the next Apply of the same charge, or with whatever is written next, or
 // alone after 20 ms; it does not wait.
 func (b *Book) Mark(key charge.Key, step charge.Step) {
+	m := &mark{step: step}
 	b.mu.Lock()
-	b.marks[key] = append(b.marks[key], &mark{step: step})
+	b.marks[key] = append(b.marks[key], m)
 	b.codes.use(step.Code.Hash, key, b.opts.Now())
 	b.mu.Unlock()
-	b.rows.Soon(markWithin, func(tx Tx) error {
+	cancel := b.rows.Soon(markWithin, func(tx Tx) error {
 		return b.turnOf(tx, func(t *turn) error {
 			row, err := t.charge(key)
 			if err != nil {
@@ -67,6 +70,25 @@ func (b *Book) Mark(key charge.Key, step charge.Step) {
 			return t.put(row)
 		})
 	})
+	b.mu.Lock()
+	m.cancel = cancel
+	b.mu.Unlock()
+}
+
+// callOff takes the marks of a charge out of the Store's queue: the Apply that
+// comes now writes them, and then has the commit to itself.
+func (b *Book) callOff(key charge.Key) {
+	var cancels []func()
+	b.mu.Lock()
+	for _, m := range b.marks[key] {
+		if m.cancel != nil {
+			cancels = append(cancels, m.cancel)
+		}
+	}
+	b.mu.Unlock()
+	for _, cancel := range cancels {
+		cancel()
+	}
 }
 
 // takeMarks lets the marks happen that are not in the journal yet, and counts

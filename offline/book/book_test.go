@@ -63,9 +63,11 @@ func (f *fixture) open(wallets ...string) {
 
 // Update, Soon and View make the fixture a Store whose commits can fail after
 // everything was done.
-func (f *fixture) Update(do func(book.Tx) error) error          { return f.store.Update(f.commit(do)) }
-func (f *fixture) View(do func(book.Rows) error) error          { return f.store.View(do) }
-func (f *fixture) Soon(w time.Duration, do func(book.Tx) error) { f.store.Soon(w, f.commit(do)) }
+func (f *fixture) Update(do func(book.Tx) error) error { return f.store.Update(f.commit(do)) }
+func (f *fixture) View(do func(book.Rows) error) error { return f.store.View(do) }
+func (f *fixture) Soon(w time.Duration, do func(book.Tx) error) func() {
+	return f.store.Soon(w, f.commit(do))
+}
 
 func (f *fixture) commit(do func(book.Tx) error) func(book.Tx) error {
 	return func(tx book.Tx) error {

@@ -18,8 +18,9 @@ type Store interface {
 	Update(do func(Tx) error) error
 	// Soon runs do in the next transaction, at the latest after the given
 	// time, and does not wait. It is for marks that narrow a recovery and that
-	// nothing depends on; an error of do drops that mark alone.
-	Soon(within time.Duration, do func(Tx) error)
+	// nothing depends on; an error of do drops that mark alone. cancel calls
+	// it off, unless it has begun.
+	Soon(within time.Duration, do func(Tx) error) (cancel func())
 	// View runs do over a state at least as new as the last Update that
 	// returned before it was called.
 	View(do func(Rows) error) error

@@ -99,7 +99,9 @@ func (db *DB) Update(do func(*Conn) error) error { return db.writer.update(do) }
 // Soon runs do in the next commit, at the latest after within, and does not
 // wait. It runs before every Update that is called after it. An error of do is
 // logged and drops do alone.
-func (db *DB) Soon(within time.Duration, do func(*Conn) error) { db.writer.soon(within, do) }
+func (db *DB) Soon(within time.Duration, do func(*Conn) error) (cancel func()) {
+	return db.writer.soon(within, do)
+}
 
 // View runs do over one unchanging state that is at least as new as the last
 // Update that returned before. do can only read.

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -76,16 +77,27 @@ func (w *writer) await(me *write, lead bool) error {
 	return err
 }
 
-func (w *writer) soon(within time.Duration, do func(*Conn) error) {
+func (w *writer) soon(within time.Duration, do func(*Conn) error) (cancel func()) {
 	mark := &write{do: do}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
 		w.log.Warn("a mark came after the database was closed and was dropped", "database", w.conn.path)
-		return
+		return func() {}
 	}
 	w.enter(mark)
 	mark.timer = time.AfterFunc(within, func() { w.expire(mark) })
+	return func() { w.withdraw(mark) }
+}
+
+// withdraw takes a mark out of the queue, unless it is being written or is.
+func (w *writer) withdraw(mark *write) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if i := slices.Index(w.queue, mark); i >= 0 {
+		w.queue = slices.Delete(w.queue, i, i+1)
+		mark.timer.Stop()
+	}
 }
 
 // expire writes a mark that no Update took along.

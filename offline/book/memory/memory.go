@@ -9,6 +9,7 @@ package memory
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -65,16 +66,26 @@ func (s *Store) Update(do func(book.Tx) error) error {
 	return s.data.transact(do)
 }
 
-// Soon runs do with the next Update, or alone after within.
-func (s *Store) Soon(within time.Duration, do func(book.Tx) error) {
+// Soon runs do with the next Update, or alone after within, unless cancelled.
+func (s *Store) Soon(within time.Duration, do func(book.Tx) error) (cancel func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return
+		return func() {}
 	}
 	m := &mark{do: do}
 	s.marks = append(s.marks, m)
 	m.stop = s.after(within, func() { s.expire(m) })
+	return func() { s.withdraw(m) }
+}
+
+func (s *Store) withdraw(m *mark) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.Index(s.marks, m); i >= 0 {
+		s.marks = slices.Delete(s.marks, i, i+1)
+		m.stop()
+	}
 }
 
 func (s *Store) expire(m *mark) {

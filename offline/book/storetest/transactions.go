@@ -203,6 +203,7 @@ func newness(t *testing.T, s book.Store) {
 
 func markMerged(t *testing.T, s book.Store) {
 	s.Soon(time.Hour, func(tx book.Tx) error { return tx.SetMeta("order", 1) })
+	s.Soon(time.Hour, func(tx book.Tx) error { return tx.SetMeta("order", 99) })() // called off
 	s.Soon(time.Hour, func(tx book.Tx) error { return add("order")(tx) })
 	update(t, s, func(tx book.Tx) error {
 		n, err := tx.Meta("order")
