@@ -104,8 +104,8 @@ type Sale struct {
 	Reference    string    `json:"reference,omitempty"`
 	Amount       int64     `json:"amount"`
 	Currency     string    `json:"currency"`
-	State        string    `json:"state"` // the charge's state
-	Goods        string    `json:"goods"` // hand_over or hold
+	State        string    `json:"state" doc:"of the newest charge: prepared, sent, pending, indoubt, queued, forwarding, approved, reversing, owed, unpaid, declined, abandoned or reversed; more may come"`
+	Goods        string    `json:"goods" doc:"hand_over or hold: whatever is not hand_over is hold"`
 	ChargeKey    string    `json:"charge_key"`
 	Reason       string    `json:"reason,omitempty"`
 	ReasonText   string    `json:"reason_text,omitempty"` // what the reason means and what to do
