@@ -2,6 +2,7 @@ package control
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -18,6 +19,10 @@ import (
 // ErrUnreachable means that no agent answered at all.
 var ErrUnreachable = errors.New("the agent does not answer: is posagent running?")
 
+// ErrBrokeOff means that the agent was there and went away before it had
+// answered: what was asked for may have happened.
+var ErrBrokeOff = errors.New("the agent went away before it answered: look at the charges for what became of it")
+
 // maxBody is the largest answer that a client reads, in bytes.
 const maxBody = 16 << 20
 
@@ -30,29 +35,33 @@ type Client struct {
 
 // Dial is a client of the agent at address, which is http://host:port or
 // unix:/path/of/api.sock. token is empty on the socket, which lets in its own
-// user and root. It connects to nothing yet.
+// user and root. It connects to nothing yet. The token goes to this address
+// only: a proxy and a redirect are not followed.
 func Dial(address, token string) *Client {
-	path, isSocket := strings.CutPrefix(address, "unix:")
-	if !isSocket {
-		return &Client{base: strings.TrimSuffix(address, "/"), token: token, http: &http.Client{}}
+	c := &Client{base: strings.TrimSuffix(address, "/"), token: token}
+	transport := &http.Transport{IdleConnTimeout: time.Minute}
+	if path, isSocket := strings.CutPrefix(address, "unix:"); isSocket {
+		c.base, c.token = "http://localhost", ""
+		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, "unix", path)
+		}
 	}
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "unix", path)
-	}
-	return &Client{base: "http://localhost", http: &http.Client{Transport: &http.Transport{DialContext: dial}}}
+	c.http = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return c
 }
 
 // Error is an answer that is not what was asked for.
 type Error struct{ Problem }
 
 func (e *Error) Error() string {
-	for _, text := range []string{e.TextE, e.Detail, e.Title} {
-		if text != "" {
-			return text
+	text := cmp.Or(e.TextE, e.Detail, e.Title, fmt.Sprintf("the agent answered %d", e.Status))
+	for _, d := range e.Errors {
+		if d.Message != text {
+			text += "; " + d.Location + ": " + d.Message
 		}
 	}
-	return fmt.Sprintf("the agent answered %d", e.Status)
+	return text
 }
 
 // OpenSale opens a sale under a wish that is new each time, and pays it when
@@ -187,12 +196,16 @@ func (c *Client) raw(ctx context.Context, method, path string, body []byte, acce
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, fmt.Errorf("%w (%w)", ErrUnreachable, err)
+		var op *net.OpError
+		if errors.As(err, &op) && op.Op == "dial" {
+			return nil, fmt.Errorf("%w (%w)", ErrUnreachable, err)
+		}
+		return nil, fmt.Errorf("%w (%w)", ErrBrokeOff, err)
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	if err != nil {
-		return nil, fmt.Errorf("the agent's answer broke off: %w", err)
+		return nil, fmt.Errorf("%w (%w)", ErrBrokeOff, err)
 	}
 	if resp.StatusCode >= http.StatusMultipleChoices {
 		problem := &Error{Problem{Status: resp.StatusCode, Title: http.StatusText(resp.StatusCode)}}

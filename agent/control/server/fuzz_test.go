@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -62,15 +61,15 @@ func FuzzAPI(f *testing.F) {
 		r.Header["Authorization"], r.Header["Content-Type"], r.Header["Idempotency-Key"] = []string{who}, []string{kind}, []string{key}
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond) // a stream has no end of its own
 		defer cancel()
-		w := httptest.NewRecorder()
+		w := newPaper()
 		s.server.Handler().ServeHTTP(w, r.WithContext(ctx))
-		if w.Code >= 500 {
-			t.Fatalf("%s %s answered %d: %s", method, path, w.Code, w.Body)
+		if w.status >= 500 {
+			t.Fatalf("%s %s answered %d: %s", method, path, w.status, w.body.String())
 		}
-		if w.Code >= 400 && method != http.MethodHead {
+		if w.status >= 400 && method != http.MethodHead {
 			var p control.Problem
-			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Status != w.Code || w.Header().Get("Content-Type") != "application/problem+json" {
-				t.Fatalf("%s %s answered %d with %s: %s", method, path, w.Code, w.Header().Get("Content-Type"), w.Body)
+			if err := json.Unmarshal(w.body.Bytes(), &p); err != nil || p.Status != w.status || w.Header().Get("Content-Type") != "application/problem+json" {
+				t.Fatalf("%s %s answered %d with %s: %s", method, path, w.status, w.Header().Get("Content-Type"), w.body.String())
 			}
 		}
 	})
