@@ -6,6 +6,7 @@ import (
 
 	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/offline/book"
 )
 
 func (s *shop) cancels(id string) agent.View {
@@ -115,7 +116,26 @@ func TestAScanDuringACancel(t *testing.T) {
 			if n, ok := want[v.Charge.State]; !ok || n != s.own.count("charge") || v.Charge.Alarms != 0 {
 				t.Errorf("scanned %s into the cancel: %s with %d requests and %d alarms", after, v.Charge.State, s.own.count("charge"), v.Charge.Alarms)
 			}
+			s.neverAfterGivingUp(t)
 		})
+	}
+}
+
+// neverAfterGivingUp wants nothing sent for a charge that was given up before
+// anything was sent.
+func (s *shop) neverAfterGivingUp(t *testing.T) {
+	t.Helper()
+	var links []book.Link
+	for n := int64(0); ; n = links[len(links)-1].N {
+		must(t, s.store.View(func(rows book.Rows) (err error) { links, err = rows.LinksAfter(n, 1000); return err }))
+		for _, l := range links {
+			if l.From == charge.Abandoned {
+				t.Errorf("charge %s was given up, and then came %s: %s", l.Key, l.Step.Event, l.To)
+			}
+		}
+		if len(links) == 0 {
+			return
+		}
 	}
 }
 

@@ -205,6 +205,7 @@ func (s *shop) honestly(t *testing.T) {
 	}
 	must(t, s.store.View(func(rows book.Rows) error { _, err := book.Verify(rows); return err }))
 	s.originals(t, paid)
+	s.neverAfterGivingUp(t)
 }
 
 // originals wants at most one receipt without a mark for a charge, and none

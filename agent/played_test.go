@@ -59,7 +59,9 @@ func (d *disk) Update(do func(book.Tx) error) error {
 	return d.Store.Update(d.commit(do))
 }
 
-func (d *disk) Soon(within time.Duration, do func(book.Tx) error) { d.Store.Soon(within, d.commit(do)) }
+func (d *disk) Soon(within time.Duration, do func(book.Tx) error) func() {
+	return d.Store.Soon(within, d.commit(do))
+}
 
 func (d *disk) commit(do func(book.Tx) error) func(book.Tx) error {
 	return func(tx book.Tx) error {
