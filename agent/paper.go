@@ -36,6 +36,9 @@ func (r *Register) paperInput(rec charge.Record, language string) (receipt.Input
 	if language == string(receipt.English) && r.wallets[rec.Wallet].NameEN != "" {
 		name = r.wallets[rec.Wallet].NameEN
 	}
+	if r.parts.NameOf != nil && s.Operator != "" {
+		s.Operator = r.parts.NameOf(s.Operator)
+	}
 	return receipt.Input{
 		Charge: rec, Sale: s, Store: r.parts.Store, Wallet: name,
 		Language: receipt.Language(language), Place: r.parts.Zone, Footer: r.parts.Paper.Footer,

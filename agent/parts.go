@@ -86,10 +86,11 @@ type Parts struct {
 	Imager   Imager
 	Devices  []Device
 	Paper    PaperRules
-	HashCode func(paycode.Secret) string // keyed hash of a customer's code, hex
-	Room     func() error                // nil error while the disk has room for another charge
-	Day      func(time.Time) string      // the business date of a moment
-	Zone     *time.Location              // of the times on receipts
+	HashCode func(paycode.Secret) string  // keyed hash of a customer's code, hex
+	Room     func() error                 // nil error while the disk has room for another charge
+	Day      func(time.Time) string       // the business date of a moment
+	Zone     *time.Location               // of the times on receipts
+	NameOf   func(operator string) string // the name of an operator on receipts; nil: the id
 	Now      func() time.Time
 	Spread   func() float64 // draws from 0 to 1, to keep registers from asking in step
 }

@@ -98,6 +98,15 @@ func (r *Register) Look(saleID string) (View, error) {
 // Charge is one charge from memory.
 func (r *Register) Charge(key charge.Key) (charge.Record, error) { return r.parts.Memory.Charge(key) }
 
+// WalletName is what people call a wallet, in Japanese and in English.
+func (r *Register) WalletName(id string) (name, nameEN string) {
+	w := r.wallets[id]
+	if w.NameEN == "" {
+		return w.Name, w.Name
+	}
+	return w.Name, w.NameEN
+}
+
 // Unsettled is how many charges are being settled in the background.
 func (r *Register) Unsettled() int {
 	r.mu.Lock()

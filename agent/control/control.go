@@ -111,6 +111,8 @@ type Sale struct {
 	ReasonText   string    `json:"reason_text,omitempty"` // what the reason means and what to do
 	ReasonTextE  string    `json:"reason_text_en,omitempty"`
 	Wallet       string    `json:"wallet,omitempty"`
+	WalletName   string    `json:"wallet_name,omitempty"` // as people know it
+	WalletNameE  string    `json:"wallet_name_en,omitempty"`
 	Receipt      string    `json:"receipt,omitempty"` // the wallet's own number
 	Paper        string    `json:"paper"`
 	Checking     bool      `json:"checking"`          // past the soft mark, or in doubt: say "checking"

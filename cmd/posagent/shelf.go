@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -161,6 +162,15 @@ func operators(list []configs.Operator) []operator.Operator {
 		out = append(out, operator.Operator{ID: o.ID, Name: o.Name, Role: operator.Role(o.Role), Hash: o.PIN})
 	}
 	return out
+}
+
+// nameOf is an operator's name by id; an operator who has left stays an id.
+func nameOf(list []configs.Operator) func(string) string {
+	names := make(map[string]string)
+	for _, o := range list {
+		names[o.ID] = o.Name
+	}
+	return func(id string) string { return cmp.Or(names[id], id) }
 }
 
 func tokens(list []configs.Token) []server.Token {

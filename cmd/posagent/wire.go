@@ -79,7 +79,7 @@ func (d *program) wireRegister(c configs.Config, books *book.Book, codes *paycod
 	parts := agent.Parts{
 		Store: c.Store.Seller(), Journal: books, Memory: books, Codes: codes, Devices: d.roles(),
 		Imager:   pictures{imager.New(imager.Limits{})},
-		HashCode: keys.hashCode, Room: d.room, Day: d.day, Zone: zone, Now: time.Now, Spread: rand.Float64,
+		HashCode: keys.hashCode, Room: d.room, Day: d.day, Zone: zone, NameOf: nameOf(c.Operators), Now: time.Now, Spread: rand.Float64,
 		Paper: agent.PaperRules{Language: c.Store.Language, Print: c.Receipt.Print, Footer: c.Receipt.Footer},
 	}
 	for _, w := range d.wallets {

@@ -95,7 +95,7 @@ func (b *Book) Prepare(s sale.Sale, by charge.By) (charge.Record, error) {
 			return err
 		}
 		step := charge.Step{By: by, Operator: s.Operator, At: made.PreparedAt}
-		if made.LastLink, err = t.append(Link{Key: made.Key, To: charge.Prepared, Moved: true, Step: step}); err != nil {
+		if made.LastLink, err = t.append(Link{Key: made.Key, To: charge.Prepared, Moved: true, Step: step, Note: begin(s)}); err != nil {
 			return err
 		}
 		return t.add(made)
@@ -105,6 +105,10 @@ func (b *Book) Prepare(s sale.Sale, by charge.By) (charge.Record, error) {
 	}
 	return made.Record, nil
 }
+
+// begin is the note of a charge's first entry: with it the chain covers what
+// is owed and for which sale.
+func begin(s sale.Sale) string { return fmt.Sprintf("sale %s, %s", s.ID, s.Amount) }
 
 // knowSale remembers a new sale, and lets an old one pass only when none of
 // its charges can still be paid.

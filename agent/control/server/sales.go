@@ -216,7 +216,7 @@ func (s *Server) turnedDown(id string, err error) error {
 // answer is 200 for a settled or waiting sale, and 202 while the wallet's
 // word is still to come.
 func (s *Server) answer(v agent.View) *saleOut {
-	out := &saleOut{Status: http.StatusOK, Body: shapeSale(v)}
+	out := &saleOut{Status: http.StatusOK, Body: s.shapeSale(v)}
 	if v.Charge.State.Doubtful() || v.Charge.State == charge.Reversing {
 		out.Status = http.StatusAccepted
 	}

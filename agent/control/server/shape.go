@@ -7,7 +7,7 @@ import (
 	"github.com/posagent/posagent/agent/health"
 )
 
-func shapeSale(v agent.View) control.Sale {
+func (s *Server) shapeSale(v agent.View) control.Sale {
 	c := v.Charge
 	out := control.Sale{
 		ID: v.Sale.ID, Reference: v.Sale.Reference, Amount: v.Sale.Amount.Minor, Currency: string(v.Sale.Amount.Currency),
@@ -15,6 +15,9 @@ func shapeSale(v agent.View) control.Sale {
 		Wallet: c.Wallet, Receipt: c.Receipt, Paper: string(c.Paper), Checking: v.Checking,
 		Deadline: v.Deadline, NextInquiry: v.Next, GiveUp: v.GiveUp,
 		BusinessDate: v.Sale.BusinessDate, Opened: v.Sale.At, Changed: c.ChangedAt, Refusal: shapeRefusal(v.Refusal),
+	}
+	if c.Wallet != "" {
+		out.WalletName, out.WalletNameE = s.Register.WalletName(c.Wallet)
 	}
 	if c.Reason != charge.ReasonNone {
 		e := health.Lookup("reason." + string(c.Reason))
@@ -56,7 +59,7 @@ func shapeDevice(d agent.DeviceView) control.Device {
 func (s *Server) register() control.Register {
 	out := control.Register{Store: s.Store.Name, Terminal: s.Store.Terminal, Demo: s.Demo, Refusal: shapeRefusal(s.Register.LastRefusal())}
 	if v, ok := s.Register.Standing(); ok {
-		one := shapeSale(v)
+		one := s.shapeSale(v)
 		out.Sale = &one
 	}
 	for _, d := range s.Register.Devices() {

@@ -5,7 +5,7 @@
  * Bodies of the API, as agent/control describes them.
  * @typedef {{why: string, text: string, text_en: string, at: string}} Refusal
  * @typedef {{id: string, role: string, kind: string, state: string, reason?: string, text: string, text_en: string, detail?: string}} Device
- * @typedef {{id: string, amount: number, currency: string, state: string, goods: string, charge_key: string, reason?: string, reason_text?: string, reason_text_en?: string, wallet?: string, receipt?: string, paper: string, checking: boolean, deadline?: string, next_inquiry?: string, give_up?: string, opened: string, changed: string, refusal?: Refusal}} Sale
+ * @typedef {{id: string, amount: number, currency: string, state: string, goods: string, charge_key: string, reason?: string, reason_text?: string, reason_text_en?: string, wallet?: string, wallet_name?: string, wallet_name_en?: string, receipt?: string, paper: string, checking: boolean, deadline?: string, next_inquiry?: string, give_up?: string, opened: string, changed: string, refusal?: Refusal}} Sale
  * @typedef {{store: string, terminal: string, sale?: Sale, refusal?: Refusal, devices: Device[], open: number, demo: boolean}} Register
  * @typedef {{code: string, subject?: string, act: string, title: string, title_en: string, text: string, text_en: string}} Trouble
  */

@@ -79,6 +79,12 @@ export const clock = (at) => hour.format(new Date(at));
 export const clockSeconds = (at) => second.format(new Date(at));
 
 /**
+ * What people call the wallet of a sale.
+ * @param {{wallet?: string, wallet_name?: string, wallet_name_en?: string}} sale
+ */
+export const walletName = (sale) => said({ text: sale.wallet_name, text_en: sale.wallet_name_en }) || (sale.wallet ?? "");
+
+/**
  * Why a sale is where it is, in the agent's own words; "" when it gave none.
  * @param {{reason?: string, reason_text?: string, reason_text_en?: string}} sale
  */

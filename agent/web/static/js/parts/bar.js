@@ -10,6 +10,9 @@ import * as acts from "../acts.js";
 /** How bad each state of a device is. @type {Record<string, "good"|"look"|"bad"|"wait"|"off">} */
 export const how = { ready: "good", degraded: "look", connecting: "wait", absent: "bad", blocked: "bad", faulted: "bad", disabled: "off" };
 
+/** A touch leaves the focus where it was, so that Enter goes on with the sale. */
+const keep = (/** @type {Event} */ event) => event.preventDefault();
+
 /** @param {"good"|"look"|"bad"|"wait"|"off"} level @param {string} name @param {string} word @param {string} id */
 const chip = (level, name, word, id) => html`
   <button type="button" class="chip ${level}" data-chip=${id} @click=${() => set({ panel: true })}>
@@ -43,7 +46,7 @@ export function bar() {
       <p class="clock"><time>${clock(Date.now())}</time></p>
       <div class="chips" role="group" aria-label=${t("bar.label")}>${page.signedIn && page.ready ? chips() : nothing}</div>
       ${page.who ? html`<p class="who" title=${tFirst(`role.${page.who.role}`, page.who.role)}>${page.who.name}</p>` : nothing}
-      <button type="button" class="plain" id="language" lang=${other} @click=${() => { speak(other); set({}); }}>${t("lang.other")}</button>
+      <button type="button" class="plain" id="language" lang=${other} @mousedown=${keep} @click=${() => { speak(other); set({}); }}>${t("lang.other")}</button>
       ${page.signedIn ? html`<button type="button" class="plain" id="lock" @click=${() => acts.lock()}>${t("signin.lock")}</button>` : nothing}
     </header>
     ${page.demo ? html`<p class="ribbon"><span>${t("demo.ribbon")}</span></p>` : nothing}`;

@@ -8,7 +8,7 @@ import { notices } from "../parts/panel.js";
 import { paperTrouble, paperWord, receiptPicture } from "../parts/receipt.js";
 import { shape } from "../parts/shapes.js";
 import { bigYen } from "../parts/yen.js";
-import { clockSeconds, money, reason, t } from "../words.js";
+import { clockSeconds, money, reason, t, walletName } from "../words.js";
 
 /** @typedef {import("../model.js").Sale} Sale */
 
@@ -18,7 +18,7 @@ export const approvedFor = 4000;
 /** @param {Sale} sale */
 const facts = (sale) => html`
   <dl class="facts">
-    ${sale.wallet ? html`<div><dt>${t("wallet")}</dt><dd>${sale.wallet}</dd></div>` : nothing}
+    ${sale.wallet ? html`<div><dt>${t("wallet")}</dt><dd>${walletName(sale)}</dd></div>` : nothing}
     ${sale.receipt ? html`<div><dt>${t("number")}</dt><dd>${sale.receipt}</dd></div>` : nothing}
     <div><dt>${t("time")}</dt><dd>${clockSeconds(sale.changed)}</dd></div>
     <div><dt>${t("key")}</dt><dd class="key-text">${sale.charge_key}</dd></div>

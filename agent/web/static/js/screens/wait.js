@@ -7,7 +7,7 @@ import { left } from "../model.js";
 import { notices } from "../parts/panel.js";
 import { ring, shape } from "../parts/shapes.js";
 import { bigYen } from "../parts/yen.js";
-import { clockSeconds, reason, t } from "../words.js";
+import { clockSeconds, reason, t, walletName } from "../words.js";
 
 /** @typedef {import("../model.js").Sale} Sale */
 
@@ -27,7 +27,7 @@ export function cancelAsk() {
 /** @param {Sale} sale */
 const facts = (sale) => html`
   <div class="owed-now">${bigYen(sale)}
-    ${sale.wallet ? html`<p class="wallet-name">${t("wallet")}: <b>${sale.wallet}</b></p>` : nothing}</div>`;
+    ${sale.wallet ? html`<p class="wallet-name">${t("wallet")}: <b>${walletName(sale)}</b></p>` : nothing}</div>`;
 
 /** @param {Sale} sale */
 export function asking(sale) {
