@@ -18,7 +18,7 @@ func (t *tool) charges() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "charges",
 		Short:   "List charges, newest first",
-		Long:    "charges lists what became of every charge.\n\nStates: prepared sent pending indoubt queued forwarding approved reversing owed\nunpaid declined abandoned reversed; or open, for all that are not settled.\n\n" + exitText,
+		Long:    "charges lists what became of every charge.\n\n" + stateText + "",
 		Example: "  posctl charges --state open\n  posctl charges show S0001-T01-217000000-42\n  posctl charges receipt S0001-T01-217000000-42 --png receipt.png",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -33,9 +33,10 @@ func (t *tool) charges() *cobra.Command {
 			return t.print(page, func() { t.table(page) })
 		},
 	}
-	cmd.Flags().StringSliceVar(&states, "state", nil, "only these states")
-	cmd.Flags().Int64Var(&before, "before", 0, "the page after: the number that the page before ended with")
-	cmd.Flags().IntVar(&limit, "limit", 50, "how many, up to 500")
+	cmd.Flags().StringSliceVar(&states, "state", nil, "only these states, separated by commas")
+	cmd.Flags().Int64Var(&before, "before", 0, "continue a list: the number after \"more:\" at its end")
+	offer(cmd, "state", "open", "prepared", "sent", "pending", "indoubt", "queued", "forwarding", "approved", "reversing", "owed", "unpaid", "declined", "abandoned", "reversed")
+	cmd.Flags().IntVar(&limit, "limit", 50, "how many at most, 1 to 500")
 	cmd.AddCommand(t.chargeShow(), t.chargeReceipt(), t.chargeReprint())
 	return cmd
 }
@@ -59,6 +60,7 @@ func (t *tool) chargeShow() *cobra.Command {
 	return &cobra.Command{
 		Use:     "show KEY",
 		Short:   "Show a charge and every step it took",
+		Long:    "show tells how a charge stands, and its history as it is in the journal: who\nasked for what, what the wallet said, and what it changed.",
 		Example: "  posctl charges show S0001-T01-217000000-42",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -102,6 +104,7 @@ func (t *tool) chargeReceipt() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "receipt KEY",
 		Short:   "Show a paid charge's receipt as it is on paper",
+		Long:    "receipt shows what the printer would put on paper, as text on standard output\nor as a picture in a file. A charge that is not paid has no receipt.",
 		Example: "  posctl charges receipt S0001-T01-217000000-42 --lang en\n  posctl charges receipt S0001-T01-217000000-42 --png receipt.png",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -122,8 +125,9 @@ func (t *tool) chargeReceipt() *cobra.Command {
 			return t.print(map[string]string{"text": string(data)}, func() { fmt.Fprintln(t.out, strings.TrimRight(string(data), "\n")) })
 		},
 	}
-	cmd.Flags().StringVar(&png, "png", "", "write a picture of the paper to this file")
-	cmd.Flags().StringVar(&lang, "lang", "ja", "ja or en")
+	cmd.Flags().StringVar(&png, "png", "", "write a picture of the paper to `FILE`")
+	cmd.Flags().StringVar(&lang, "lang", "ja", "`LANGUAGE`: ja or en")
+	offer(cmd, "lang", "ja", "en")
 	return cmd
 }
 
@@ -131,6 +135,7 @@ func (t *tool) chargeReprint() *cobra.Command {
 	return &cobra.Command{
 		Use:     "reprint KEY",
 		Short:   "Print a paid charge's receipt once more, marked as a copy",
+		Long:    "reprint prints a receipt and waits for what became of it. A receipt that never\nreached paper is printed as the original. It ends with 4 when the printer\ncannot tell whether it is on paper: look.",
 		Example: "  posctl charges reprint S0001-T01-217000000-42",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

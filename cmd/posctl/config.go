@@ -19,9 +19,10 @@ const defaultConfig = "/etc/posagent/posagent.toml"
 
 func (t *tool) config() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "config",
-		Short: "Check and explain the configuration, without starting anything",
-		Long:  "config looks at /etc/posagent/posagent.toml and conf.d/*.toml beside it. It\nchanges nothing.\n\n" + exitText,
+		Use:     "config",
+		Short:   "Check and explain the configuration, without starting anything",
+		Example: "  posctl config check\n  posctl config show --origin",
+		Long:    "config looks at /etc/posagent/posagent.toml and conf.d/*.toml beside it. It\nchanges nothing.",
 	}
 	cmd.AddCommand(t.configCheck(), t.configShow(), t.configDefault(), t.configPIN(), t.configProfiles())
 	return cmd
@@ -30,7 +31,8 @@ func (t *tool) config() *cobra.Command {
 func (t *tool) configCheck() *cobra.Command {
 	return &cobra.Command{
 		Use:     "check [FILE]",
-		Short:   "List every problem with its line; exit 2 if there is one",
+		Short:   "List every problem with its line",
+		Long:    "check lists everything that is wrong with a configuration, each problem with\nits file, line and column, what is wanted, and what was perhaps meant. It ends\nwith 2 if there is one. Nothing is started and no device is opened.",
 		Example: "  posctl config check\n  posctl config check ./posagent.toml --json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -76,6 +78,7 @@ func (t *tool) configShow() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "show [FILE]",
 		Short:   "Show every value, and where it was set",
+		Long:    "show prints every value as the agent would use it, the defaults as well.",
 		Example: "  posctl config show --origin",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -140,9 +143,7 @@ func (t *tool) configPIN() *cobra.Command {
 		Use:   "pin --role ROLE",
 		Short: "Read a PIN and print the hash that goes into [[operator]] pin",
 		Long: `pin asks for a PIN, or reads one line from standard input, and prints its
-argon2id hash. The PIN itself is never a flag: flags can be seen by others.
-
-` + exitText,
+argon2id hash. The PIN itself is never a flag: flags can be seen by others.`,
 		Example: "  posctl config pin --role manager",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -161,7 +162,8 @@ argon2id hash. The PIN itself is never a flag: flags can be seen by others.
 			return t.print(map[string]string{"pin": hash}, func() { fmt.Fprintln(t.out, hash) })
 		},
 	}
-	cmd.Flags().StringVar(&role, "role", "cashier", "cashier or manager: a manager's PIN is longer")
+	cmd.Flags().StringVar(&role, "role", "cashier", "`ROLE`: cashier or manager, whose PIN is longer")
+	offer(cmd, "role", "cashier", "manager")
 	return cmd
 }
 
@@ -174,7 +176,7 @@ func (t *tool) askPIN(r operator.Role) (string, error) {
 	}
 	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
 	if line == "" {
-		return "", fmt.Errorf("read the PIN from standard input: %w", err)
+		return "", usage("no PIN came on standard input: %w", err)
 	}
 	return strings.TrimRight(line, "\r\n"), nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -24,9 +25,7 @@ func (t *tool) demo() *cobra.Command {
 scanner and printer on pseudo terminals, and prints where everything is. When
 it is up, DIR/demo.json says the same for programs. Ctrl-C stops all of it.
 
-In another terminal, its subcommands play customers and troubles.
-
-` + exitText,
+In another terminal, its subcommands play customers and troubles.`,
 		Example: `  posctl demo --dir .demo
   posctl demo code --dir .demo --scan
   posctl demo wallet fault silent --dir .demo
@@ -37,8 +36,8 @@ In another terminal, its subcommands play customers and troubles.
 			return demo.Run(cmd.Context(), o)
 		},
 	}
-	cmd.Flags().StringVar(&o.AgentAddr, "agent-addr", "127.0.0.1:7070", "where the agent listens; port 0 is any free one")
-	cmd.Flags().StringVar(&o.WalletAddr, "wallet-addr", "127.0.0.1:7071", "where the wallet listens; port 0 is any free one")
+	cmd.Flags().StringVar(&o.AgentAddr, "agent-addr", "127.0.0.1:7070", "`HOST:PORT`; port 0: any free one")
+	cmd.Flags().StringVar(&o.WalletAddr, "wallet-addr", "127.0.0.1:7071", "`HOST:PORT`; port 0: any free one")
 	cmd.AddCommand(t.demoCode(), t.demoWallet(), t.demoDevice())
 	return cmd
 }
@@ -57,9 +56,7 @@ func (t *tool) demoCode() *cobra.Command {
 		Use:   "code [--customer NAME] [--png FILE] [--scan]",
 		Short: "A customer shows a fresh payment code",
 		Long: `code mints a one-time code that lives for a minute and prints it. The demo's
-customers: sakura (1,000,000 yen), hiro (3,000 yen), zero (nothing).
-
-` + exitText,
+customers: sakura (1,000,000 yen), hiro (3,000 yen), zero (nothing).`,
 		Example: `  posctl demo code --dir .demo
   posctl demo code --dir .demo --customer zero --scan
   posctl demo code --dir .demo --png code.png`,
@@ -82,8 +79,8 @@ customers: sakura (1,000,000 yen), hiro (3,000 yen), zero (nothing).
 			return t.print(minted, func() { fmt.Fprintln(t.out, minted.Code) })
 		},
 	}
-	cmd.Flags().StringVar(&customer, "customer", "", "who shows it; the first customer if empty")
-	cmd.Flags().StringVar(&png, "png", "", "also draw it as a QR code into this file")
+	cmd.Flags().StringVar(&customer, "customer", "", "`NAME` of who shows it (default: the first customer)")
+	cmd.Flags().StringVar(&png, "png", "", "also draw it as a QR code into `FILE`")
 	cmd.Flags().BoolVar(&scan, "scan", false, "also show it to the virtual scanner")
 	return cmd
 }
@@ -127,7 +124,8 @@ func (t *tool) demoWallet() *cobra.Command {
 	}
 	for _, action := range []string{"stop", "start"} {
 		cmd.AddCommand(&cobra.Command{
-			Use: action, Short: action + " the wallet", Args: cobra.NoArgs,
+			Use: action, Short: strings.ToUpper(action[:1]) + action[1:] + " the wallet", Args: cobra.NoArgs,
+			Example: "  posctl demo wallet " + action + " --dir .demo",
 			RunE: func(cmd *cobra.Command, _ []string) error {
 				return t.order(cmd.Context(), "wallet", action, "")
 			},
@@ -144,7 +142,7 @@ func (t *tool) demoWallet() *cobra.Command {
   duplicate  gets every request twice, as over a network that repeats
   late       answers after 5 s, when nobody waits any more
   nonsense   takes the money and answers something that is no answer
-  refuse     503 to everything`,
+  refuse     answers 503 to everything`,
 		Example:   "  posctl demo wallet fault silent --dir .demo",
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: []string{"slow", "silent", "reset", "duplicate", "late", "nonsense", "refuse", "none"},
@@ -161,13 +159,15 @@ func (t *tool) demoDevice() *cobra.Command {
 		Short:   "Pull a virtual device's plug, or take the paper away",
 		Example: "  posctl demo device unplug scanner0 --dir .demo\n  posctl demo device paper-out printer0 --dir .demo",
 	}
-	for action, short := range map[string]string{
-		"plug": "plug a device in again", "unplug": "pull a device's plug", "noise": "let the scanner send garbage",
-		"paper-out": "take the printer's paper away", "paper-in": "put new paper in",
+	for _, a := range []struct{ action, short, device string }{
+		{"plug", "Plug a device in again", "scanner0"}, {"unplug", "Pull a device's plug", "scanner0"},
+		{"noise", "Let the scanner send garbage", "scanner0"},
+		{"paper-out", "Take the printer's paper away", "printer0"}, {"paper-in", "Put new paper in", "printer0"},
 	} {
+		action := a.action
 		cmd.AddCommand(&cobra.Command{
-			Use: action + " DEVICE", Short: short, Args: cobra.ExactArgs(1), ValidArgs: []string{"scanner0", "printer0"},
-			Example: "  posctl demo device " + action + " scanner0 --dir .demo",
+			Use: action + " DEVICE", Short: a.short, Args: cobra.ExactArgs(1), ValidArgs: []string{"scanner0", "printer0"},
+			Example: "  posctl demo device " + action + " " + a.device + " --dir .demo",
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return t.order(cmd.Context(), "device", action, args[0])
 			},

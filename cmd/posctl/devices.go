@@ -11,7 +11,7 @@ func (t *tool) devices() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "devices",
 		Short:   "List the devices and how they are",
-		Long:    "devices lists the register's devices, whether they work, and what to do when\nthey do not.\n\n" + exitText,
+		Long:    "devices lists the register's devices, whether they work, and what to do when\nthey do not.",
 		Example: "  posctl devices\n  posctl devices test printer0",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -44,6 +44,7 @@ func (t *tool) deviceTest() *cobra.Command {
 	return &cobra.Command{
 		Use:     "test DEVICE",
 		Short:   "Let a device show that it works: a printer prints a test page",
+		Long:    "test lets a device show that it works. A printer prints a page with all that it\nshould be able to; look at the paper. It ends with 4 when the printer cannot\ntell whether it is on paper.",
 		Example: "  posctl devices test printer0",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -27,18 +27,17 @@ func (t *tool) doctor() *cobra.Command {
 		Use:   "doctor",
 		Short: "Look at everything that can be wrong, and say what to do",
 		Long: `doctor checks the configuration, the agent, its devices, wallets and open
-charges. It changes nothing. It exits 0 when nothing is bad, and 1 otherwise.
-
-` + exitText,
+charges. It changes nothing. It ends with 0 when nothing is bad, and with 1
+otherwise, also when no agent answers.`,
 		Example: "  posctl doctor\n  posctl doctor --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			findings := t.checkConfig(config)
-			client, err := t.client(cmd)
-			if err != nil {
-				return err
+			if client, err := t.client(cmd); err != nil {
+				findings = append(findings, finding{"agent", "bad", err.Error(), "start it, or name another with --agent or --dir"})
+			} else {
+				findings = append(findings, checkAgent(cmd.Context(), client)...)
 			}
-			findings = append(findings, checkAgent(cmd.Context(), client)...)
 			if err := t.print(findings, func() { t.showFindings(findings) }); err != nil {
 				return err
 			}
@@ -50,7 +49,7 @@ charges. It changes nothing. It exits 0 when nothing is bad, and 1 otherwise.
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&config, "config", "", "the configuration to check (default "+defaultConfig+", or the demo's)")
+	cmd.Flags().StringVar(&config, "config", "", "`FILE` to check (default "+defaultConfig+", or the demo's)")
 	return cmd
 }
 

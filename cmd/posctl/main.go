@@ -12,9 +12,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +42,11 @@ const (
 const exitText = `Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 declined,
 4 result not known, 5 agent not reachable.`
 
+// stateText lists the states of a charge.
+const stateText = `States: prepared, sent, pending, indoubt, queued, forwarding, approved,
+reversing, owed, unpaid, declined, abandoned, reversed; or open, for all that
+are not settled.`
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -52,6 +60,7 @@ type tool struct {
 	token  string
 	dir    string
 	asJSON bool
+	retry  time.Duration // between tries to reach an agent that is away
 	out    io.Writer
 	errOut io.Writer
 }
@@ -74,17 +83,19 @@ func (e *ended) Unwrap() error { return e.err }
 
 // execute runs posctl and returns its exit code.
 func execute(ctx context.Context, args []string, out, errOut io.Writer) int {
-	t := &tool{out: out, errOut: errOut}
+	t := &tool{retry: 2 * time.Second, out: out, errOut: errOut}
+	return t.execute(ctx, args)
+}
+
+func (t *tool) execute(ctx context.Context, args []string) int {
 	root := t.root()
 	root.SetArgs(args)
-	root.SetOut(out)
-	root.SetErr(errOut)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitDone
 	}
 	if text := err.Error(); text != "" {
-		fmt.Fprintln(errOut, "posctl:", text)
+		fmt.Fprintln(t.errOut, "posctl: "+text+hint(err))
 	}
 	return exitCode(err)
 }
@@ -92,15 +103,29 @@ func execute(ctx context.Context, args []string, out, errOut io.Writer) int {
 func exitCode(err error) int {
 	var e *ended
 	var problems configs.Problems
+	var answer *control.Error
 	switch {
 	case errors.As(err, &e):
 		return e.code
 	case errors.As(err, &problems):
 		return exitUsage
+	case errors.As(err, &answer) && (answer.Status == http.StatusBadRequest || answer.Status == http.StatusUnprocessableEntity):
+		return exitUsage
 	case errors.Is(err, control.ErrUnreachable):
 		return exitUnreachable
+	case errors.Is(err, control.ErrBrokeOff):
+		return exitUnknown
 	}
 	return exitFailed
+}
+
+// hint is what else a person at a shell needs to know of an error.
+func hint(err error) string {
+	var answer *control.Error
+	if errors.As(err, &answer) && answer.Status == http.StatusUnauthorized {
+		return "\nThe agent's socket lets in the service's user and root; for http set POSAGENT_TOKEN."
+	}
+	return ""
 }
 
 func (t *tool) root() *cobra.Command {
@@ -108,9 +133,7 @@ func (t *tool) root() *cobra.Command {
 		Use:   "posctl",
 		Short: "Look after a register: sales, charges, devices, configuration, the demo",
 		Long: `posctl talks to the posagent on this machine. Without further flags it uses
-the agent's own socket, which lets in the service's user and root.
-
-` + exitText,
+the agent's own socket, which lets in the service's user and root.`,
 		Example: `  posctl doctor
   posctl pay --amount 1280 --wait
   posctl charges --state open --json`,
@@ -118,16 +141,65 @@ the agent's own socket, which lets in the service's user and root.
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.PersistentFlags().StringVar(&t.agent, "agent", "unix:/run/posagent/api.sock", "the agent: unix:PATH or http://HOST:PORT")
-	root.PersistentFlags().StringVar(&t.token, "token", "", "token for http; better in the environment as POSAGENT_TOKEN")
-	root.PersistentFlags().StringVar(&t.dir, "dir", "", "directory of a running demo; takes the agent from there")
+	root.PersistentFlags().StringVar(&t.agent, "agent", "unix:/run/posagent/api.sock", "`unix:PATH` or http://HOST:PORT")
+	root.PersistentFlags().StringVar(&t.token, "token", "", "`TOKEN` for http; better in the environment as POSAGENT_TOKEN")
+	root.PersistentFlags().StringVar(&t.dir, "dir", "", "`DIR` of a demo; the agent is the one that runs there")
 	root.PersistentFlags().BoolVar(&t.asJSON, "json", false, "print JSON for programs")
+	root.SetOut(t.out)
+	root.SetErr(t.errOut)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w (see %s --help)", err, cmd.CommandPath())
 	})
-	root.AddCommand(t.pay(), t.charges(), t.devices(), t.config(), t.doctor(), t.demo(), t.man(root))
+	root.AddCommand(t.pay(), t.charges(), t.devices(), t.config(), t.doctor(), t.demo(), t.man(root), t.version())
+	tellExitCodes(root)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	group(root)
+	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", `{{if and .Runnable (not (index .Annotations "group"))}}`, 1))
 	everyArgsError(root)
 	return root
+}
+
+// tellExitCodes ends every help with what a script needs.
+func tellExitCodes(cmd *cobra.Command) {
+	if cmd.Long == "" {
+		cmd.Long = cmd.Short + "."
+	}
+	cmd.Long += "\n\n" + exitText
+	for _, sub := range cmd.Commands() {
+		tellExitCodes(sub)
+	}
+}
+
+// offer lets a shell complete the value of a flag.
+func offer(cmd *cobra.Command, flag string, words ...string) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		cmd.PrintErrln(err) // there is no such flag: the test of completion shows it
+	}
+}
+
+// group makes commands that only hold others refuse a word that is none of
+// them; cobra would show the help and call it a success.
+func group(cmd *cobra.Command) {
+	for _, sub := range cmd.Commands() {
+		group(sub)
+	}
+	if cmd.Runnable() || !cmd.HasSubCommands() {
+		return
+	}
+	cmd.Annotations = map[string]string{"group": "yes"}
+	cmd.SuggestionsMinimumDistance = 2
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		text := fmt.Sprintf("%s has no command %q", cmd.CommandPath(), args[0])
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			text += fmt.Sprintf("; did you mean %q?", near[0])
+		}
+		return errors.New(text)
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 }
 
 // everyArgsError makes wrong arguments of any command a usage error.
@@ -157,6 +229,9 @@ func (t *tool) client(cmd *cobra.Command) (*control.Client, error) {
 			return nil, &ended{code: exitUnreachable, err: err}
 		}
 		return control.Dial("unix:"+facts.Socket, ""), nil
+	}
+	if !strings.HasPrefix(t.agent, "unix:") && !strings.HasPrefix(t.agent, "http://") && !strings.HasPrefix(t.agent, "https://") {
+		return nil, usage("--agent is %q, but must be unix:PATH or http://HOST:PORT", t.agent)
 	}
 	token := t.token
 	if token == "" {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -17,14 +18,17 @@ func (t *tool) pay() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "pay --amount YEN [--code TEXT] [--wait]",
 		Short: "Make a sale: show it at the scanner, or pay it with a code at once",
-		Long: `pay opens a sale. Without --code the customer shows a code to the scanner;
-with --wait posctl waits until the sale has its result, and says it.
+		Long: `pay opens a sale. Without --code the customer shows a code to the scanner.
+With --wait posctl waits until the sale has its result: each step goes to
+standard error, the result to standard output.
 
-Ctrl-C while waiting leaves the sale as it is: look at it with posctl charges.
+Hand over the goods only when the result says "goods: hand_over".
 
-` + exitText,
+Ctrl-C while waiting does not undo the sale: posctl charges tells what becomes
+of it.`,
 		Example: `  posctl pay --amount 1280 --wait
-  posctl pay --amount 500 --rate reduced --reference A-0042 --code 97…`,
+  posctl pay --amount 500 --rate reduced --reference A-0042 --wait
+  posctl pay --amount 500 --code 90008181881234567890`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if sale.Amount <= 0 {
@@ -39,11 +43,12 @@ Ctrl-C while waiting leaves the sale as it is: look at it with posctl charges.
 			return t.makeSale(cmd, sale, wait)
 		},
 	}
-	cmd.Flags().Int64Var(&sale.Amount, "amount", 0, "what is owed, tax included, in minor units")
-	cmd.Flags().StringVar(&sale.Currency, "currency", "JPY", "ISO 4217 code")
-	cmd.Flags().StringVar(&sale.Reference, "reference", "", "your own number of the sale, unique per day")
-	cmd.Flags().StringVar(&rate, "rate", "standard", "tax rate: standard, reduced or exempt")
-	cmd.Flags().StringVar(&code, "code", "", "the customer's code, when it is at hand")
+	cmd.Flags().Int64Var(&sale.Amount, "amount", 0, "`YEN` that are owed, tax included (minor units of other currencies)")
+	cmd.Flags().StringVar(&sale.Currency, "currency", "JPY", "`CODE` of the currency, as in ISO 4217")
+	cmd.Flags().StringVar(&sale.Reference, "reference", "", "`NUMBER` of your own for the sale, unique per day")
+	cmd.Flags().StringVar(&rate, "rate", "standard", "tax `RATE`: standard, reduced or exempt")
+	offer(cmd, "rate", "standard", "reduced", "exempt")
+	cmd.Flags().StringVar(&code, "code", "", "`TEXT` of the customer's code, when it is at hand")
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait for the result")
 	return cmd
 }
@@ -60,7 +65,7 @@ func (t *tool) makeSale(cmd *cobra.Command, want control.NewSale, wait bool) err
 	}
 	if wait {
 		if sale, err = t.follow(ctx, client, sale); err != nil {
-			return err
+			return &ended{code: exitUnknown, err: fmt.Errorf("%w\nThe sale goes on without posctl: see posctl charges show %s", err, sale.ChargeKey)}
 		}
 	}
 	if err := t.print(sale, func() { fmt.Fprintln(t.out, saleLine(sale)) }); err != nil {
@@ -69,10 +74,16 @@ func (t *tool) makeSale(cmd *cobra.Command, want control.NewSale, wait bool) err
 	return outcome(sale, wait || want.Code != nil)
 }
 
+// The waits of pay --wait: for news, and, while the agent is away, between
+// two tries. An agent that restarts is back within seconds.
+const (
+	poll  = 10 * time.Second
+	tries = 15
+)
+
 // follow tells each step of a sale on standard error until it has its result.
 func (t *tool) follow(ctx context.Context, client *control.Client, sale control.Sale) (control.Sale, error) {
-	const poll = 10 * time.Second
-	shown, refusal := "", time.Time{}
+	shown, refusal, away := "", time.Time{}, 0
 	for {
 		if sale.State != shown {
 			fmt.Fprintln(t.errOut, step(sale))
@@ -88,10 +99,22 @@ func (t *tool) follow(ctx context.Context, client *control.Client, sale control.
 			return sale, nil
 		}
 		next, err := client.Sale(ctx, sale.ID, poll)
-		if err != nil {
-			return sale, fmt.Errorf("sale %s: %w", sale.ID, err)
+		switch {
+		case err == nil:
+			sale, away = next, 0
+		case ctx.Err() != nil:
+			return sale, errors.New("no longer waiting")
+		case away < tries && (errors.Is(err, control.ErrUnreachable) || errors.Is(err, control.ErrBrokeOff)):
+			if away++; away == 1 {
+				fmt.Fprintln(t.errOut, "the agent is away, trying again …")
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(t.retry):
+			}
+		default:
+			return sale, err
 		}
-		sale = next
 	}
 }
 
@@ -135,6 +158,8 @@ func outcome(s control.Sale, asked bool) error {
 		return nil
 	case "declined", "abandoned", "reversed":
 		return &ended{code: exitDeclined}
+	case "prepared": // a code was given, but nothing of the request left
+		return &ended{code: exitFailed, err: errors.New("nothing was taken: the wallet could not be asked, and the sale still waits for a code")}
 	}
 	return &ended{code: exitUnknown}
 }
