@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/posagent/posagent/agent/paycode/picture"
 	"github.com/posagent/posagent/cmd/posctl/demo"
-	"github.com/posagent/posagent/wallet/wire"
 )
 
 // demoDir is where `make run` keeps its demo.
@@ -49,6 +49,13 @@ func (t *tool) demoDir() string {
 	return t.dir
 }
 
+// shown is a code that the demo's wallet made for a customer's phone.
+type shown struct {
+	Code     string    `json:"code"`
+	Customer string    `json:"customer"`
+	Expires  time.Time `json:"expires"`
+}
+
 func (t *tool) demoCode() *cobra.Command {
 	var customer, png string
 	var scan bool
@@ -62,7 +69,7 @@ customers: sakura (1,000,000 yen), hiro (3,000 yen), zero (nothing).`,
   posctl demo code --dir .demo --png code.png`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var minted wire.MintedCode
+			var minted shown
 			if err := demo.Order(cmd.Context(), t.demoDir(), "code", "mint", customer, &minted); err != nil {
 				return err
 			}

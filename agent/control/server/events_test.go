@@ -284,13 +284,14 @@ func TestHeartbeat(t *testing.T) {
 // of them, and the register can leave.
 func TestSlowReader(t *testing.T) {
 	s := start(t)
-	stuck := newPaper()
-	stuck.full = make(chan struct{})
+	full := make(chan struct{})
 	var slow []chan bool
 	ctx, leave := context.WithCancel(t.Context())
 	for range 10 {
 		done := make(chan bool)
 		slow = append(slow, done)
+		stuck := newPaper()
+		stuck.full = full
 		go func() {
 			s.server.Handler().ServeHTTP(stuck, by("reader", "GET", control.PathEvents, nil).WithContext(ctx))
 			close(done)
@@ -308,7 +309,7 @@ func TestSlowReader(t *testing.T) {
 		})
 	}
 	leave()
-	close(stuck.full)
+	close(full)
 	for _, done := range slow {
 		<-done
 	}
