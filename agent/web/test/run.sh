@@ -48,7 +48,7 @@ v2[2-9].* | v[3-9][0-9].*) ;;
 	;;
 esac
 
-if [ ! -x "$root/bin/posctl" ] || [ ! -x "$root/bin/posagent" ] || [ ! -x "$root/bin/walletd" ]; then
+if [ -z "${POSAGENT_BIN:-}" ] && { [ ! -x "$root/bin/posctl" ] || [ ! -x "$root/bin/posagent" ] || [ ! -x "$root/bin/walletd" ]; }; then
 	(cd "$root" && go build -o bin/ ./cmd/posagent ./cmd/walletd ./cmd/posctl)
 fi
 export CHROMIUM

@@ -1,5 +1,6 @@
 // The one state of the page, and what each event of the agent does to it.
 // Screens read it; only this file and acts.js write it.
+import { hasSecret } from "./api.js";
 import { mark, newer, place, isLive, screenOf, settled } from "./model.js";
 
 /** @typedef {import("./model.js").Sale} Sale */
@@ -7,7 +8,7 @@ import { mark, newer, place, isLive, screenOf, settled } from "./model.js";
 /** @typedef {import("./model.js").Refusal} Refusal */
 
 export const page = {
-  signedIn: false,
+  signedIn: hasSecret(), // until the agent says otherwise
   /** @type {{name: string, role: string}|null} */
   who: null,
   ready: false,       // the register's picture has arrived

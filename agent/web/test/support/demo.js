@@ -10,7 +10,9 @@ const run = promisify(execFile);
 
 /** The project's own directory. */
 export const root = path.resolve(import.meta.dirname, "../../../..");
-const posctl = path.join(root, "bin/posctl");
+/** Where the programs are: what make build made, or another place. */
+const bin = process.env.POSAGENT_BIN ?? path.join(root, "bin");
+const posctl = path.join(bin, "posctl");
 
 /** How long the demo may take to come up on a busy machine. */
 const patience = 60_000;
@@ -90,6 +92,14 @@ export class Demo {
   /** @param {string} order @param {string} name */
   device(order, name) {
     return this.posctl("demo", "device", order, name);
+  }
+
+  /** Takes an open sale off the register, so that tests do not meet each other's. */
+  async clear() {
+    const { agent_url, api_token } = this.facts;
+    const headers = { Authorization: `Bearer ${api_token}` };
+    const { sale } = await (await fetch(`${agent_url}/v1/register`, { headers })).json();
+    if (sale) await fetch(`${agent_url}/v1/sales/${sale.id}/cancel`, { method: "POST", headers });
   }
 
   /** The text of the last receipt on paper. */
