@@ -22,7 +22,7 @@ const stream = new Stream({
     if (!page.linked || page.lost) set({ linked: true, lost: false, lostSince: 0 });
   },
   down: () => set({ linked: false }),
-  lost: () => set({ linked: false, lost: true, lostSince: page.lostSince || Date.now() }),
+  lost: (since) => set({ linked: false, lost: true, lostSince: page.lostSince || since }),
   signedOut: () => signedOut(),
 });
 

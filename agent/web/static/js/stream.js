@@ -18,7 +18,7 @@ const names = ["register", "sale", "refusal", "device", "heartbeat"];
  * @property {(name: string, body: any) => void} heard  one event
  * @property {() => void} up      the stream is open and fresh
  * @property {() => void} down    it broke; being opened anew
- * @property {() => void} lost    nothing can be heard: the page must say so
+ * @property {(since: number) => void} lost  nothing is heard since then: the page must say so
  * @property {() => void} signedOut
  */
 
@@ -61,7 +61,7 @@ export class Stream {
     } catch (err) {
       if (!this.running) return;
       if (err instanceof Refused && err.status === 401) return this.ears.signedOut();
-      this.ears.lost();
+      this.ears.lost(this.lastSign);
       return this.again();
     }
     if (!this.running) return;
@@ -99,7 +99,7 @@ export class Stream {
   /** A stream may hang without an error, for instance behind a frozen agent. */
   check() {
     if (Date.now() - this.lastSign < staleAfter) return;
-    this.ears.lost();
+    this.ears.lost(this.lastSign);
     if (!this.source) return; // an attempt is under way already
     this.source.close();
     this.source = null;

@@ -2,11 +2,13 @@
 import { html } from "../../vendor/lit.js";
 import { money } from "../words.js";
 
-/** Up to ¥9,999,999 in large digits; POS software may ask for more. */
-const usual = 10;
+/** Up to ¥99,999 in the largest digits, up to ¥9,999,999 in large ones; POS
+ * software may ask for more. */
+const short = 7, usual = 10;
 
 /** @param {{amount: number, currency: string}} sale */
 export function bigYen({ amount, currency }) {
   const text = money(amount, currency);
-  return html`<p class="yen big ${text.length > usual ? "long" : ""}">${text}</p>`;
+  const size = text.length <= short ? "short" : text.length <= usual ? "" : "long";
+  return html`<p class="yen big ${size}">${text}</p>`;
 }

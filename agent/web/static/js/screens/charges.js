@@ -23,7 +23,7 @@ function row(charge) {
     <tr class=${viewed === charge.key ? "viewed" : ""}>
       <td>${clockSeconds(charge.prepared)}<span class="key-text">${charge.key}</span></td>
       <td class="yen-cell">${money(charge.amount, charge.currency)}</td>
-      <td><span class="state ${charge.state}">${shapeOf(charge.state)}<b>${tFirst(`state.${charge.state}`, "state.other")}</b></span>${charge.wallet ? html` <span class="small">${charge.wallet}</span>` : nothing}
+      <td><span class="state ${charge.state}">${shapeOf(charge.state)}<b>${tFirst(`state.${charge.state}`, "state.other")}</b></span>
         ${paid ? html`<br><span class="small ${paperTrouble(charge.paper) ? "trouble" : ""}">${paperWord(charge.paper)}</span>` : nothing}</td>
       <td>${paid ? html`
         <button type="button" class="action" data-view=${charge.key} aria-pressed=${viewed === charge.key} @click=${() => view(charge.key)}>${t("charges.view")}</button>
