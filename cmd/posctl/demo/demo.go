@@ -58,25 +58,29 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := place.forgetFacts(); err != nil {
 		return err
 	}
-	var facts Facts
-	if facts, err = prepare(place, o); err != nil {
+	facts, err := prepare(place, o)
+	if err != nil {
 		return err
 	}
 	counter, err := newCounter(place)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	powered, pull := context.WithCancel(context.WithoutCancel(ctx)) // a receipt under way is printed before the plugs are pulled
 	counter.run(powered)
 	defer func() {
 		pull()
 		err = errors.Join(err, counter.close())
 	}()
+	return perform(ctx, place, facts, counter, o.Out)
+}
 
-	wallet := newChild(ctx, "walletd", place.walletConfig(), place.walletLog(), o.Out)
-	agent := newChild(ctx, "posagent", place.agentConfig(), place.agentLog(), o.Out)
+// perform starts the programs, takes orders until ctx ends, and stops them.
+func perform(ctx context.Context, place place, facts Facts, counter *counter, out io.Writer) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	wallet := newChild(ctx, "walletd", place.walletConfig(), place.walletLog(), out)
+	agent := newChild(ctx, "posagent", place.agentConfig(), place.agentLog(), out)
 	defer wallet.stop()
 	defer agent.stop() // before the wallet: it still has to settle with it
 	if err := wallet.start(); err != nil {
@@ -101,9 +105,9 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, place.forgetFacts()) }()
-	greet(o.Out, facts, place)
+	greet(out, facts, place)
 	<-ctx.Done()
-	fmt.Fprintln(o.Out, "stopping …")
+	fmt.Fprintln(out, "stopping …")
 	return nil
 }
 
