@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -55,13 +57,20 @@ func (r *Register) write(key charge.Key, steps ...charge.Step) (charge.Record, e
 	return rec, err
 }
 
+// errUnread means that nothing was written because the books could not be
+// read. Unlike a journal that cannot write, that may pass.
+var errUnread = errors.New("the charge cannot be read, so nothing was changed: try again")
+
 // undo takes a step that gives a charge up, unless the goods of it are handed
 // over by now. A charge that cannot be undone comes back as it is.
 func (r *Register) undo(key charge.Key, step charge.Step) (charge.Record, error) {
 	defer r.pens.take(key)()
 	rec, err := r.parts.Memory.Charge(key)
-	if err != nil || rec.State.Goods() == charge.HandOver {
-		return rec, err
+	if err != nil {
+		return rec, fmt.Errorf("%w: %w", errUnread, err)
+	}
+	if rec.State.Goods() == charge.HandOver {
+		return rec, nil
 	}
 	if rec, err = r.apply(key, step); err == nil {
 		r.show(rec)

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -36,8 +37,7 @@ func (r *Register) settling(key charge.Key, p *patience) {
 	for r.life.Err() == nil {
 		rec, err := r.parts.Memory.Charge(key)
 		if err != nil {
-			r.log.Error("a charge cannot be read while it is being settled", "charge", string(key), "error", err)
-			r.pause(p, 10*time.Second, time.Time{}) // not for ever: nobody else looks after it
+			r.unread(key, p, err)
 			continue
 		}
 		if began[rec.State].IsZero() {
@@ -54,10 +54,19 @@ func (r *Register) settling(key charge.Key, p *patience) {
 			r.ended(rec)
 			return
 		}
-		if err != nil {
+		if errors.Is(err, errUnread) {
+			r.unread(key, p, err)
+		} else if err != nil {
 			return // the journal cannot write; the next start goes on from what it holds
 		}
 	}
+}
+
+// unread waits before a charge that could not be read is looked at again: not
+// for ever, because nobody else looks after it.
+func (r *Register) unread(key charge.Key, p *patience, err error) {
+	r.log.Error("a charge cannot be read while it is being settled", "charge", string(key), "error", err)
+	r.pause(p, 10*time.Second, time.Time{})
 }
 
 func (r *Register) settled(key charge.Key) {
