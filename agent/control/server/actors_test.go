@@ -10,6 +10,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/posagent/posagent/agent"
@@ -134,6 +135,24 @@ func (eye) Read(_ context.Context, r io.Reader, device string) (scanner.Scan, er
 		return scanner.Scan{}, &agent.Refused{Why: "picture.none"}
 	}
 	return scanner.Scan{AIM: "]Q1", Data: scanner.Data(code), Device: device, At: time.Now()}, nil
+}
+
+// memoryOf are the books as the register reads them: slow or broken when a
+// test wants it.
+type memoryOf struct {
+	*book.Book
+	slow   atomic.Int64 // ns that the lookup of a sale takes
+	broken atomic.Bool  // the lookup of a sale fails
+}
+
+// Sale looks a sale up; see agent.Memory.
+func (m *memoryOf) Sale(id string) (sale.Sale, error) {
+	if m.broken.Load() {
+		return sale.Sale{}, errors.New("the disk does not answer")
+	}
+	found, err := m.Book.Sale(id)
+	time.Sleep(time.Duration(m.slow.Load()))
+	return found, err
 }
 
 // shelf shows the books to the API, as the daemon does.

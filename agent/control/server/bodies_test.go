@@ -74,6 +74,9 @@ func TestBadBodies(t *testing.T) {
 			if len(p.Errors) == 0 || !strings.HasPrefix(p.Errors[0].Location, c.location) {
 				t.Errorf("located at %+v, want %s", p.Errors, c.location)
 			}
+			if len(p.Errors) > 10 {
+				t.Errorf("%d faults are told, %d bytes of them", len(p.Errors), len(got.body))
+			}
 			for _, e := range p.Errors {
 				if e.Message == "" || strings.Contains(e.Message, "Go ") || strings.Contains(e.Message, "json:") {
 					t.Errorf("message %q is for us, not for who writes POS software", e.Message)

@@ -211,51 +211,6 @@ func TestTicketsAreFew(t *testing.T) {
 	s.hear(t, s.ticket(t, bearer("screen"))) // the newest is good
 }
 
-// A stream ends with the session that opened it.
-func TestStreamEndsWithItsSession(t *testing.T) {
-	s := start(t)
-	who, other := s.signIn(t, "hanako", cashierPIN), s.signIn(t, "taro", managerPIN)
-	one, two := s.hear(t, s.ticket(t, who.both()...)), s.hear(t, s.ticket(t, other.both()...))
-	one.next()
-	two.next()
-	unused := s.ticket(t, who.both()...)
-	want(t, s.ask(t, "DELETE", control.PathSession, nil, who.both()...), 204)
-	if e, more := one.next(); more {
-		t.Errorf("%+v came after the end of the session", e)
-	}
-	want(t, s.ask(t, "GET", control.PathEvents+unused, nil), http.StatusUnauthorized)
-	s.prepare(t, "sale", 100)
-	two.until(control.EventSale, inState("prepared"))
-}
-
-// A stream ends when the agent does, so that it need not wait for pages.
-func TestStreamEndsWithTheAgent(t *testing.T) {
-	s := start(t)
-	var all []*stream
-	for range 50 {
-		one := s.hear(t, "", bearer("screen"))
-		one.next()
-		all = append(all, one)
-	}
-	s.server.Close()
-	for _, one := range all {
-		if e, more := one.next(); more {
-			t.Errorf("%+v", e)
-		}
-		if err := one.scan.Err(); err != nil {
-			t.Errorf("it broke off instead of ending: %v", err)
-		}
-	}
-	// A new one gets the register and ends.
-	late := s.hear(t, "", bearer("screen"))
-	if first, _ := late.next(); first.name != control.EventRegister {
-		t.Errorf("%+v", first)
-	}
-	if _, more := late.next(); more {
-		t.Error("it goes on")
-	}
-}
-
 // A silent stream says every five seconds that it lives, and ends when its
 // reader goes away or its session is over.
 func TestHeartbeat(t *testing.T) {

@@ -53,6 +53,7 @@ type shop struct {
 	register *agent.Register
 	server   *server.Server
 	wallet   *wallet
+	memory   *memoryOf
 	log      *logged
 	ahead    atomic.Int64 // how far the server's clock is ahead of the real one, in ns
 	url      string       // http://127.0.0.1:port; empty until listen
@@ -65,6 +66,7 @@ func open(t testing.TB, store *memory.Store, change ...func(*server.Options)) *s
 	var err error
 	s.books, err = book.Open(s.store, book.Options{Store: "S0001", Terminal: "T01", Wallets: []string{"paypay"}, Now: time.Now})
 	must(t, err)
+	s.memory = &memoryOf{Book: s.books}
 	rules, err := configs.CodeRules("")
 	must(t, err)
 	codes, err := paycode.New(rules, []string{"paypay"})
@@ -72,7 +74,7 @@ func open(t testing.TB, store *memory.Store, change ...func(*server.Options)) *s
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	seller := sale.Store{ID: "S0001", Terminal: "T01", Name: "みほん商店"}
 	s.register = agent.New(agent.Parts{
-		Store: seller, Journal: s.books, Memory: s.books, Codes: codes, Imager: eye{},
+		Store: seller, Journal: s.books, Memory: s.memory, Codes: codes, Imager: eye{},
 		Wallets: []agent.Wallet{{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.wallet, Terms: patient()}},
 		Printer: &press{}, Devices: devices(), Paper: agent.PaperRules{Language: "ja", Print: true},
 		HashCode: hashCode, Room: func() error { return nil }, Day: day, Zone: time.UTC,

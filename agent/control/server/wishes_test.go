@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
@@ -216,6 +217,7 @@ func TestSameWishAtOnce(t *testing.T) {
 	s := start(t)
 	body := yen(1280)
 	body.Code = &control.Code{Text: goodCode}
+	s.memory.slow.Store(int64(5 * time.Millisecond)) // all look before the first one is done
 	var mu sync.Mutex
 	ids := map[string]int{}
 	var tries sync.WaitGroup
@@ -251,6 +253,9 @@ func TestNothingIsOpenedBlindly(t *testing.T) {
 	body := yen(100)
 	body.Reference = "A-1"
 	want(t, s.ask(t, "POST", control.PathSales, body, bearer("till"), wish("1")), 500)
+	s.memory.broken.Store(true)
+	body.Reference = ""
+	want(t, s.ask(t, "POST", control.PathSales, body, bearer("till"), wish("2")), 500)
 	if page, _, err := (shelf{s.books}).Charges(nil, 0, 10); err != nil || len(page) != 0 {
 		t.Errorf("%v, %v", page, err)
 	}
