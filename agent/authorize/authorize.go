@@ -56,10 +56,14 @@ func NewLine(base string, id Identity) *Line {
 		NextProtos:         []string{"http/1.1"}, // one call at a time: faster than HTTP/2 by half
 		ClientSessionCache: tls.NewLRUClientSessionCache(8),
 	}
+	until := validUntil(id.Certificate)
 	transport := &http.Transport{
 		// Our own dial, so that every connection is counted above TLS: the
 		// handshake is not part of a request.
 		DialTLSContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			if !until.IsZero() && time.Now().After(until) {
+				return nil, fmt.Errorf("this register's certificate ended on %s: renew it and start again, or set the clock right", until.Format(time.DateOnly))
+			}
 			return dial(ctx, network, addr, config)
 		},
 		MaxIdleConnsPerHost:    4,
@@ -69,6 +73,20 @@ func NewLine(base string, id Identity) *Line {
 	}
 	refuseRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Line{base: base, client: &http.Client{Transport: transport, CheckRedirect: refuseRedirect}}
+}
+
+// validUntil is the end of a certificate. In TLS 1.3 a wallet refuses one that
+// has ended only after our first bytes are on their way, and every request
+// would then be a doubt.
+func validUntil(c tls.Certificate) time.Time {
+	if len(c.Certificate) == 0 {
+		return time.Time{}
+	}
+	leaf, err := x509.ParseCertificate(c.Certificate[0])
+	if err != nil {
+		return time.Time{}
+	}
+	return leaf.NotAfter
 }
 
 func dial(ctx context.Context, network, addr string, config *tls.Config) (net.Conn, error) {
