@@ -53,4 +53,4 @@ if [ -z "${POSAGENT_BIN:-}" ] && { [ ! -x "$root/bin/posctl" ] || [ ! -x "$root/
 fi
 export CHROMIUM
 [ $# -gt 0 ] || set -- ./*.test.js
-exec "$node" --test --test-concurrency=1 --test-timeout=600000 "$@"
+exec "$node" --test --test-reporter=spec --test-concurrency=1 --test-timeout=600000 "$@"
