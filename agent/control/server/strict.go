@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/posagent/posagent/agent/control"
@@ -14,6 +13,11 @@ import (
 
 // maxDepth is how deep a body may nest; ours nest three deep.
 const maxDepth = 16
+
+// maxName is the longest name in a body, in bytes; ours have ten. A place is
+// built of names for each value below them: a long name above many values
+// would be copied as often.
+const maxName = 64
 
 // fault is the first thing in a body that is not as strict as money wants it.
 type fault struct {
@@ -98,8 +102,10 @@ func (w walker) object(at string, depth int) error {
 		switch place := at + "." + key; {
 		case !ok:
 			return &fault{at, "this is not JSON, or it ends too early"}
-		case key != strings.ToLower(key):
-			return &fault{place, "names are written in small letters"}
+		case len(key) > maxName:
+			return &fault{at, "a name is longer than any that is known here"}
+		case !small(key):
+			return &fault{place, "names are written in small letters, a to z and _"}
 		case seen[key]:
 			return &fault{place, "this name stands twice"}
 		default:
@@ -111,6 +117,16 @@ func (w walker) object(at string, depth int) error {
 	}
 	_, err := w.next(at)
 	return err
+}
+
+// small: the decoder takes ſ for s, as it takes S, and both at once.
+func small(name string) bool {
+	for _, c := range []byte(name) {
+		if (c < 'a' || c > 'z') && c != '_' {
+			return false
+		}
+	}
+	return true
 }
 
 func (w walker) list(at string, depth int) error {
