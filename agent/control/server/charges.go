@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -38,6 +39,8 @@ func (s *Server) listCharges(_ context.Context, in *struct {
 		default:
 			return nil, wrong("query.state", "a state is not known: use the states of a charge, or open")
 		}
+		slices.Sort(states)
+		states = slices.Compact(states)
 	}
 	page, next, err := s.Books.Charges(states, in.Before, in.Limit)
 	if err != nil {
