@@ -98,18 +98,22 @@ func (p *people) find(r *http.Request) *caller {
 	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		return p.program(token)
 	}
-	cookie, err := r.Cookie(cookieName)
-	if err != nil {
-		return nil
-	}
+	return p.signed(r.CookiesNamed(cookieName), r.Header.Get(control.HeaderSession))
+}
+
+// signed is whose session this is. Another server on this machine may have set
+// a cookie of the same name, which comes along and may come first.
+func (p *people) signed(cookies []*http.Cookie, secret string) *caller {
+	given := sha256.Sum256([]byte(secret))
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s, known := p.sessions[cookie.Value]
-	given := sha256.Sum256([]byte(r.Header.Get(control.HeaderSession)))
-	if !known || subtle.ConstantTimeCompare(given[:], s.secret[:]) != 1 || p.now().After(s.caller.expires) {
-		return nil
+	for _, c := range cookies {
+		s, known := p.sessions[c.Value]
+		if known && subtle.ConstantTimeCompare(given[:], s.secret[:]) == 1 && !p.now().After(s.caller.expires) {
+			return s.caller
+		}
 	}
-	return s.caller
+	return nil
 }
 
 func (p *people) program(bearer string) *caller {
