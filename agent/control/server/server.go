@@ -77,6 +77,7 @@ type Server struct {
 	people  *people
 	opening sync.Mutex // one sale is opened at a time
 	seen    *seen
+	crowd   *crowd
 	handler http.Handler
 	ending  context.Context // streams end with it
 	end     context.CancelFunc
@@ -84,11 +85,11 @@ type Server struct {
 
 // New builds the API. It listens nowhere.
 func New(o Options) *Server {
-	s := &Server{Options: o, people: newPeople(o), seen: newSeen(o.Now)}
+	s := &Server{Options: o, people: newPeople(o), seen: newSeen(o.Now), crowd: &crowd{under: make(map[string]int)}}
 	s.ending, s.end = context.WithCancel(context.Background())
 	mux := http.NewServeMux()
 	api := humago.New(mux, describe(o.Version))
-	api.UseMiddleware(s.scoped, s.bodies)
+	api.UseMiddleware(s.scoped, s.crowded, s.bodies)
 	s.sessions(api)
 	s.sales(api)
 	s.payments(api)
