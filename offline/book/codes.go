@@ -52,7 +52,9 @@ func (b *Book) used(hash string, key charge.Key) {
 	b.codes.use(hash, key, b.opts.Now())
 }
 
-// loadCodes reads the codes of the charges that are young enough.
+// loadCodes reads the codes of the charges that are young enough. It goes back
+// until a whole page is too old: one charge may bear the date of a clock that
+// was wrong, and those before it are of today all the same.
 func (b *Book) loadCodes() error {
 	b.codes.by = make(map[string]usedCode)
 	now := b.opts.Now()
@@ -62,16 +64,18 @@ func (b *Book) loadCodes() error {
 			if err != nil {
 				return err
 			}
+			young := false
 			for _, row := range page {
+				before = row.Seq
 				if now.Sub(row.PreparedAt) > CodesFor {
-					return nil
+					continue
 				}
+				young = true
 				if _, newer := b.codes.by[row.Code.Hash]; row.Code.Hash != "" && !newer {
 					b.codes.by[row.Code.Hash] = usedCode{key: row.Key, at: row.PreparedAt}
 				}
-				before = row.Seq
 			}
-			if len(page) == 0 {
+			if !young {
 				return nil
 			}
 		}
