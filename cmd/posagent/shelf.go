@@ -35,13 +35,16 @@ type shelf struct{ books *book.Book }
 func (s shelf) Charges(states []charge.State, before int64, limit int) ([]charge.Record, int64, error) {
 	rows, err := s.books.Charges(book.Filter{States: states, Before: before, Limit: limit})
 	var out []charge.Record
-	next := int64(0)
 	for _, row := range rows {
 		out = append(out, row.Record)
-		next = row.Seq
 	}
-	if len(rows) < limit {
-		next = 0
+	if err != nil || len(rows) < limit {
+		return out, 0, err
+	}
+	next := rows[len(rows)-1].Seq
+	more, err := s.books.Charges(book.Filter{States: states, Before: next, Limit: 1})
+	if len(more) == 0 {
+		next = 0 // the page was exactly full
 	}
 	return out, next, err
 }
