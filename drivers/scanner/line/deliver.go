@@ -32,22 +32,34 @@ func (s *Scanner) Stats() Stats {
 	return s.stats
 }
 
+// maxRecent is how many payloads are remembered. A hand with a scanner shows
+// a few within the window; a scanner gone mad must not fill the memory.
+const maxRecent = 1024
+
 // recent are the payloads of the last moments, as hashes: a live code is not
 // kept for longer than it takes to hand it on.
-type recent map[[sha256.Size]byte]time.Time
+type recent struct {
+	seen  map[[sha256.Size]byte]bool
+	order []shown // the oldest first
+}
+
+type shown struct {
+	hash [sha256.Size]byte
+	at   time.Time
+}
 
 // again tells whether data was seen within the window, and remembers it if not.
-func (r recent) again(data []byte, now time.Time) bool {
-	for hash, at := range r {
-		if now.Sub(at) >= duplicateWindow {
-			delete(r, hash)
-		}
+func (r *recent) again(data []byte, now time.Time) bool {
+	for len(r.order) > 0 && (now.Sub(r.order[0].at) >= duplicateWindow || len(r.order) >= maxRecent) {
+		delete(r.seen, r.order[0].hash)
+		r.order = r.order[1:]
 	}
 	hash := sha256.Sum256(data)
-	if _, seen := r[hash]; seen {
+	if r.seen[hash] {
 		return true
 	}
-	r[hash] = now
+	r.seen[hash] = true
+	r.order = append(r.order, shown{hash, now})
 	return false
 }
 
@@ -89,6 +101,26 @@ func (s *Scanner) deliver(scan scanner.Scan) {
 	}
 }
 
+// Nobody reads faster than this: so many drops are told at once, then one
+// after each pause. All of them are counted.
+const (
+	mostTold  = 16
+	tellPause = 250 * time.Millisecond
+)
+
+// mayTell keeps a scanner gone mad from flooding the watchers, who write a log
+// and wake pages.
+func (s *Scanner) mayTell(now time.Time) bool {
+	if pauses := int(now.Sub(s.toldAt) / tellPause); pauses > 0 {
+		s.told, s.toldAt = max(0, s.told-pauses), now
+	}
+	if s.told >= mostTold {
+		return false
+	}
+	s.told++
+	return true
+}
+
 // report counts a drop and tells those who watch for drops.
 func (s *Scanner) report(d scanner.Drop) {
 	s.count(func(st *Stats) {
@@ -108,6 +140,9 @@ func (s *Scanner) report(d scanner.Drop) {
 		}
 		st.DroppedBytes += uint64(d.Bytes)
 	})
+	if !s.mayTell(d.At) {
+		return
+	}
 	s.log.Debug("scan dropped", "kind", d.Kind, "bytes", d.Bytes)
 	s.mu.Lock()
 	watchers := s.dropWatchers

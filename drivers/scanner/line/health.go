@@ -38,8 +38,9 @@ func (s *Scanner) Watch(tell func(device.Health)) {
 	tell(now)
 }
 
-// WatchDrops has tell called with everything that was read and not delivered,
-// by the goroutine that reads: tell must be quick.
+// WatchDrops has tell called with what was read and not delivered, by the
+// goroutine that reads: tell must be quick. Of a flood it hears the beginning
+// and then a few a second; Stats counts all of it.
 func (s *Scanner) WatchDrops(tell func(scanner.Drop)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,6 +8,7 @@ package line
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,6 +48,8 @@ type Scanner struct {
 	recent  recent // of Run alone
 	badRun  int    // of Run alone: drops since the last good frame
 	worked  bool   // of Run alone: a code came since the port was opened
+	told    int    // of Run alone: drops told without a pause; see mayTell
+	toldAt  time.Time
 
 	telling sync.Mutex // watchers are told one thing after the other
 
@@ -80,7 +83,7 @@ func New(id string, model profile.Scanner, path string, open port.Opener, log *s
 		log:     log.With("device", id),
 		scans:   make(chan scanner.Scan, queueLength),
 		retry:   make(chan struct{}, 1),
-		recent:  make(recent),
+		recent:  recent{seen: make(map[[sha256.Size]byte]bool)},
 		health: device.Health{
 			ID: id, Kind: "scanner", Model: model.Model, Path: path,
 			State: device.Connecting, Reason: device.NotFound, Detail: "not opened yet", Since: time.Now(),
