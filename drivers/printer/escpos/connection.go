@@ -15,6 +15,8 @@ const (
 	writeTurn  = 250 * time.Millisecond // of one hand-over; then the deadline is looked at
 	answerTime = 500 * time.Millisecond // for one question to a printer that is at rest
 	quietTime  = 50 * time.Millisecond  // old answers have been read when it was quiet so long
+	mostTold   = 16                     // changes that the printer reports by itself and that are told at once
+	tellPause  = 250 * time.Millisecond // then one after each
 )
 
 // connection is one opened wire. Its own goroutine reads; all else happens in
@@ -29,6 +31,8 @@ type connection struct {
 	model  string // from GS I
 	doneID string // the last process id that the printer reported
 	polls  int    // DLE EOT answers so far
+	told   int    // changes of health told without a pause; see mayTell
+	toldAt time.Time
 }
 
 func newConnection(p *Printer, wire port.Port) *connection {
@@ -77,7 +81,9 @@ func (c *connection) take(data []byte) {
 			c.p.count(func(s *Stats) { s.Noise += int64(len(e.Bytes)) })
 			c.p.log.Debug("the printer sent bytes that no answer explains", "count", len(e.Bytes))
 		case Automatic:
-			c.tellHealth()
+			if c.mayTell(time.Now()) {
+				c.tellHealth()
+			}
 		}
 	}
 }
@@ -85,10 +91,38 @@ func (c *connection) take(data []byte) {
 func (c *connection) takeBlock(b []byte) {
 	switch {
 	case b[0] == 0x5F:
-		c.model = string(b[1:])
+		c.model = plain(b[1:])
 	case len(b) == 6 && b[0] == 0x37 && b[1] == 0x22: // GS ( H function 48
 		c.doneID = string(b[2:])
 	}
+}
+
+// plain is a name for pages, logs and terminals: none of its characters does
+// anything there.
+func plain(name []byte) string {
+	out := []byte(string(name))
+	for i, b := range out {
+		if b < 0x20 || b > 0x7E {
+			out[i] = '.'
+		}
+	}
+	return string(out)
+}
+
+// mayTell keeps a printer that changes its mind without end from flooding the
+// log and the watchers. What was not told, the next poll tells.
+func (c *connection) mayTell(now time.Time) bool {
+	if pauses := int(now.Sub(c.toldAt) / tellPause); pauses > 0 {
+		c.told, c.toldAt = max(0, c.told-pauses), now
+	}
+	if c.told >= mostTold {
+		return false
+	}
+	state, reason := c.demux.Status().Health()
+	if h := c.p.Health(); h.State != state || h.Reason != reason {
+		c.told++
+	}
+	return true
 }
 
 func (c *connection) tellHealth() {
@@ -147,9 +181,10 @@ func (c *connection) write(ctx context.Context, data []byte, sent *atomic.Int64)
 	return nil
 }
 
-// listen reads what is there without waiting.
+// listen reads what is there without waiting, and no more than that: a printer
+// that talks without end must not keep anybody here.
 func (c *connection) listen() error {
-	for {
+	for range cap(c.in) + 1 { // and the end of the wire
 		select {
 		case data, ok := <-c.in:
 			if !ok {
@@ -160,6 +195,7 @@ func (c *connection) listen() error {
 			return nil
 		}
 	}
+	return nil
 }
 
 // say writes a short command within the time of an answer.
