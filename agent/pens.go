@@ -84,12 +84,18 @@ func (r *Register) undo(key charge.Key, step charge.Step) (charge.Record, error)
 func (r *Register) apply(key charge.Key, steps ...charge.Step) (charge.Record, error) {
 	rec, err := r.parts.Journal.Apply(key, steps...)
 	if err != nil {
-		r.log.Error("the journal cannot write", "charge", string(key), "error", err)
-		r.trouble("journal.dead", "", err.Error())
+		r.cannotWrite(key, err)
 		return rec, err
 	}
 	if rec.Alarms > 0 {
 		r.trouble("charge.alarm", string(key), "an answer contradicts the books: see the journal of this charge")
 	}
 	return rec, nil
+}
+
+// cannotWrite is the trouble of a journal that failed, whatever it was to
+// write: the outcome of the next request would fail as well.
+func (r *Register) cannotWrite(key charge.Key, err error) {
+	r.log.Error("the journal cannot write", "charge", string(key), "error", err)
+	r.trouble("journal.dead", "", err.Error())
 }

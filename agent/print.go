@@ -116,10 +116,12 @@ func (r *Register) onPaper(key charge.Key, again bool) (charge.Record, error) {
 func (r *Register) printed(key charge.Key, paper charge.Paper, copied bool) (charge.Record, error) {
 	defer r.pens.take(key)()
 	rec, err := r.parts.Journal.Printed(key, paper, copied)
-	if err == nil {
-		r.show(rec)
+	if err != nil {
+		r.cannotWrite(key, err)
+		return rec, err
 	}
-	return rec, err
+	r.show(rec)
+	return rec, nil
 }
 
 func paperOf(result printer.Result) charge.Paper {
