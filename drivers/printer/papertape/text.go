@@ -3,6 +3,7 @@ package papertape
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // maxLines is the longest text that is made of one receipt.
@@ -41,7 +42,7 @@ func (r Receipt) textOf(out *strings.Builder, it item) int {
 		if it.picture != nil {
 			size = fmt.Sprintf(" %dx%d", it.picture.Width, it.picture.Height)
 		}
-		text := []rune(it.qr)
+		text := []rune(plain(it.qr))
 		if len(text) > 200 {
 			text = append(text[:200], '…')
 		}
@@ -59,6 +60,17 @@ func (r Receipt) textOf(out *strings.Builder, it item) int {
 		return n
 	}
 	return 1
+}
+
+// plain is a text of which no character leaves the line or does anything on a
+// terminal.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '.'
+		}
+		return r
+	}, text)
 }
 
 // row writes one line within the frame; a width of -1 is that of the text.
