@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"bytes"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -54,9 +55,8 @@ func (f *file) line(n int) string {
 	if n < 1 || n > len(f.lines) {
 		return ""
 	}
-	rest := string(f.text[f.lines[n-1]:])
-	rest, _, _ = strings.Cut(rest, "\n")
-	return strings.TrimSuffix(rest, "\r")
+	line, _, _ := bytes.Cut(f.text[f.lines[n-1]:], []byte("\n"))
+	return strings.TrimSuffix(string(line), "\r")
 }
 
 // kind is what a node holds. The words stand in complaints.
