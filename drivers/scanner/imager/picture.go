@@ -16,6 +16,10 @@ import (
 // pixels, so that a small file could keep a core busy for minutes.
 const maxPasses = 32
 
+// maxSide is how many dots a side may have, several times those of a phone's
+// picture. Memory is kept for each row and column, not only for each dot.
+const maxSide = 16_384
+
 // format is one of the two file formats.
 type format struct {
 	config func(io.Reader) (image.Config, error)
@@ -51,6 +55,9 @@ func decode(ctx context.Context, data []byte, maxPixels int) (plane, error) {
 	pixels := int64(config.Width) * int64(config.Height)
 	if deep(config.ColorModel) {
 		pixels *= 2 // sixteen bits a channel take twice the memory
+	}
+	if max(config.Width, config.Height) > maxSide {
+		return plane{}, fmt.Errorf("%w (%d x %d, a side of more than %d)", ErrTooBig, config.Width, config.Height, maxSide)
 	}
 	if pixels > int64(maxPixels) {
 		return plane{}, fmt.Errorf("%w (%d x %d, more than %d pixels)", ErrTooBig, config.Width, config.Height, maxPixels)
