@@ -1,39 +1,10 @@
 // The cashier's page on the real system: what is scanned goes through a pty,
 // the agent and the wallet, and comes back as a screen and as paper.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { launch, Till } from "./support/browser.js";
-import { Demo } from "./support/demo.js";
+import { test } from "node:test";
+import { demo, paid, signIn, stage, till } from "./support/stage.js";
 
-/** @type {Demo} */ let demo;
-/** @type {import("playwright-core").Browser} */ let browser;
-/** @type {Till} */ let till;
-
-before(async () => {
-  demo = await Demo.start();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
-beforeEach(async () => {
-  till = await Till.open(browser);
-});
-afterEach(async () => {
-  await demo.wallet("none");
-  await demo.clear();
-  await till.close();
-});
-
-const signIn = () => till.signIn(demo.page, demo.facts.cashier_pin);
-const seen = () => till.page.evaluate(() => window.seen);
-
-/** A sale that is paid by scanning, up to the result. */
-async function paid(amount, customer = "sakura") {
-  await till.sell(amount);
-  demo.scan(await demo.code(customer));
-}
+stage();
 
 test("sign in: a wrong PIN has its sentence, the right one opens the register", async () => {
   till.expect("401");
@@ -172,87 +143,6 @@ test("after [another way to pay] a later scan is not charged to that sale", asyn
   assert.equal(await till.screen(), "amount");
 });
 
-test("a silent wallet: checking, then a doubt, then what the inquiry says", async () => {
-  await signIn();
-  await demo.wallet("silent");
-  await paid("1500");
-  await till.on("asking");
-  await till.shot("11-asking-ja");
-  await till.page.locator("#step", { hasText: "時間がかかって" }).waitFor();
-  await till.shot("12-checking-ja");
-  await till.on("approved"); // the wallet had taken the money; only its answer was lost
-  assert.deepEqual(await seen(), ["amount", "scan", "asking", "doubt", "approved"]);
-});
-
-/** A sale in doubt that stays so: the answer was lost, and then the wallet. */
-async function doubted(amount) {
-  await demo.wallet("silent");
-  await paid(amount);
-  await till.on("asking");
-  await demo.posctl("demo", "wallet", "stop");
-  await till.on("doubt");
-}
-
-test("a doubt is never a yes or a no before its end, through a reload too", async () => {
-  await signIn();
-  try {
-    await doubted("1550");
-    assert.equal(await till.cue(), "doubt");
-    assert.match(await till.text(".goods"), /まだ商品を渡さないで/);
-    assert.equal(await till.page.evaluate(() => getComputedStyle(document.querySelector(".result")).borderTopStyle), "dashed");
-    await till.page.locator("#giveup").waitFor();
-    await till.look("13-doubt-ja");
-    await till.page.reload();
-    await till.on("doubt");
-    await till.page.tap("#language");
-    await till.look("14-doubt-en");
-    assert.deepEqual((await seen()).filter((name) => name !== "starting"), ["doubt"]);
-  } finally {
-    await demo.posctl("demo", "wallet", "start");
-  }
-  await till.on("approved", "reversed");
-  const way = await seen();
-  assert.deepEqual(way.slice(0, -1).filter((name) => !["starting", "doubt", "reversing"].includes(name)), []);
-});
-
-test("asking to cancel a doubt takes two touches, and undoes it", async () => {
-  await signIn();
-  try {
-    await doubted("1600");
-    await till.page.tap("#cancel");
-    await till.look("15-cancel-sure-ja");
-    await till.page.tap("#cancel-no");
-    assert.equal(await till.screen(), "doubt");
-    await till.page.tap("#cancel");
-    await till.page.tap("#cancel-yes");
-    await till.on("reversing");
-    await till.look("16-reversing-ja");
-  } finally {
-    await demo.posctl("demo", "wallet", "start");
-  }
-  await till.page.locator("body.on-reversed").waitFor({ timeout: 60_000 });
-  await till.look("17-reversed-ja");
-  assert.equal((await seen()).includes("approved"), false);
-});
-
-test("a doubt may be left: the next sale is sold, and its end is told", async () => {
-  await signIn();
-  try {
-    await doubted("1700");
-    await till.page.tap("#next");
-    await till.on("amount");
-    await till.page.locator('[data-chip="open"]').waitFor();
-  } finally {
-    await demo.posctl("demo", "wallet", "start");
-  }
-  await paid("170");
-  await till.on("approved");
-  await till.on("amount");
-  await till.page.locator("#news").waitFor({ timeout: 60_000 });
-  assert.match(await till.text("#news"), /¥1,700/);
-  await till.look("18-news-ja");
-});
-
 test("English: every word changes at once, and stays after a reload", async () => {
   await signIn();
   await till.page.tap("#language");
@@ -308,44 +198,7 @@ test("a double touch on [pay] opens one sale", async () => {
   assert.match(keys[0], /^[0-9a-f-]{36}$/);
   await till.page.keyboard.press("Escape");
   await till.on("amount");
-  assert.match(await till.text("#news"), /支払いは送っていません/);
-});
-
-test("no paper: the sale stands, the printer says so, and the reprint works", async () => {
-  await signIn();
-  await demo.device("paper-out", "printer0");
-  try {
-    await till.page.locator('[data-chip="printer"].bad').waitFor();
-    await paid("650");
-    await till.on("approved");
-    await till.page.tap("#stay");
-    await till.page.locator('#paper[data-paper="failed"], #paper[data-paper="unknown"]').waitFor({ timeout: 60_000 });
-    await till.look("24-no-paper-ja");
-    await till.page.tap('[data-chip="printer"]');
-    await till.page.locator("#panel").waitFor();
-    await till.look("25-panel-ja");
-    await till.page.keyboard.press("Escape");
-  } finally {
-    await demo.device("paper-in", "printer0");
-  }
-  await till.page.locator('[data-chip="printer"].good').waitFor();
-  const before = demo.printed();
-  await till.page.tap("#reprint");
-  await till.page.locator('#paper[data-paper="confirmed"], #paper[data-paper="sent"]').waitFor();
-  assert.ok(demo.printed() > before);
-});
-
-test("the scanner is pulled out and put back", async () => {
-  await signIn();
-  await till.sell("120");
-  await demo.device("unplug", "scanner0");
-  await till.page.locator('[data-chip="scanner"].bad, [data-chip="scanner"].wait').waitFor();
-  await till.page.locator(".device.bad").waitFor();
-  await till.look("26-no-scanner-ja");
-  await demo.device("plug", "scanner0");
-  await till.page.locator(".device.good").waitFor({ timeout: 30_000 });
-  demo.scan(await demo.code("sakura"));
-  await till.on("approved");
+  assert.match(await till.text("#stopped"), /支払いは送っていません/);
 });
 
 test("the list of charges shows each with its state, and prints again", async () => {
@@ -366,23 +219,4 @@ test("the list of charges shows each with its state, and prints again", async ()
   assert.ok(demo.printed() > before);
   await till.page.keyboard.press("Escape");
   await till.on("amount");
-});
-
-test("the agent freezes in mid-sale: the page says so, and goes on by itself", async () => {
-  till.expect("net");
-  await signIn();
-  await till.sell("880");
-  const agent = demo.child("posagent");
-  process.kill(agent, "SIGSTOP");
-  try {
-    await till.on("lost");
-    assert.match(await till.text("#under-way"), /¥880/);
-    await till.look("28-lost-ja");
-  } finally {
-    process.kill(agent, "SIGCONT");
-  }
-  await till.on("scan");
-  assert.match(await till.text("main .yen"), /880/);
-  demo.scan(await demo.code("sakura"));
-  await till.on("approved");
 });

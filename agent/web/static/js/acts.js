@@ -41,7 +41,7 @@ async function act(what, doing) {
   if (page.busy) return;
   const key = acts.get(what) ?? newAct();
   acts.set(what, key);
-  set({ busy: what, fault: null, news: null });
+  set({ busy: what, fault: null, stopped: false });
   try {
     await doing(key);
     acts.delete(what);
@@ -166,7 +166,7 @@ export function cancel() {
     tookSale(got);
     if (nothingSent && got.state === "abandoned" && page.sale?.id === sale.id) {
       leave();
-      set({ news: { key: "news.stopped", values: {}, of: "" } });
+      set({ stopped: true });
     }
   });
 }

@@ -32,8 +32,9 @@ export const page = {
   refusal: null,      // why the last scan was not taken
   /** @type {{key: string, values?: object, said?: {text?: string, text_en?: string}}|null} */
   fault: null,        // why the last act was not done
-  /** @type {{key: string, values: Record<string,string|number>, of: string}|null} */
-  news: null,         // what became of a sale that was left behind
+  /** @type {Sale[]} */
+  news: [],           // late results of sales left behind, until someone has read them
+  stopped: false,     // the last sale was stopped before anything was sent
   again: false,       // the cashier wants to scan again for this sale
   sure: false,        // asked whether to cancel
   stay: false,        // the approved screen was asked to stay
@@ -111,7 +112,7 @@ function tookAside(got) {
   if (parked.has(got.id) && settled(got.state)) {
     parked.delete(got.id);
     remember();
-    page.news = { key: "news.parked", values: { amount: got.amount, state: got.state }, of: got.currency };
+    page.news = [...page.news, got];
   }
   redraw();
 }
@@ -129,6 +130,9 @@ export function tookRefusal(got) {
   redraw();
 }
 
+/** The cashier has read what became of a sale. @param {string} id */
+export const read = (id) => set({ news: page.news.filter((sale) => sale.id !== id) });
+
 /** @param {import("./model.js").Device} got */
 export function tookDevice(got) {
   const at = page.devices.findIndex((d) => d.id === got.id);
@@ -144,7 +148,7 @@ export function leave() {
   if (!settled(sale.state)) parked.set(sale.id, sale.charge_key);
   remember();
   set({
-    sale: null, last: sale.state === "abandoned" ? page.last : sale, refusal: null, fault: null, again: false, sure: false, stay: false, muted: false, news: null,
+    sale: null, last: sale.state === "abandoned" ? page.last : sale, refusal: null, fault: null, again: false, sure: false, stay: false, muted: false, stopped: false,
     entry: { digits: "", rate: page.entry.rate, large: false },
   });
 }

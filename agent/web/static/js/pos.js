@@ -50,7 +50,7 @@ const doubtEvery = 5000;
 
 let was = "";
 let saidRefusal = "";
-let saidNews = "";
+let saidNotices = "";
 let doubtAt = 0;
 let drawing = false;
 let panelWas = false;
@@ -81,7 +81,7 @@ function paint() {
   }
   followPanel();
   tellRefusal();
-  tellNews();
+  tellNotices();
 }
 
 /** Focus, speech and sound of a new screen. @param {Screen} name */
@@ -119,11 +119,15 @@ function tellRefusal() {
   play("refused");
 }
 
-function tellNews() {
-  const words = page.news ? newsText(page.news) : page.fault ? (page.fault.said ? said(page.fault.said) : t(page.fault.key)) : "";
-  if (words === saidNews) return;
-  saidNews = words;
-  if (words) (page.fault ? assertive : polite).textContent = words;
+/** Says a new fault at once, and other notices after what is being said. */
+function tellNotices() {
+  const { fault } = page;
+  const faultText = fault ? (fault.said ? said(fault.said) : t(fault.key)) : "";
+  const between = screen() === "amount" || screen() === "charges";
+  const words = faultText || !between ? faultText : [...page.news.map(newsText), ...(page.stopped ? [t("news.stopped")] : [])].join(" ");
+  if (words === saidNotices) return;
+  saidNotices = words;
+  if (words) (faultText ? assertive : polite).textContent = words;
 }
 
 /** What happens with time alone. */

@@ -1,9 +1,9 @@
 // Devices and notices: what is wrong, and what to do about it. It lies beside
 // the sale and never stops it.
 import { html, nothing } from "../../vendor/lit.js";
-import { page, set } from "../page.js";
+import { page, read, set } from "../page.js";
 import { money, said, t, tFirst } from "../words.js";
-import { sign } from "./shapes.js";
+import { shapeOf, sign } from "./shapes.js";
 import { how } from "./bar.js";
 
 export function panel() {
@@ -28,16 +28,24 @@ export function panel() {
     </aside>`;
 }
 
-/** Why the last act was not done, or what became of a sale left behind. */
-export function notices() {
-  const { fault, news } = page;
-  return html`
-    ${fault ? html`<div class="notice bad" id="fault">${sign("bad")}<div><b>${t("problem.title")}</b><p>${fault.said ? said(fault.said) : t(fault.key, fault.values)}</p></div></div>` : nothing}
-    ${news ? html`<div class="notice good" id="news">${sign("good")}<p>${newsText(news)}</p></div>` : nothing}`;
+/** Why the last act was not done. */
+export function faultNote() {
+  const { fault } = page;
+  return fault ? html`<div class="notice bad" id="fault">${sign("bad")}<div><b>${t("problem.title")}</b><p>${fault.said ? said(fault.said) : t(fault.key, fault.values)}</p></div></div>` : nothing;
 }
 
-/** @param {NonNullable<typeof page.news>} news */
-export function newsText(news) {
-  const { amount, state } = news.values;
-  return t(news.key, state === undefined ? {} : { amount: money(Number(amount), news.of), state: tFirst(`state.${state}`, "state.other") });
+/** What became of sales left behind: told between sales only, or it would be
+ * taken for the result of the sale on the screen. */
+export function notices() {
+  const { news, stopped } = page;
+  return html`${faultNote()}
+    ${news.map((sale) => html`
+      <div class="notice info" data-news=${sale.state}>${shapeOf(sale.state)}<p>${newsText(sale)}</p>
+        <button type="button" class="action" @click=${() => read(sale.id)}>${t("news.read")}</button></div>`)}
+    ${stopped ? html`<div class="notice info" id="stopped">${shapeOf("abandoned")}<p>${t("news.stopped")}</p></div>` : nothing}`;
+}
+
+/** @param {import("../model.js").Sale} sale */
+export function newsText(sale) {
+  return t("news.parked", { amount: money(sale.amount, sale.currency), state: tFirst(`state.${sale.state}`, "state.other") });
 }

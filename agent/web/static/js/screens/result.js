@@ -4,7 +4,7 @@ import { html, nothing } from "../../vendor/lit.js";
 import { page, set } from "../page.js";
 import { next, reprint, scanAgain } from "../acts.js";
 import { left, mayScanAgain } from "../model.js";
-import { notices } from "../parts/panel.js";
+import { faultNote } from "../parts/panel.js";
 import { paperTrouble, paperWord, receiptPicture } from "../parts/receipt.js";
 import { shape } from "../parts/shapes.js";
 import { bigYen } from "../parts/yen.js";
@@ -44,7 +44,7 @@ export function approved(sale) {
         <p class="goods strong">${t("approved.goods")}</p>
       </section>
       <section class="rest">
-        ${facts(sale)} ${paper(sale)} ${notices()}
+        ${facts(sale)} ${paper(sale)} ${faultNote()}
         <div class="actions">
           <button type="button" class="action primary" id="next" @click=${next}>${t("approved.next")}</button>
           ${reprintButton(sale)}
@@ -67,7 +67,7 @@ export function declined(sale) {
         <p class="reason big-text" id="reason" data-reason=${sale.reason ?? ""}>${reason(sale) || t("reason.other")}</p>
         <p class="money-state">${t("declined.money")}</p>
         <p class="yen">${money(sale.amount, sale.currency)}</p>
-        ${facts(sale)} ${notices()}
+        ${facts(sale)} ${faultNote()}
         <div class="actions">
           <button type="button" class="action primary" id="again" @click=${scanAgain}>${t("declined.again")}</button>
           <button type="button" class="action" id="next" @click=${next}>${t("declined.other")}</button>
@@ -92,7 +92,7 @@ export function other(sale, kind) {
         ${bigYen(sale)}
         <p class="money-state">${t(`${kind}.money`)}</p>
         ${sale.reason ? html`<p class="reason">${reason(sale) || t("reason.other")}</p>` : nothing}
-        ${facts(sale)} ${full ? paper(sale) : nothing} ${notices()}
+        ${facts(sale)} ${full ? paper(sale) : nothing} ${faultNote()}
         <div class="actions">
           <button type="button" class="action primary" id="next" @click=${next}>${t("next")}</button>
           ${mayScanAgain(sale.state) && kind !== "abandoned" ? html`<button type="button" class="action" id="again" @click=${scanAgain}>${t("declined.again")}</button>` : nothing}

@@ -3,7 +3,7 @@
 import { html, nothing } from "../../vendor/lit.js";
 import { page, set } from "../page.js";
 import { cancel, givePicture } from "../acts.js";
-import { notices } from "../parts/panel.js";
+import { faultNote } from "../parts/panel.js";
 import { shape, sign } from "../parts/shapes.js";
 import { how } from "../parts/bar.js";
 import { bigYen } from "../parts/yen.js";
@@ -61,7 +61,7 @@ export function scan(sale) {
         <h1 id="title" tabindex="-1">${t("scan.title")}</h1>
         ${bigYen(sale)}
         <p class="hint">${t("scan.hint")}</p>
-        ${scanner()} ${warning(sale)} ${missed(sale)} ${refusalNote()} ${notices()}
+        ${scanner()} ${warning(sale)} ${missed(sale)} ${refusalNote()} ${faultNote()}
         <div class="actions">
           <button type="button" class="action" id="back" ?disabled=${page.busy !== ""} @click=${back}>${t(page.again ? "scan.return" : "scan.back")}</button>
           <label class="action file ${reading ? "busy" : ""}">

@@ -4,7 +4,7 @@ import { html, nothing } from "../../vendor/lit.js";
 import { page, set } from "../page.js";
 import { cancel, next } from "../acts.js";
 import { left } from "../model.js";
-import { notices } from "../parts/panel.js";
+import { faultNote } from "../parts/panel.js";
 import { ring, shape } from "../parts/shapes.js";
 import { bigYen } from "../parts/yen.js";
 import { clockSeconds, reason, t, walletName } from "../words.js";
@@ -42,7 +42,7 @@ export function asking(sale) {
         ${facts(sale)}
         <p class="step" id="step">${t(sale.checking ? "asking.checking" : "asking.sent")}</p>
         <p class="goods">${t("asking.hold")}</p>
-        ${notices()}
+        ${faultNote()}
         <div class="actions">${cancelAsk()}</div>
       </section>
     </div>`;
@@ -60,7 +60,7 @@ export function confirm(sale) {
         <p class="step" id="step">${t("confirm.text")}</p>
         ${sale.give_up && rest.seconds > 0 ? html`<p class="count-text">${t("doubt.giveup", { time: clockSeconds(sale.give_up), n: rest.seconds })}</p>` : nothing}
         <p class="goods">${t("asking.hold")}</p>
-        ${notices()}
+        ${faultNote()}
         <div class="actions">${cancelAsk()}</div>
       </section>
     </div>`;
@@ -83,7 +83,7 @@ export function doubt(sale) {
         <p class="count-text" id="inquiry">${inquiry.seconds > 0 ? t("doubt.next", { n: inquiry.seconds }) : t("doubt.now")}</p>
         ${sale.give_up && giveUp.seconds > 0 ? html`<p class="count-text" id="giveup">${t("doubt.giveup", { time: clockSeconds(sale.give_up), n: giveUp.seconds })}</p>` : nothing}
         ${sale.reason ? html`<p class="reason">${reason(sale)}</p>` : nothing}
-        ${notices()}
+        ${faultNote()}
         <div class="actions">
           ${cancelAsk()}
           ${page.sure ? nothing : html`
