@@ -27,7 +27,7 @@ test-go: build ## the Go tests, with the race detector
 	@mkdir -p out
 	go test -race -v -timeout 15m ./... > out/test.log 2>&1 || { grep -E '^(--- FAIL|\s+--- FAIL|FAIL|panic:|.*_test\.go:[0-9]+:)|DATA RACE' out/test.log | head -100; echo 'the whole log is in out/test.log'; exit 1; }
 	@grep -E '^(ok|FAIL)' out/test.log
-	@grep -hE '^\s*--- SKIP' -A2 out/test.log || true
+	@grep -hE '^ *--- SKIP|: SKIP' out/test.log || true
 	@printf '%s passed, %s failed\n' "$$(grep -cE '^\s*--- PASS' out/test.log)" "$$(grep -cE '^\s*--- FAIL' out/test.log || true)"
 
 test-pages: build ## the pages in a real browser against the real agent
