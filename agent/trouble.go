@@ -85,6 +85,10 @@ func (r *Register) Reached(wallet string, err error) {
 // sold until an engineer has looked.
 func (r *Register) Damaged(err error) { r.trouble("journal.dead", "", err.Error()) }
 
+// ClockBack is told when the clock shows an earlier time than at the last
+// start.
+func (r *Register) ClockBack(detail string) { r.trouble("clock.back", "", detail) }
+
 // Dropped is told when the scanner read something that is no scan; why is a
 // word of the scanner's driver.
 func (r *Register) Dropped(why string) { _ = r.refuse(&Refused{Why: "scan." + why}) }

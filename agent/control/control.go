@@ -136,23 +136,25 @@ type Refusal struct {
 
 // Charge is one charge with the steps that it took.
 type Charge struct {
-	Key      string    `json:"key"`
-	SaleID   string    `json:"sale_id"`
-	Amount   int64     `json:"amount"`
-	Currency string    `json:"currency"`
-	State    string    `json:"state"`
-	Goods    string    `json:"goods"`
-	Reason   string    `json:"reason,omitempty"`
-	Wallet   string    `json:"wallet,omitempty"`
-	Receipt  string    `json:"receipt,omitempty"`
-	Code     string    `json:"code,omitempty"` // masked
-	Paper    string    `json:"paper"`
-	Reprints int       `json:"reprints"`
-	Attempts int       `json:"attempts"`
-	Alarms   int       `json:"alarms"` // times that something contradicted the books
-	Prepared time.Time `json:"prepared"`
-	Changed  time.Time `json:"changed"`
-	Steps    []Step    `json:"steps,omitempty"` // only of a single charge
+	Key         string    `json:"key"`
+	SaleID      string    `json:"sale_id"`
+	Amount      int64     `json:"amount"`
+	Currency    string    `json:"currency"`
+	State       string    `json:"state"`
+	Goods       string    `json:"goods"`
+	Reason      string    `json:"reason,omitempty"`
+	Wallet      string    `json:"wallet,omitempty"`
+	WalletName  string    `json:"wallet_name,omitempty"` // as people know it
+	WalletNameE string    `json:"wallet_name_en,omitempty"`
+	Receipt     string    `json:"receipt,omitempty"`
+	Code        string    `json:"code,omitempty"` // masked
+	Paper       string    `json:"paper"`
+	Reprints    int       `json:"reprints"`
+	Attempts    int       `json:"attempts"`
+	Alarms      int       `json:"alarms"` // times that something contradicted the books
+	Prepared    time.Time `json:"prepared"`
+	Changed     time.Time `json:"changed"`
+	Steps       []Step    `json:"steps,omitempty"` // only of a single charge
 }
 
 // Step is one line of a charge's history.

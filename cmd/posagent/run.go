@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -91,7 +92,7 @@ func (c *crew) wait(ctx context.Context) error {
 
 // front serves the API on one listener.
 func (d *program) front(work *crew, l net.Listener, mark func(context.Context) context.Context) *http.Server {
-	s := &http.Server{Handler: d.api.Handler()}
+	s := &http.Server{Handler: d.api.Handler(), ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelWarn)}
 	server.Limits(s)
 	if mark != nil {
 		s.ConnContext = func(ctx context.Context, _ net.Conn) context.Context { return mark(ctx) }

@@ -89,6 +89,9 @@ func (d *program) wireRegister(c configs.Config, books *book.Book, codes *paycod
 		parts.Printer = d.printer
 	}
 	d.register = agent.New(parts, d.log)
+	if books.ClockBehind() {
+		d.register.ClockBack("the clock is behind the last start of this register")
+	}
 	return nil
 }
 

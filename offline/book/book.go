@@ -45,9 +45,10 @@ type Options struct {
 
 // Book is the memory of one register. It is the only writer of its Store.
 type Book struct {
-	rows  Store
-	opts  Options
-	epoch int64
+	rows   Store
+	opts   Options
+	epoch  int64
+	behind bool
 
 	mu     sync.Mutex
 	marks  map[charge.Key][]*mark // not yet durable with an Apply
@@ -64,7 +65,8 @@ func Open(rows Store, opts Options) (*Book, error) {
 		if err != nil {
 			return err
 		}
-		b.epoch = max(stored+1, int64(opts.Now().Sub(epochZero)/time.Second))
+		seconds := int64(opts.Now().Sub(epochZero) / time.Second)
+		b.epoch, b.behind = max(stored+1, seconds), seconds <= stored
 		return tx.SetMeta(metaEpoch, b.epoch)
 	})
 	if err != nil {
@@ -75,6 +77,11 @@ func Open(rows Store, opts Options) (*Book, error) {
 	}
 	return b, nil
 }
+
+// ClockBehind tells that the clock shows a time before the last start. The
+// epoch still rises, but a copy of the books from before this run could then
+// issue the same keys: somebody must set the clock.
+func (b *Book) ClockBehind() bool { return b.behind }
 
 // Epoch is the epoch of the keys that this book issues.
 func (b *Book) Epoch() int64 { return b.epoch }

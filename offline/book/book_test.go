@@ -263,3 +263,20 @@ func TestASaleKeepsItsAmount(t *testing.T) {
 		t.Errorf("a sale over %s got a charge over %s", first.Amount, rec.Amount)
 	}
 }
+
+func TestAClockBehindTheLastStartIsNoticed(t *testing.T) {
+	f := newFixture(t)
+	if f.ClockBehind() {
+		t.Error("the first start has nothing to be behind of")
+	}
+	f.now = f.now.Add(time.Minute)
+	f.open(f.wallets...)
+	if f.ClockBehind() {
+		t.Error("a minute later is not behind")
+	}
+	f.now = f.now.Add(-time.Hour)
+	f.open(f.wallets...)
+	if !f.ClockBehind() {
+		t.Error("an hour earlier was not noticed")
+	}
+}

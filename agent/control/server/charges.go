@@ -48,7 +48,7 @@ func (s *Server) listCharges(_ context.Context, in *struct {
 	}
 	out := control.Charges{Charges: make([]control.Charge, 0, len(page)), Next: next}
 	for _, rec := range page {
-		out.Charges = append(out.Charges, shapeCharge(rec))
+		out.Charges = append(out.Charges, s.shapeCharge(rec))
 	}
 	return &struct{ Body control.Charges }{out}, nil
 }
@@ -60,7 +60,7 @@ func (s *Server) oneCharge(_ context.Context, in *struct {
 	if err != nil {
 		return nil, s.missing(err, "charge")
 	}
-	out := shapeCharge(rec)
+	out := s.shapeCharge(rec)
 	if out.Steps, err = s.Books.Steps(rec.Key); err != nil {
 		return nil, s.explain(err)
 	}

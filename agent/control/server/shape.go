@@ -37,13 +37,17 @@ func shapeRefusal(r *agent.Refusal) *control.Refusal {
 	return &control.Refusal{Why: r.Why, Text: e.Advice(), TextE: e.AdviceEN(), At: r.At}
 }
 
-func shapeCharge(c charge.Record) control.Charge {
-	return control.Charge{
+func (s *Server) shapeCharge(c charge.Record) control.Charge {
+	out := control.Charge{
 		Key: string(c.Key), SaleID: c.SaleID, Amount: c.Amount.Minor, Currency: string(c.Amount.Currency),
 		State: string(c.State), Goods: string(c.State.Goods()), Reason: string(c.Reason), Wallet: c.Wallet,
 		Receipt: c.Receipt, Code: c.Code.Masked, Paper: string(c.Paper), Reprints: c.Reprints,
 		Attempts: c.Attempts, Alarms: c.Alarms, Prepared: c.PreparedAt, Changed: c.ChangedAt,
 	}
+	if c.Wallet != "" {
+		out.WalletName, out.WalletNameE = s.Register.WalletName(c.Wallet)
+	}
+	return out
 }
 
 func shapeDevice(d agent.DeviceView) control.Device {

@@ -5,7 +5,7 @@ import { listCharges, reprint } from "../acts.js";
 import { paperTrouble, paperWord, receiptPicture } from "../parts/receipt.js";
 import { notices } from "../parts/panel.js";
 import { shapeOf } from "../parts/shapes.js";
-import { clockSeconds, money, t, tFirst } from "../words.js";
+import { clockSeconds, money, t, tFirst, walletName } from "../words.js";
 
 /** The charge whose receipt is shown. @type {string} */
 let viewed = "";
@@ -24,6 +24,7 @@ function row(charge) {
       <td>${clockSeconds(charge.prepared)}<span class="key-text">${charge.key}</span></td>
       <td class="yen-cell">${money(charge.amount, charge.currency)}</td>
       <td><span class="state ${charge.state}">${shapeOf(charge.state)}<b>${tFirst(`state.${charge.state}`, "state.other")}</b></span>
+        ${charge.wallet ? html`<span class="small">${walletName(charge)}</span>` : nothing}
         ${paid ? html`<br><span class="small ${paperTrouble(charge.paper) ? "trouble" : ""}">${paperWord(charge.paper)}</span>` : nothing}</td>
       <td>${paid ? html`
         <button type="button" class="action" data-view=${charge.key} aria-pressed=${viewed === charge.key} @click=${() => view(charge.key)}>${t("charges.view")}</button>
