@@ -86,17 +86,19 @@ const insertCharge = `INSERT INTO charges (epoch, key, sale_id, amount, currency
 	prepared_at, sent_at, changed_at, state, open, code_kind, code_masked, code_hash, last_link, seq)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-// An update leaves open alone, which is set only when it changes: SQLite
-// writes the index of every column that is named, a page each. A row is found
-// only under the identity that it was made with.
+// One of two statements replaces a row, so that the index of open charges is
+// written only when it changes: a row that stays open must have been open, and
+// names the column nowhere. A row is found only under the identity that it was
+// made with.
 const (
-	updateCharge = `UPDATE charges SET reason = ?6, wallet = ?7, route = ?8, confirmed = ?9, receipt = ?10,
+	setCharge = `UPDATE charges SET reason = ?6, wallet = ?7, route = ?8, confirmed = ?9, receipt = ?10,
 		attempts = ?11, asked_by = ?12, operator = ?13, paper = ?14, reprints = ?15, alarms = ?16,
 		prepared_at = ?17, sent_at = ?18, changed_at = ?19, state = ?20, code_kind = ?22, code_masked = ?23,
-		code_hash = ?24, last_link = ?25
-		WHERE seq = ?26 AND epoch = ?1 AND key = ?2 AND sale_id = ?3 AND amount = ?4 AND currency = ?5`
-	setOpen    = `UPDATE charges SET open = ?1 WHERE seq = ?2 AND open <> ?1`
-	nameInSale = `UPDATE sales SET charges = CASE charges WHEN '' THEN ?1 ELSE charges || ',' || ?1 END WHERE id = ?2`
+		code_hash = ?24, last_link = ?25`
+	ofIdentity  = ` WHERE seq = ?26 AND epoch = ?1 AND key = ?2 AND sale_id = ?3 AND amount = ?4 AND currency = ?5`
+	stayOpen    = setCharge + ofIdentity + ` AND open = ?21`
+	openOrClose = setCharge + `, open = ?21` + ofIdentity
+	nameInSale  = `UPDATE sales SET charges = CASE charges WHEN '' THEN ?1 ELSE charges || ',' || ?1 END WHERE id = ?2`
 )
 
 // columns are the values of a row, in the order of the statements.
@@ -119,14 +121,16 @@ func (t tx) PutCharge(r book.Row) error {
 	if err != nil {
 		return err
 	}
-	changed, err := t.c.Exec(updateCharge, args...)
+	changed := int64(0)
+	if r.State.Open() {
+		changed, err = t.c.Exec(stayOpen, args...)
+	}
+	if err == nil && changed == 0 {
+		changed, err = t.c.Exec(openOrClose, args...)
+	}
 	if err == nil && changed == 0 {
 		err = fmt.Errorf("charge %s (number %d) is not in the books, or has another key, sale or amount there", r.Key, r.Seq)
 	}
-	if err != nil {
-		return err
-	}
-	_, err = t.c.Exec(setOpen, r.State.Open(), r.Seq)
 	return err
 }
 
