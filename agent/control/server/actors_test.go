@@ -166,10 +166,13 @@ func (s shelf) Charges(states []charge.State, before int64, limit int) ([]charge
 	for _, row := range rows {
 		out, next = append(out, row.Record), row.Seq
 	}
-	if len(rows) < limit {
-		next = 0
+	if err != nil || len(rows) < limit {
+		return out, 0, err
 	}
-	return out, next, err
+	if more, err := s.books.Charges(book.Filter{States: states, Before: next, Limit: 1}); err != nil || len(more) == 0 {
+		return out, 0, err // the page was exactly full
+	}
+	return out, next, nil
 }
 
 // Steps are a charge's history; see server.Books.
