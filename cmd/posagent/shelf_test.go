@@ -9,12 +9,12 @@ import (
 	"github.com/posagent/posagent/agent/money"
 	"github.com/posagent/posagent/agent/sale"
 	"github.com/posagent/posagent/offline/book"
-	"github.com/posagent/posagent/offline/book/memory"
+	inmemory "github.com/posagent/posagent/offline/book/memory"
 )
 
 // The last page says that it is the last, also when it is exactly full.
 func TestTheLastPageOfCharges(t *testing.T) {
-	books, err := book.Open(memory.New(memory.Options{}), book.Options{Store: "S1", Terminal: "T1", Now: time.Now})
+	books, err := book.Open(inmemory.New(inmemory.Options{}), book.Options{Store: "S1", Terminal: "T1", Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
