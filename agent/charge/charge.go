@@ -103,7 +103,16 @@ const (
 	ReasonGaveUp       Reason = "gave_up"
 	ReasonRestart      Reason = "restart"
 	ReasonConfirmPhone Reason = "confirm_on_phone"
-	ReasonIdle         Reason = "idle" // the prepared sale got too old
+	ReasonIdle         Reason = "idle"           // the prepared sale got too old
+	ReasonRecovered    Reason = "recovered"      // the wallet knows it, our books did not: a restored copy
+	ReasonReconciled   Reason = "reconciled"     // the wallet's list of the day says so
+	ReasonShownPaid    Reason = "shown_paid"     // a manager saw "paid" on the customer's phone
+	ReasonNotPaid      Reason = "not_paid"       // a manager decided that it is not paid
+	ReasonByHand       Reason = "by_hand"        // a manager gave the money back by hand
+	ReasonWrittenOff   Reason = "written_off"    // a manager gave it up
+	ReasonCannot       Reason = "cannot_reverse" // the wallet will never reverse it
+	ReasonOverRefund   Reason = "over_refund"    // more than is left of the payment
+	ReasonNoRefund     Reason = "not_refundable" // the payment is not one that can be given back
 )
 
 // By is who asked for a step.
@@ -159,9 +168,21 @@ const (
 	PaperFailed  Paper = "failed"    // not printed; the reason is on the device
 )
 
-// Record is all that is remembered of a charge.
+// Kind is what a key stands for. All kinds share one key space.
+type Kind string
+
+const (
+	Payment Kind = "charge" // the customer pays for goods
+	Refund  Kind = "refund" // money of an earlier payment goes back to the customer
+	Topup   Kind = "topup"  // the customer's cash becomes money in the wallet
+)
+
+// Record is all that is remembered of a charge, or of a refund or top-up: they
+// are records of their own kind with keys of their own.
 type Record struct {
 	Key        Key
+	Kind       Kind
+	Of         Key // of a refund: the payment whose money goes back; else empty
 	SaleID     string
 	Amount     money.Amount
 	State      State

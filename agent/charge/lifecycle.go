@@ -69,6 +69,39 @@ func Next(s State, e Event) (State, bool) {
 	return to, ok
 }
 
+// refundLife is the life of a refund. It is sent under its own key until the
+// wallet answers, because giving up half-way could pay the customer twice or
+// never; what a wallet will not give back is owed and paid by hand.
+var refundLife = map[State]map[Event]State{
+	Prepared:   {Send: Forwarding, Lose: Forwarding, Cancel: Abandoned},
+	Forwarding: {Send: Forwarding, Approve: Approved, Decline: Declined, Wait: Forwarding, Miss: Forwarding, Lose: Forwarding, Lapse: Owed},
+	Owed:       {Approve: Approved, Confirm: Reversed},
+}
+
+// Next is Next for a record of this kind: a refund has its own table, and a
+// top-up is never taken offline. A record without a kind is a payment.
+func (k Kind) Next(s State, e Event) (State, bool) {
+	switch {
+	case k == Refund:
+		to, ok := refundLife[s][e]
+		return to, ok
+	case k == Topup && e == Queue:
+		return "", false
+	}
+	return Next(s, e)
+}
+
+// Contradicts is Contradicts for a record of this kind.
+func (k Kind) Contradicts(s State, e Event) bool {
+	if k != Refund {
+		return Contradicts(s, e)
+	}
+	if _, arrow := k.Next(s, e); arrow {
+		return false
+	}
+	return e == Approve && s != Approved || e == Decline && s == Approved
+}
+
 // Known tells whether s is a state of the table.
 func (s State) Known() bool {
 	_, ok := lifecycle[s]
@@ -126,6 +159,14 @@ const (
 	HandOver Goods = "hand_over"
 	Hold     Goods = "hold"
 )
+
+// Goods is the goods rule for a record: nothing is handed over for a refund.
+func (r Record) Goods() Goods {
+	if r.Kind == Refund {
+		return Hold
+	}
+	return r.State.Goods()
+}
 
 // Goods is the goods rule: hand over when paid, or when taken offline and to
 // be collected; hold in every other state.

@@ -18,6 +18,38 @@ type Terms struct {
 	ReverseFirst  time.Duration   // pause after the first reversal that was not confirmed
 	ReverseMax    time.Duration   // pauses double up to this one
 	PreparedFor   time.Duration   // a sale that nobody paid lapses after this
+
+	// ReverseAfter is how long after the request a wallet refuses to reverse
+	// at all; 0 for most.
+	ReverseAfter time.Duration
+	// Quiet is set for a wallet that keeps no tombstones: a request that its
+	// network held back is approved even after a reversal that found nothing.
+	// It is the time after which the wallet itself closes what nobody paid,
+	// with a margin for its network. Only a reversal sent after that counts.
+	Quiet time.Duration
+	// Window is until when a payment can be reversed; afterwards it can only
+	// be refunded.
+	Window Window
+}
+
+// Window is a span in which a wallet reverses. The zero value never closes.
+type Window struct {
+	For   time.Duration  // after the payment; 0: by the day
+	Close time.Duration  // by the day: after midnight in Zone that follows the payment
+	Zone  *time.Location // by the day; nil: never closes
+}
+
+// Ends is when the window of a payment made at a time closes; zero for never.
+func (w Window) Ends(paid time.Time) time.Time {
+	switch {
+	case w.For > 0:
+		return paid.Add(w.For)
+	case w.Zone == nil:
+		return time.Time{}
+	}
+	there := paid.In(w.Zone)
+	midnight := time.Date(there.Year(), there.Month(), there.Day()+1, 0, 0, 0, 0, w.Zone)
+	return midnight.Add(w.Close)
 }
 
 // Standard are the terms of a wallet that answers within a second and keeps
@@ -72,6 +104,15 @@ func (t Terms) Check() error {
 	}
 	if t.ReverseFirst < 100*time.Millisecond || t.ReverseMax < t.ReverseFirst || t.ReverseMax > longest {
 		bad("reversal pauses are %s to %s, but must start at 100ms or more, not shrink, and be at most %s", t.ReverseFirst, t.ReverseMax, longest)
+	}
+	if t.ReverseAfter < 0 || t.ReverseAfter > time.Hour {
+		bad("a reversal is possible after %s, but that must be from 0s to 1h", t.ReverseAfter)
+	}
+	if t.Quiet < 0 || t.Quiet > longest {
+		bad("the quiet time is %s, but must be from 0s to %s", t.Quiet, longest)
+	}
+	if w := t.Window; w.For < 0 || w.Close < 0 || w.Close >= longest || w.For > 0 && w.Zone != nil {
+		bad("the window of reversals must be a span after the payment or a time of the next day below 24h, not both and not below 0")
 	}
 	if t.PreparedFor < time.Minute {
 		bad("a prepared sale is kept for %s, but must be kept for at least 1m", t.PreparedFor)

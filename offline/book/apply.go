@@ -143,114 +143,16 @@ func (b *Book) forget(key charge.Key, written []*mark) {
 	}
 }
 
-// take lets one step happen to a row: the arrow of the table if there is one,
-// what the row remembers of the step, and its entry in the journal, whose
-// number it returns.
+// take lets one step happen to a row and writes its entry into the journal,
+// whose number it returns.
 func (b *Book) take(t *turn, row Row, step charge.Step) (Row, int64, error) {
 	step.At, step.Asked = stamp(step.At), stamp(step.Asked)
 	if step.At.IsZero() {
 		step.At = b.now()
 	}
-	from := row.State
-	to, moved, note := b.arrow(&row, step)
-	if moved {
-		b.remember(&row, step, to)
-	} else if note == "" && charge.Contradicts(from, step.Event) {
-		row.Alarms++
-		note = "contradicts the books"
-	}
-	link := Link{Key: row.Key, Before: row.LastLink, From: from, To: row.State, Moved: moved, Step: step, Note: note}
+	after, moved, note := b.rules.Take(row, step)
+	link := Link{Key: row.Key, Before: row.LastLink, From: row.State, To: after.State, Moved: moved, Step: step, Note: note}
 	n, err := t.append(link)
-	row.LastLink = n
-	return row, n, err
-}
-
-// arrow decides whether a step moves the row, and says why when it does not.
-func (b *Book) arrow(row *Row, step charge.Step) (to charge.State, moved bool, note string) {
-	to, moved = charge.Next(row.State, step.Event)
-	switch {
-	case !moved:
-		return row.State, false, ""
-	case row.State.Settled() && step.By == charge.ByWallet && !step.Asked.After(row.ChangedAt):
-		// A late reply: only an inquiry that was sent after the charge was
-		// settled is proof against it.
-		return row.State, false, "late reply, dropped"
-	case step.Event == charge.Confirm && row.State == charge.Reversing && !slices.Contains(row.Route, step.Wallet):
-		return row.State, false, "a confirmation of a wallet that was not asked"
-	case step.Event == charge.Confirm && row.State == charge.Reversing:
-		row.Confirmed = with(row.Confirmed, step.Wallet)
-		if missing := without(row.Route, row.Confirmed...); len(missing) > 0 {
-			return row.State, false, fmt.Sprintf("%d more wallets must confirm", len(missing))
-		}
-	}
-	return to, true, ""
-}
-
-// remember writes a step that moved the row, be it from a state to itself,
-// into the row.
-func (b *Book) remember(row *Row, step charge.Step, to charge.State) {
-	b.route(row, step, to)
-	if step.Event == charge.Send {
-		row.Attempts++
-		row.Wallet = step.Wallet
-		if row.SentAt.IsZero() {
-			row.SentAt = step.At
-		}
-	}
-	if step.Code.Hash != "" {
-		row.Code = step.Code
-	}
-	if step.Reason != charge.ReasonNone || to == charge.Approved {
-		row.Reason = step.Reason
-	}
-	if step.Receipt != "" {
-		row.Receipt = step.Receipt
-	}
-	row.By, row.Operator = step.By, step.Operator
-	if to != row.State {
-		row.State, row.ChangedAt = to, step.At
-	}
-}
-
-// route keeps the set of wallets that a request may have reached, and counts
-// their confirmations anew whenever the charge begins to be undone.
-func (b *Book) route(row *Row, step charge.Step, to charge.State) {
-	switch {
-	case step.Event == charge.Miss && row.State == charge.Sent:
-		// The only request since Prepared never left, so this wallet cannot
-		// know the key.
-		row.Route = without(row.Route, step.Wallet)
-	case step.Event != charge.Miss && step.Wallet != "":
-		row.Route = with(row.Route, step.Wallet)
-	}
-	if to != charge.Reversing {
-		return
-	}
-	if row.State != charge.Reversing {
-		row.Confirmed = nil
-	}
-	if step.Event == charge.Approve {
-		// What was confirmed before this yes proves nothing any more.
-		row.Confirmed = without(row.Confirmed, step.Wallet)
-	}
-	if len(row.Route) == 0 {
-		row.Route = with(nil, b.opts.Wallets...)
-	}
-}
-
-// with is the sorted set plus members; the set itself is not changed.
-func with(set []string, members ...string) []string {
-	out := slices.Clone(set)
-	for _, m := range members {
-		if m != "" && !slices.Contains(out, m) {
-			out = append(out, m)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// without is the set less members; the set itself is not changed.
-func without(set []string, members ...string) []string {
-	return slices.DeleteFunc(slices.Clone(set), func(m string) bool { return slices.Contains(members, m) })
+	after.LastLink = n
+	return after, n, err
 }

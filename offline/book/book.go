@@ -47,6 +47,7 @@ type Options struct {
 type Book struct {
 	rows   Store
 	opts   Options
+	rules  Rules
 	epoch  int64
 	behind bool
 
@@ -59,7 +60,7 @@ type Book struct {
 // Open starts a new epoch, durably, and returns the book. Keys of an epoch are
 // used by one run of the agent only.
 func Open(rows Store, opts Options) (*Book, error) {
-	b := &Book{rows: rows, opts: opts, marks: make(map[charge.Key][]*mark)}
+	b := &Book{rows: rows, opts: opts, rules: Rules{Wallets: opts.Wallets}, marks: make(map[charge.Key][]*mark)}
 	err := rows.Update(func(tx Tx) error {
 		stored, err := tx.Meta(metaEpoch)
 		if err != nil {

@@ -1,0 +1,67 @@
+package charge_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/posagent/posagent/agent/charge"
+)
+
+// Refunds have a table of their own, written here once more by hand.
+func TestTheLifeOfARefund(t *testing.T) {
+	want := map[charge.State]map[charge.Event]charge.State{
+		charge.Prepared: {charge.Send: charge.Forwarding, charge.Lose: charge.Forwarding, charge.Cancel: charge.Abandoned},
+		charge.Forwarding: {
+			charge.Send: charge.Forwarding, charge.Approve: charge.Approved, charge.Decline: charge.Declined, charge.Wait: charge.Forwarding,
+			charge.Miss: charge.Forwarding, charge.Lose: charge.Forwarding, charge.Lapse: charge.Owed,
+		},
+		charge.Owed: {charge.Approve: charge.Approved, charge.Confirm: charge.Reversed},
+	}
+	for _, s := range charge.States {
+		for _, e := range charge.Events {
+			to, moves := charge.Refund.Next(s, e)
+			if expected, arrow := want[s][e]; moves != arrow || to != expected {
+				t.Errorf("a refund in %s takes %s to %q (%t), want %q (%t)", s, e, to, moves, expected, arrow)
+			}
+		}
+		if goods := (charge.Record{Kind: charge.Refund, State: s}).Goods(); goods != charge.Hold {
+			t.Errorf("a refund in %s says %s", s, goods)
+		}
+	}
+}
+
+// A top-up is a payment that is never taken offline.
+func TestTheLifeOfATopUp(t *testing.T) {
+	for _, s := range charge.States {
+		for _, e := range charge.Events {
+			to, moves := charge.Topup.Next(s, e)
+			want, arrow := charge.Payment.Next(s, e)
+			if e == charge.Queue {
+				want, arrow = "", false
+			}
+			if moves != arrow || to != want {
+				t.Errorf("a top-up in %s takes %s to %q, want %q", s, e, to, want)
+			}
+		}
+	}
+}
+
+func TestWhenAWindowCloses(t *testing.T) {
+	beijing := time.FixedZone("CST", 8*3600)
+	tokyo := time.FixedZone("JST", 9*3600)
+	paid := time.Date(2026, 11, 25, 23, 30, 0, 0, tokyo)
+	for _, c := range []struct {
+		name   string
+		window charge.Window
+		want   time.Time
+	}{
+		{"never", charge.Window{}, time.Time{}},
+		{"seven days after", charge.Window{For: 7 * 24 * time.Hour}, paid.Add(7 * 24 * time.Hour)},
+		{"a quarter past the next midnight in Tokyo", charge.Window{Close: 15*time.Minute - time.Second, Zone: tokyo}, time.Date(2026, 11, 26, 0, 14, 59, 0, tokyo)},
+		{"the end of the same day in Beijing", charge.Window{Zone: beijing}, time.Date(2026, 11, 26, 1, 0, 0, 0, tokyo)},
+	} {
+		if got := c.window.Ends(paid); !got.Equal(c.want) {
+			t.Errorf("%s: closes at %v, want %v", c.name, got, c.want)
+		}
+	}
+}
