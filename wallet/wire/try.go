@@ -11,6 +11,7 @@ const (
 	PathTryFault     = "/try/fault"     // PUT FaultOrder, GET -> FaultOrder
 	PathTryCharges   = "/try/charges"   // GET -> []Standing
 	PathTryTrial     = "/try/trial"     // GET -> Trial
+	PathTryConfirm   = "/try/confirm"   // POST Confirmation -> Answer
 )
 
 // DemoMark is the organizational unit in the subject of the certification
@@ -37,9 +38,17 @@ type MintedCode struct {
 	Expires  time.Time `json:"expires"`
 }
 
-// Fault is a trouble that the reference wallet plays on the charge call until
-// it is told otherwise. Every fault but FaultRefuse commits first and then
-// troubles the answer.
+// Confirmation is what a customer says on the phone about a charge that waits
+// for it; an empty Key is the newest one that waits.
+type Confirmation struct {
+	Key string `json:"key"`
+	Yes bool   `json:"yes"`
+}
+
+// Fault is a trouble that the reference wallet plays on the calls that take or
+// give money (charge, refund, top-up) until it is told otherwise. Every fault
+// but FaultRefuse, FaultHold and FaultConfirm commits first and then troubles
+// the answer.
 type Fault string
 
 const (
@@ -51,6 +60,8 @@ const (
 	FaultLate      Fault = "late"      // answers after 5 s: after the deadline
 	FaultNonsense  Fault = "nonsense"  // commits and answers something that is no answer
 	FaultRefuse    Fault = "refuse"    // 503 to every call of the contract, nothing committed
+	FaultHold      Fault = "hold"      // waits as FaultSlow does, but before it commits, and commits although the register has left
+	FaultConfirm   Fault = "confirm"   // a charge waits until the customer confirms it on the phone
 )
 
 // FaultOrder sets the fault. Count limits it to that many requests; 0 is no

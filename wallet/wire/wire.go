@@ -7,12 +7,17 @@ package wire
 
 import "time"
 
-// Paths of the contract. {key} is the charge's key.
+// Paths of the contract. {key} is the key of a charge, a refund or a top-up:
+// they share one key space, and an inquiry or a reversal is answered with the
+// kind of the key.
 const (
-	PathCharges  = "/v1/charges"                // POST
-	PathCharge   = "/v1/charges/{key}"          // GET
-	PathReversal = "/v1/charges/{key}/reversal" // POST
-	PathPing     = "/v1/ping"                   // GET -> 204: keeps a connection warm, means nothing else
+	PathCharges        = "/v1/charges"                // POST ChargeRequest -> Answer
+	PathCharge         = "/v1/charges/{key}"          // GET -> Answer
+	PathReversal       = "/v1/charges/{key}/reversal" // POST ReversalRequest -> Answer
+	PathRefunds        = "/v1/refunds"                // POST RefundRequest -> Answer
+	PathTopups         = "/v1/topups"                 // POST TopupRequest -> Answer
+	PathReconciliation = "/v1/reconciliation"         // GET -> Reconciliation, by pages
+	PathPing           = "/v1/ping"                   // GET -> 204: keeps a connection warm, means nothing else
 )
 
 // Mode says how a charge came about.
@@ -57,6 +62,33 @@ type ChargeRequest struct {
 	Nonce      string    `json:"nonce"`       // new for every attempt; echoed
 }
 
+// RefundRequest gives back all or a part of an approved charge. There may be
+// several to one charge, never more in sum than was paid. Key, ChargeKey,
+// Terminal, Store, Amount and Currency are its identity. It has no time limit:
+// the register repeats it until it is answered.
+type RefundRequest struct {
+	Key       string `json:"key"`        // of the refund
+	ChargeKey string `json:"charge_key"` // of the charge, of the same register
+	Terminal  string `json:"terminal"`
+	Store     string `json:"store"`
+	Amount    int64  `json:"amount"` // minor units, above 0
+	Currency  string `json:"currency"`
+	Nonce     string `json:"nonce"`
+}
+
+// TopupRequest turns cash that the register has taken into money of the
+// customer who showed the code. Its identity is that of a charge.
+type TopupRequest struct {
+	Key        string    `json:"key"`
+	Terminal   string    `json:"terminal"`
+	Store      string    `json:"store"`
+	Amount     int64     `json:"amount"` // minor units, above 0
+	Currency   string    `json:"currency"`
+	Code       string    `json:"code"`
+	ValidUntil time.Time `json:"valid_until"` // the wallet does not approve after this
+	Nonce      string    `json:"nonce"`
+}
+
 // ReversalRequest undoes a key, or blocks one that the wallet has not seen.
 type ReversalRequest struct {
 	Amount   int64  `json:"amount"`
@@ -64,8 +96,9 @@ type ReversalRequest struct {
 	Nonce    string `json:"nonce"`
 }
 
-// Answer is the wallet's answer to a charge, an inquiry or a reversal. It
-// echoes Key, Amount, Currency and Nonce; an inquiry sends its nonce as the
+// Answer is the wallet's answer to a charge, a refund, a top-up, an inquiry or
+// a reversal. Kind is that of the key, and charge for a key that was blocked
+// before it was ever seen. It echoes Key, Amount, Currency and Nonce; an inquiry sends its nonce as the
 // query parameter "nonce".
 type Answer struct {
 	Key      string    `json:"key"`
@@ -90,7 +123,10 @@ const (
 	OverLimit         Reason = "limit"
 	Blocked           Reason = "blocked"
 	Stopped           Reason = "stopped"
-	Expired           Reason = "expired" // it came after ValidUntil
+	Expired           Reason = "expired"        // it came after ValidUntil, or the customer did not confirm in time
+	Refused           Reason = "refused"        // the customer said no on the phone
+	OverRefund        Reason = "over_refund"    // more than the charge, or than is left of it
+	NotRefundable     Reason = "not_refundable" // there is no approved charge under the charge's key
 )
 
 // Problem is the body of every answer that is not 200 (RFC 9457).
@@ -102,11 +138,13 @@ type Problem struct {
 }
 
 // Problem types. 404 with ProblemUnknownKey says "not here yet" and is no
-// proof of anything.
+// proof of anything. The last two answer a reversal only.
 const (
-	ProblemUnknownKey = "urn:posagent:unknown-key"     // 404
-	ProblemConflict   = "urn:posagent:key-conflict"    // 409: the key stands for something else
-	ProblemForbidden  = "urn:posagent:not-your-key"    // 403: the prefix is not the certificate's
-	ProblemInvalid    = "urn:posagent:invalid-request" // 400
-	ProblemBusy       = "urn:posagent:busy"            // 503
+	ProblemUnknownKey     = "urn:posagent:unknown-key"     // 404
+	ProblemConflict       = "urn:posagent:key-conflict"    // 409: the key stands for something else
+	ProblemForbidden      = "urn:posagent:not-your-key"    // 403: the prefix is not the certificate's
+	ProblemInvalid        = "urn:posagent:invalid-request" // 400
+	ProblemBusy           = "urn:posagent:busy"            // 503
+	ProblemCannotReverse  = "urn:posagent:cannot-reverse"  // 409: this wallet will never reverse this key: the window is closed, or the money is gone
+	ProblemConfirmPending = "urn:posagent:confirm-pending" // 409: not while the customer is confirming on the phone; ask again later
 )

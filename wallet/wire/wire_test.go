@@ -31,12 +31,15 @@ func TestDescriptionFitsTheTypes(t *testing.T) {
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{wire.PathCharges, wire.PathCharge, wire.PathReversal, wire.PathPing} {
+	for _, path := range []string{wire.PathCharges, wire.PathCharge, wire.PathReversal, wire.PathRefunds, wire.PathTopups, wire.PathReconciliation, wire.PathPing} {
 		if doc.Paths[path] == nil {
 			t.Errorf("%s is not described", path)
 		}
 	}
-	for _, typ := range []any{wire.ChargeRequest{}, wire.ReversalRequest{}, wire.Answer{}, wire.Problem{}} {
+	for _, typ := range []any{
+		wire.ChargeRequest{}, wire.RefundRequest{}, wire.TopupRequest{}, wire.ReversalRequest{}, wire.Answer{},
+		wire.Reconciliation{}, wire.Entry{}, wire.Total{}, wire.Problem{},
+	} {
 		rt := reflect.TypeOf(typ)
 		schema := doc.Components.Schemas[rt.Name()]
 		var fields []string
