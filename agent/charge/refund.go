@@ -1,0 +1,39 @@
+package charge
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/posagent/posagent/agent/money"
+)
+
+// Why a refund cannot be made.
+var (
+	// ErrNotRefundable: the payment holds no money that could go back: it was
+	// never approved, or it is being reversed.
+	ErrNotRefundable = errors.New("this charge cannot be refunded")
+	// ErrOverRefund: more than what is left of the payment.
+	ErrOverRefund = errors.New("the refund is more than what is left of the charge")
+)
+
+// MayRefund tells whether amount of a payment may go back, given all refunds
+// of it so far. What counts is what was given back or may still be: a refund
+// that was declined or abandoned leaves its amount free again.
+func MayRefund(of Record, refunds []Record, amount money.Amount) error {
+	switch {
+	case of.Kind == Refund || of.State != Approved && of.State != Owed:
+		return fmt.Errorf("%w: %s is %s", ErrNotRefundable, of.Key, of.State)
+	case amount.Currency != of.Amount.Currency || amount.Minor <= 0:
+		return fmt.Errorf("%w: %s of a charge over %s", ErrNotRefundable, amount, of.Amount)
+	}
+	left := of.Amount.Minor
+	for _, r := range refunds {
+		if r.Of == of.Key && r.State != Declined && r.State != Abandoned {
+			left -= r.Amount.Minor
+		}
+	}
+	if amount.Minor > left {
+		return fmt.Errorf("%w: %s is asked for and %s is left of %s", ErrOverRefund, amount, money.Amount{Minor: max(left, 0), Currency: amount.Currency}, of.Key)
+	}
+	return nil
+}
