@@ -51,6 +51,7 @@ var layers = []rule{
 	{"agent/authorize", []string{"agent/planted", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "wallet/wire"}, "one attempt, one event"},
 	{"agent/control/server", []string{"agent", "agent/control", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/receipt", "agent/operator", "agent/health"}, "the door asks the register and touches no hardware and no rows"},
 	{"agent/control", []string{"agent/money"}, "a client must not drag the register in"},
+	{"agent/sim/wirecut", nil, "a bad network knows nothing of what goes through it"},
 	{"agent/sim/*", []string{"agent", "agent/*", "drivers/*", "offline", "offline/*", "configs", "wallet/*"}, "the second place of wiring: it may see all but the programs"},
 	{"agent/sim", []string{"agent", "agent/*", "drivers/*", "offline", "offline/*", "configs", "wallet/*"}, "the second place of wiring: it may see all but the programs"},
 	{"agent", []string{"agent/planted", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/receipt", "agent/operator", "agent/health", "drivers/device", "drivers/scanner", "drivers/printer", "drivers/drawer", "drivers/display"}, "the register opens no port, no socket and no database"},
