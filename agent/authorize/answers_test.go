@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/posagent/posagent/agent/authorize"
+	"github.com/posagent/posagent/agent/authorize/own"
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/wallet/wire"
 )
@@ -208,7 +210,7 @@ func TestAWarmLineIsUsed(t *testing.T) {
 		return yes(conn, r)
 	})
 	c := f.client(long)
-	must(t, c.Line.Warm(t.Context()))
+	must(t, warm(c, t.Context()))
 	for range 3 {
 		came(t, "warm", c.Charge(t.Context(), rec, shown), charge.Approve, charge.ReasonNone)
 	}
@@ -229,11 +231,13 @@ func TestAWarmLineIsUsed(t *testing.T) {
 	}
 }
 
+func warm(c *own.Client, ctx context.Context) error { return c.Line.(*authorize.Line).Warm(ctx) }
+
 func TestWarmTellsWhenNobodyIsThere(t *testing.T) {
 	f := listen(t, func(net.Conn, request) bool { return false })
-	if err := f.client(long).Line.Warm(t.Context()); err == nil {
+	if err := warm(f.client(long), t.Context()); err == nil {
 		t.Error("a line without an answer is warm")
 	}
 	f = listen(t, says(http.StatusServiceUnavailable, func(request) any { return wire.Problem{} }))
-	must(t, f.client(long).Line.Warm(t.Context())) // it is there
+	must(t, warm(f.client(long), t.Context())) // it is there
 }

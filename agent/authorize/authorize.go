@@ -159,10 +159,7 @@ func read(resp *http.Response, ev *Evidence) {
 		return
 	}
 	if resp.StatusCode == http.StatusOK {
-		var a wire.Answer
-		if ev.Err = decode(data, &a); ev.Err == nil {
-			ev.Answer = &a
-		}
+		ev.Body = data // what it must be depends on what was asked
 		return
 	}
 	var p wire.Problem

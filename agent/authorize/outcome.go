@@ -16,6 +16,8 @@ type Call string
 
 const (
 	CallCharge  Call = "charge"
+	CallRefund  Call = "refund"
+	CallTopup   Call = "topup"
 	CallInquire Call = "inquire"
 	CallReverse Call = "reverse"
 )
@@ -23,19 +25,52 @@ const (
 // Asked is what an answer must echo to be the answer to this attempt.
 type Asked struct {
 	Call     Call
+	Kind     wire.Kind // of the key, for an inquiry or a reversal; empty is a charge
 	Key      charge.Key
 	Amount   int64
 	Currency string
 	Nonce    string
 }
 
+// kind is the kind that the answer must have.
+func (a Asked) kind() wire.Kind {
+	switch {
+	case a.Call == CallRefund:
+		return wire.KindRefund
+	case a.Call == CallTopup:
+		return wire.KindTopup
+	case a.Call == CallCharge || a.Kind == "":
+		return wire.KindCharge
+	}
+	return a.Kind
+}
+
+// asks tells that the call asks for money to move, and not how it stands or
+// that it move back.
+func (c Call) asks() bool { return c == CallCharge || c == CallRefund || c == CallTopup }
+
 // Evidence is all that one attempt left behind.
 type Evidence struct {
 	Bytes   int64         // bytes of the request that may have left this machine
 	Err     error         // the exchange broke off, or the body could not be read
 	Status  int           // HTTP status; 0 when there was none
-	Answer  *wire.Answer  // the body of a 200 that could be read
+	Body    []byte        // of a 200, as it came
+	Answer  *wire.Answer  // what Understand read in it
 	Problem *wire.Problem // the body of another status that could be read
+}
+
+// Understand reads the body of a 200 as the answer about one key. A body that
+// is none becomes an error of the evidence. Evidence that has no body keeps
+// the answer that it came with.
+func (ev Evidence) Understand() Evidence {
+	if ev.Status != http.StatusOK || ev.Err != nil || ev.Body == nil {
+		return ev
+	}
+	var a wire.Answer
+	if ev.Answer, ev.Err = nil, Decode(ev.Body, &a); ev.Err == nil {
+		ev.Answer = &a
+	}
+	return ev
 }
 
 // Outcome turns what an attempt left behind into the one event that it means.
@@ -43,11 +78,13 @@ type Evidence struct {
 //
 //	no byte of the request left              miss
 //	broke off after that, whatever the text  lose
-//	200, but for another key, amount, nonce  lose
+//	200, for another key, kind, sum, nonce   lose
 //	200 approved, declined, pending          approve, decline, wait
-//	200 reversed to a charge or inquiry      decline: closed by the wallet
+//	200 reversed, but not to a reversal      decline: closed by the wallet
 //	200 reversed or declined to a reversal   confirm
-//	400 and 403 with our own problem types   decline: understood and refused (charge only)
+//	400 and 403 with our own problem types   decline: understood and refused (charge, refund, top-up)
+//	409 cannot-reverse to a reversal         refuse: this wallet never will
+//	409 confirm-pending to a reversal        wait: the customer is about to confirm
 //	404 to an inquiry, and all the rest      lose: no proof of anything
 //
 // A timeout is never a decline, and "I do not know this key" is never proof.
@@ -62,8 +99,12 @@ func Outcome(asked Asked, ev Evidence) (charge.Event, charge.Reason) {
 		return charge.Lose, charge.ReasonBadAnswer
 	case ev.Status == http.StatusOK:
 		return answered(asked, ev.Answer)
-	case asked.Call == CallCharge && refusal(ev):
+	case asked.Call.asks() && refusal(ev):
 		return charge.Decline, charge.ReasonRejected
+	case asked.Call == CallReverse && ev.says(http.StatusConflict, wire.ProblemCannotReverse):
+		return charge.Refuse, charge.ReasonCannot
+	case asked.Call == CallReverse && ev.says(http.StatusConflict, wire.ProblemConfirmPending):
+		return charge.Wait, charge.ReasonConfirmPhone
 	case ev.Status == http.StatusNotFound && asked.Call == CallInquire:
 		return charge.Lose, charge.ReasonCodeUnknown
 	}
@@ -73,11 +114,13 @@ func Outcome(asked Asked, ev Evidence) (charge.Event, charge.Reason) {
 // refusal: the wallet itself, and not something in between, understood the
 // request and will not act on it.
 func refusal(ev Evidence) bool {
-	if ev.Problem == nil || ev.Problem.Status != ev.Status {
-		return false
-	}
-	return ev.Status == http.StatusBadRequest && ev.Problem.Type == wire.ProblemInvalid ||
-		ev.Status == http.StatusForbidden && ev.Problem.Type == wire.ProblemForbidden
+	return ev.says(http.StatusBadRequest, wire.ProblemInvalid) || ev.says(http.StatusForbidden, wire.ProblemForbidden)
+}
+
+// says tells that the answer is this problem of the contract, in the status
+// line and in the body alike.
+func (ev Evidence) says(status int, problem string) bool {
+	return ev.Status == status && ev.Problem != nil && ev.Problem.Status == status && ev.Problem.Type == problem
 }
 
 func broken(err error) charge.Reason {
@@ -92,7 +135,7 @@ func answered(asked Asked, a *wire.Answer) (charge.Event, charge.Reason) {
 	if a == nil {
 		return charge.Lose, charge.ReasonBadAnswer
 	}
-	if a.Key != string(asked.Key) || a.Amount != asked.Amount || a.Currency != asked.Currency || a.Nonce != asked.Nonce || a.Kind != wire.KindCharge {
+	if a.Key != string(asked.Key) || a.Amount != asked.Amount || a.Currency != asked.Currency || a.Nonce != asked.Nonce || a.Kind != asked.kind() {
 		return charge.Lose, charge.ReasonAnswerOther
 	}
 	if asked.Call == CallReverse {
@@ -135,6 +178,10 @@ func declined(r wire.Reason) charge.Reason {
 		return charge.ReasonBlocked
 	case wire.Stopped:
 		return charge.ReasonStopped
+	case wire.OverRefund:
+		return charge.ReasonOverRefund
+	case wire.NotRefundable:
+		return charge.ReasonNoRefund
 	}
 	return charge.ReasonOther
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,14 +19,54 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/outcome.txt anew")
 
-var calls = []authorize.Call{authorize.CallCharge, authorize.CallInquire, authorize.CallReverse}
+type question struct {
+	name string
+	call authorize.Call
+	kind wire.Kind // that the answer must have
+}
 
-func askedFor(call authorize.Call) authorize.Asked {
-	return authorize.Asked{Call: call, Key: rec.Key, Amount: 1280, Currency: "JPY", Nonce: "N1"}
+// questions are the columns of the table. An inquiry or a reversal is about a
+// key of any kind; the kinds differ in nothing but the kind of the answer.
+var questions = []question{
+	{"charge", authorize.CallCharge, wire.KindCharge},
+	{"refund", authorize.CallRefund, wire.KindRefund},
+	{"top-up", authorize.CallTopup, wire.KindTopup},
+	{"inquiry", authorize.CallInquire, wire.KindCharge},
+	{"reversal", authorize.CallReverse, wire.KindCharge},
+	{"inquiry of a refund", authorize.CallInquire, wire.KindRefund},
+	{"reversal of a top-up", authorize.CallReverse, wire.KindTopup},
+}
+
+// columns are the questions that the table shows.
+const columns = 5
+
+func askedFor(n int) authorize.Asked {
+	asked := authorize.Asked{Call: questions[n].call, Key: rec.Key, Amount: 1280, Currency: "JPY", Nonce: "N1"}
+	if asked.Call == authorize.CallInquire || asked.Call == authorize.CallReverse {
+		asked.Kind = questions[n].kind
+	}
+	return asked
 }
 
 func stands(status wire.Status, reason wire.Reason) *wire.Answer {
 	return &wire.Answer{Key: string(rec.Key), Kind: wire.KindCharge, Status: status, Amount: 1280, Currency: "JPY", Nonce: "N1", Reason: reason}
+}
+
+// asKind is the same evidence, with an answer for a key of another kind in
+// place of one for a charge.
+func asKind(ev authorize.Evidence, kind wire.Kind) authorize.Evidence {
+	if ev.Answer == nil {
+		return ev
+	}
+	a := *ev.Answer
+	switch a.Kind {
+	case wire.KindCharge:
+		a.Kind = kind
+	case kind:
+		a.Kind = wire.KindCharge
+	}
+	ev.Answer = &a
+	return ev
 }
 
 // evidence is every kind of remains that an attempt can leave, by name.
@@ -50,7 +91,7 @@ func evidence() (names []string, all map[string]authorize.Evidence) {
 	for _, s := range []wire.Status{wire.Approved, wire.Pending, wire.Reversed, "settled", ""} {
 		add("200 "+string(s), authorize.Evidence{Bytes: 400, Status: 200, Answer: stands(s, "")})
 	}
-	for _, r := range []wire.Reason{"", wire.InsufficientFunds, wire.CodeExpired, wire.CodeUsed, wire.CodeUnknown, wire.OverLimit, wire.Blocked, wire.Stopped, wire.Expired, "bad mood"} {
+	for _, r := range []wire.Reason{"", wire.InsufficientFunds, wire.CodeExpired, wire.CodeUsed, wire.CodeUnknown, wire.OverLimit, wire.Blocked, wire.Stopped, wire.Expired, wire.Refused, wire.OverRefund, wire.NotRefundable, "bad mood"} {
 		add("200 declined "+string(r), authorize.Evidence{Bytes: 400, Status: 200, Answer: stands(wire.Declined, r)})
 	}
 	other := stands(wire.Approved, "")
@@ -58,13 +99,15 @@ func evidence() (names []string, all map[string]authorize.Evidence) {
 	add("200 approved, other nonce", authorize.Evidence{Bytes: 400, Status: 200, Answer: other})
 	refund := stands(wire.Approved, "")
 	refund.Kind = wire.KindRefund
-	add("200 approved, a refund", authorize.Evidence{Bytes: 400, Status: 200, Answer: refund})
+	add("200 approved, of another kind", authorize.Evidence{Bytes: 400, Status: 200, Answer: refund})
 	for _, p := range []struct {
 		status int
 		kind   string
-	}{{400, wire.ProblemInvalid}, {403, wire.ProblemForbidden}, {404, wire.ProblemUnknownKey}, {409, wire.ProblemConflict}, {503, wire.ProblemBusy}} {
-		add(fmt.Sprintf("%d with its problem", p.status), authorize.Evidence{Bytes: 400, Status: p.status, Problem: &wire.Problem{Type: p.kind, Status: p.status}})
+	}{{400, wire.ProblemInvalid}, {403, wire.ProblemForbidden}, {404, wire.ProblemUnknownKey}, {409, wire.ProblemConflict}, {409, wire.ProblemCannotReverse}, {409, wire.ProblemConfirmPending}, {503, wire.ProblemBusy},
+		{400, wire.ProblemCannotReverse}, {503, wire.ProblemConfirmPending}} {
+		add(fmt.Sprintf("%d %s", p.status, strings.TrimPrefix(p.kind, "urn:posagent:")), authorize.Evidence{Bytes: 400, Status: p.status, Problem: &wire.Problem{Type: p.kind, Status: p.status}})
 	}
+	add("409 cannot-reverse, says 500 inside", authorize.Evidence{Bytes: 400, Status: 409, Problem: &wire.Problem{Type: wire.ProblemCannotReverse, Status: 500}})
 	for _, status := range []int{201, 204, 302, 307, 400, 401, 403, 404, 408, 409, 425, 429, 500, 502, 503, 504} {
 		add(fmt.Sprintf("%d alone", status), authorize.Evidence{Bytes: 400, Status: status})
 	}
@@ -78,12 +121,16 @@ func TestOutcomeTable(t *testing.T) {
 	names, all := evidence()
 	var b strings.Builder
 	b.WriteString("# What an attempt left behind, and the event and reason that it means.\n")
-	fmt.Fprintf(&b, "%-36s %-32s %-32s %s\n", "", "charge", "inquiry", "reversal")
+	fmt.Fprintf(&b, "%-36s", "")
+	for _, q := range questions[:columns] {
+		fmt.Fprintf(&b, " %-28s", q.name)
+	}
+	b.WriteString("\n")
 	for _, name := range names {
 		fmt.Fprintf(&b, "%-36s", strings.TrimSpace(name))
-		for _, call := range calls {
-			event, reason := authorize.Outcome(askedFor(call), all[name])
-			fmt.Fprintf(&b, " %-32s", strings.TrimSpace(string(event)+" "+string(reason)))
+		for i, q := range questions[:columns] {
+			event, reason := authorize.Outcome(askedFor(i), asKind(all[name], q.kind))
+			fmt.Fprintf(&b, " %-28s", strings.TrimSpace(string(event)+" "+string(reason)))
 		}
 		b.WriteString("\n")
 	}
@@ -103,6 +150,26 @@ func TestOutcomeTable(t *testing.T) {
 	}
 }
 
+// An inquiry or a reversal means the same whatever the key stands for, as long
+// as the answer is about that kind.
+func TestOutcomeOfTheOtherKinds(t *testing.T) {
+	names, all := evidence()
+	for i := columns; i < len(questions); i++ {
+		alike := slices.IndexFunc(questions[:columns], func(q question) bool { return q.call == questions[i].call })
+		for _, name := range names {
+			event, reason := authorize.Outcome(askedFor(i), asKind(all[name], questions[i].kind))
+			if want, why := authorize.Outcome(askedFor(alike), all[name]); event != want || reason != why {
+				t.Errorf("%s with %s is %s %s, want %s %s", questions[i].name, name, event, reason, want, why)
+			}
+			if a := all[name].Answer; a != nil && a.Kind == wire.KindCharge {
+				if event, _ := authorize.Outcome(askedFor(i), all[name]); event != charge.Lose {
+					t.Errorf("%s takes an answer about a charge (%s) for %s", questions[i].name, name, event)
+				}
+			}
+		}
+	}
+}
+
 // Whatever an attempt left behind, the rules that money hangs on hold.
 func FuzzOutcome(f *testing.F) {
 	names, all := evidence()
@@ -119,7 +186,7 @@ func FuzzOutcome(f *testing.F) {
 		f.Add(uint8(i), ev.Bytes, ev.Err != nil, ev.Status, ev.Answer != nil, a.Key, string(a.Kind), string(a.Status), a.Amount, a.Currency, a.Nonce, p.Type, p.Status)
 	}
 	f.Fuzz(func(t *testing.T, call uint8, sent int64, broke bool, status int, has bool, key, kind, standing string, amount int64, currency, nonce, problem string, said int) {
-		asked := askedFor(calls[int(call)%len(calls)])
+		asked := askedFor(int(call) % len(questions))
 		ev := authorize.Evidence{Bytes: sent, Status: status}
 		if broke {
 			ev.Err = errors.New("it broke")
@@ -131,27 +198,31 @@ func FuzzOutcome(f *testing.F) {
 			ev.Problem = &wire.Problem{Type: problem, Status: said}
 		}
 		event, _ := authorize.Outcome(asked, ev)
-		holds(t, asked, ev, event)
+		holds(t, asked, questions[int(call)%len(questions)].kind, ev, event)
 	})
 }
 
 // holds are the rules of the outcome, written a second time and otherwise.
-func holds(t *testing.T, asked authorize.Asked, ev authorize.Evidence, event charge.Event) {
+func holds(t *testing.T, asked authorize.Asked, kind wire.Kind, ev authorize.Evidence, event charge.Event) {
 	t.Helper()
-	a := ev.Answer
-	ours := ev.Err == nil && ev.Status == 200 && a != nil && a.Key == string(asked.Key) && a.Kind == wire.KindCharge &&
+	a, p := ev.Answer, ev.Problem
+	ours := ev.Err == nil && ev.Status == 200 && a != nil && a.Key == string(asked.Key) && a.Kind == kind &&
 		a.Amount == asked.Amount && a.Currency == asked.Currency && a.Nonce == asked.Nonce
-	refused := asked.Call == authorize.CallCharge && ev.Err == nil && ev.Problem != nil && (ev.Status == 400 || ev.Status == 403) && ev.Problem.Status == ev.Status
+	problem := ev.Err == nil && p != nil && p.Status == ev.Status
+	reversal := asked.Call == authorize.CallReverse
+	refused := asked.Call != authorize.CallInquire && !reversal && problem && (ev.Status == 400 || ev.Status == 403)
 	ok := false
 	switch event {
 	case charge.Approve:
-		ok = ours && a.Status == wire.Approved && asked.Call != authorize.CallReverse
+		ok = ours && a.Status == wire.Approved && !reversal
 	case charge.Wait:
-		ok = ours && a.Status == wire.Pending && asked.Call != authorize.CallReverse
+		ok = ours && a.Status == wire.Pending && !reversal || reversal && problem && ev.Status == 409 && p.Type == wire.ProblemConfirmPending
 	case charge.Decline:
-		ok = asked.Call != authorize.CallReverse && (ours && (a.Status == wire.Declined || a.Status == wire.Reversed) || refused)
+		ok = !reversal && (ours && (a.Status == wire.Declined || a.Status == wire.Reversed) || refused)
 	case charge.Confirm:
-		ok = ours && asked.Call == authorize.CallReverse && (a.Status == wire.Declined || a.Status == wire.Reversed)
+		ok = ours && reversal && (a.Status == wire.Declined || a.Status == wire.Reversed)
+	case charge.Refuse:
+		ok = reversal && problem && ev.Status == 409 && p.Type == wire.ProblemCannotReverse
 	case charge.Miss:
 		ok = ev.Bytes == 0 && ev.Status == 0
 	case charge.Lose:

@@ -36,7 +36,7 @@ func wallets(c configs.Config, demo bool, log *slog.Logger) ([]wallet, error) {
 		line := authorize.NewLine(link.URL, id)
 		out = append(out, wallet{line: line, Wallet: agent.Wallet{
 			ID: link.ID, Name: link.ReceiptName, NameEN: link.ReceiptNameEN, Terms: link.Terms(),
-			Ask: &own.Client{ID: link.ID, Line: line, Terms: link.Terms(), Now: time.Now},
+			Ask: &own.Client{ID: link.ID, Store: c.Store.ID, Terminal: c.Store.Terminal, Line: line, Terms: link.Terms()},
 		}})
 	}
 	if len(out) == 0 {

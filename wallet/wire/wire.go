@@ -90,15 +90,19 @@ type TopupRequest struct {
 }
 
 // ReversalRequest undoes a key, or blocks one that the wallet has not seen.
+// Kind is what the key stands for, or was going to; with a Kind, a key that
+// stands for another one is a conflict. Empty is whatever it is, and charge
+// for a key that the wallet has not seen.
 type ReversalRequest struct {
+	Kind     Kind   `json:"kind,omitempty"`
 	Amount   int64  `json:"amount"`
 	Currency string `json:"currency"`
 	Nonce    string `json:"nonce"`
 }
 
 // Answer is the wallet's answer to a charge, a refund, a top-up, an inquiry or
-// a reversal. Kind is that of the key, and charge for a key that was blocked
-// before it was ever seen. It echoes Key, Amount, Currency and Nonce; an inquiry sends its nonce as the
+// a reversal. Kind is that of the key. A key that was blocked before it was
+// ever seen has none: then it is the kind that is asked for. It echoes Key, Amount, Currency and Nonce; an inquiry sends its nonce as the
 // query parameter "nonce".
 type Answer struct {
 	Key      string    `json:"key"`

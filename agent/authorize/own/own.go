@@ -8,9 +8,11 @@ package own
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -25,10 +27,19 @@ import (
 
 // Client asks one wallet.
 type Client struct {
-	ID    string          // the wallet's id in the configuration
-	Line  *authorize.Line // to the wallet
-	Terms charge.Terms
-	Now   func() time.Time
+	ID       string // the wallet's id in the configuration
+	Store    string // of this register; needed for Statement
+	Terminal string
+	Line     Exchange
+	Terms    charge.Terms
+	Now      func() time.Time // nil: time.Now
+	Nonce    func() string    // nil: crypto/rand.Text; another one lets a simulated run be replayed
+}
+
+// Exchange carries one request to the wallet, once, and returns what it left
+// behind. The real one is *authorize.Line.
+type Exchange interface {
+	Do(ctx context.Context, method, path string, body io.Reader) authorize.Evidence
 }
 
 // Charge asks for the money, within the deadline of the terms. The wallet is
@@ -45,7 +56,36 @@ func (c *Client) Charge(ctx context.Context, r charge.Record, code paycode.Code)
 		Key: string(r.Key), Terminal: terminal, Store: store,
 		Amount: r.Amount.Minor, Currency: string(r.Amount.Currency),
 		Code: code.Text.Reveal(), Mode: wire.Online,
-		ValidUntil: c.Now().Add(c.Terms.GiveUpPending).UTC(), Nonce: asked.Nonce,
+		ValidUntil: c.now().Add(c.Terms.GiveUpPending).UTC(), Nonce: asked.Nonce,
+	})
+}
+
+// Refund asks for money of an approved payment to be given back. It may be
+// repeated with the same record until it is answered.
+func (c *Client) Refund(ctx context.Context, r charge.Record, of charge.Key) charge.Answer {
+	store, terminal, _, _, err := r.Key.Parts()
+	if err != nil {
+		return c.never(err)
+	}
+	asked := c.asked(authorize.CallRefund, r)
+	return c.attempt(ctx, asked, http.MethodPost, wire.PathRefunds, wire.RefundRequest{
+		Key: string(r.Key), ChargeKey: string(of), Terminal: terminal, Store: store,
+		Amount: r.Amount.Minor, Currency: string(r.Amount.Currency), Nonce: asked.Nonce,
+	})
+}
+
+// TopUp asks for cash that was taken to become money of the customer. It has
+// the time limit of a charge.
+func (c *Client) TopUp(ctx context.Context, r charge.Record, code paycode.Code) charge.Answer {
+	store, terminal, _, _, err := r.Key.Parts()
+	if err != nil {
+		return c.never(err)
+	}
+	asked := c.asked(authorize.CallTopup, r)
+	return c.attempt(ctx, asked, http.MethodPost, wire.PathTopups, wire.TopupRequest{
+		Key: string(r.Key), Terminal: terminal, Store: store,
+		Amount: r.Amount.Minor, Currency: string(r.Amount.Currency), Code: code.Text.Reveal(),
+		ValidUntil: c.now().Add(c.Terms.GiveUpPending).UTC(), Nonce: asked.Nonce,
 	})
 }
 
@@ -60,9 +100,11 @@ func (c *Client) Inquire(ctx context.Context, r charge.Record) charge.Answer {
 // has not seen it.
 func (c *Client) Reverse(ctx context.Context, r charge.Record) charge.Answer {
 	asked := c.asked(authorize.CallReverse, r)
-	return c.attempt(ctx, asked, http.MethodPost, keyPath(wire.PathReversal, r.Key), wire.ReversalRequest{
-		Amount: r.Amount.Minor, Currency: string(r.Amount.Currency), Nonce: asked.Nonce,
-	})
+	body := wire.ReversalRequest{Amount: r.Amount.Minor, Currency: string(r.Amount.Currency), Nonce: asked.Nonce}
+	if asked.Kind != wire.KindCharge { // unsaid, it is a charge
+		body.Kind = asked.Kind
+	}
+	return c.attempt(ctx, asked, http.MethodPost, keyPath(wire.PathReversal, r.Key), body)
 }
 
 func keyPath(pattern string, key charge.Key) string {
@@ -70,11 +112,28 @@ func keyPath(pattern string, key charge.Key) string {
 }
 
 func (c *Client) asked(call authorize.Call, r charge.Record) authorize.Asked {
-	return authorize.Asked{Call: call, Key: r.Key, Amount: r.Amount.Minor, Currency: string(r.Amount.Currency), Nonce: rand.Text()}
+	return authorize.Asked{
+		Call: call, Kind: cmp.Or(wire.Kind(r.Kind), wire.KindCharge), Key: r.Key,
+		Amount: r.Amount.Minor, Currency: string(r.Amount.Currency), Nonce: c.nonce(),
+	}
+}
+
+func (c *Client) nonce() string {
+	if c.Nonce == nil {
+		return rand.Text()
+	}
+	return c.Nonce()
+}
+
+func (c *Client) now() time.Time {
+	if c.Now == nil {
+		return time.Now()
+	}
+	return c.Now()
 }
 
 func (c *Client) attempt(ctx context.Context, asked authorize.Asked, method, path string, body any) charge.Answer {
-	started := c.Now()
+	started := c.now()
 	ctx, cancel := context.WithTimeout(ctx, c.Terms.Deadline)
 	defer cancel()
 	var ev authorize.Evidence
@@ -85,12 +144,12 @@ func (c *Client) attempt(ctx context.Context, asked authorize.Asked, method, pat
 	} else {
 		ev = c.Line.Do(ctx, method, path, bytes.NewReader(data))
 	}
-	return c.answer(asked, ev, started)
+	return c.answer(asked, ev.Understand(), started)
 }
 
 func (c *Client) answer(asked authorize.Asked, ev authorize.Evidence, started time.Time) charge.Answer {
 	event, reason := authorize.Outcome(asked, ev)
-	now := c.Now()
+	now := c.now()
 	a := charge.Answer{
 		Step:  charge.Step{Event: event, Wallet: c.ID, Reason: reason, By: charge.ByWallet, Asked: started, At: now},
 		Bytes: ev.Bytes,
@@ -128,7 +187,7 @@ func number(s string) string {
 // never is the answer when a request could not even be written down: nothing
 // left.
 func (c *Client) never(err error) charge.Answer {
-	now := c.Now()
+	now := c.now()
 	return charge.Answer{
 		Step: charge.Step{Event: charge.Miss, Wallet: c.ID, Reason: charge.ReasonUnreachable, By: charge.ByWallet, Asked: now, At: now},
 		Note: err.Error(),

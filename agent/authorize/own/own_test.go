@@ -2,6 +2,7 @@ package own_test
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -52,7 +53,8 @@ func wallet(t *testing.T, status wire.Status) (*own.Client, func() []call) {
 		mu.Lock()
 		calls = append(calls, c)
 		mu.Unlock()
-		_ = json.NewEncoder(w).Encode(wire.Answer{Key: string(rec.Key), Kind: wire.KindCharge, Status: status, Amount: 1280, Currency: "JPY", Nonce: c.Nonce, Receipt: "R-1"})
+		kind := map[string]wire.Kind{wire.PathRefunds: wire.KindRefund, wire.PathTopups: wire.KindTopup}[r.URL.Path]
+		_ = json.NewEncoder(w).Encode(wire.Answer{Key: string(rec.Key), Kind: cmp.Or(kind, wire.KindCharge), Status: status, Amount: 1280, Currency: "JPY", Nonce: c.Nonce, Receipt: "R-1"})
 	}))
 	s.TLS = &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: ca.Pool(), Certificates: []tls.Certificate{pair(t, server)}}
 	s.StartTLS()
@@ -129,8 +131,70 @@ func TestTheInquiryAndTheReversal(t *testing.T) {
 	}
 	var in wire.ReversalRequest
 	strict(t, got[1].Body, &in)
-	if in.Amount != 1280 || in.Currency != "JPY" || in.Nonce == "" {
+	if in.Amount != 1280 || in.Currency != "JPY" || in.Nonce == "" || in.Kind != "" {
 		t.Errorf("reversed with %+v", in)
+	}
+}
+
+func TestTheRefundCall(t *testing.T) {
+	c, calls := wallet(t, wire.Approved)
+	refund := rec
+	refund.Kind, refund.Of = charge.Refund, "S1-T1-216950400-3"
+	if a := c.Refund(t.Context(), refund, refund.Of); a.Event != charge.Approve || a.Wallet != "own" || a.Receipt != "R-1" {
+		t.Errorf("answer %+v", a)
+	}
+	got := calls()[0]
+	if got.Method != http.MethodPost || got.Path != "/v1/refunds" || got.Type != "application/json" {
+		t.Errorf("called %s %s as %s", got.Method, got.Path, got.Type)
+	}
+	var in wire.RefundRequest
+	strict(t, got.Body, &in)
+	want := wire.RefundRequest{
+		Key: string(rec.Key), ChargeKey: "S1-T1-216950400-3", Terminal: "T1", Store: "S1", Amount: 1280, Currency: "JPY", Nonce: in.Nonce,
+	}
+	if in != want || len(in.Nonce) < 20 {
+		t.Errorf("sent %+v, want %+v", in, want)
+	}
+}
+
+func TestTheTopUpCall(t *testing.T) {
+	c, calls := wallet(t, wire.Approved)
+	topup := rec
+	topup.Kind = charge.Topup
+	if a := c.TopUp(t.Context(), topup, paycode.Code{Text: "97123456789012345678"}); a.Event != charge.Approve || a.Receipt != "R-1" {
+		t.Errorf("answer %+v", a)
+	}
+	got := calls()[0]
+	if got.Method != http.MethodPost || got.Path != "/v1/topups" || got.Type != "application/json" {
+		t.Errorf("called %s %s as %s", got.Method, got.Path, got.Type)
+	}
+	var in wire.TopupRequest
+	strict(t, got.Body, &in)
+	want := wire.TopupRequest{
+		Key: string(rec.Key), Terminal: "T1", Store: "S1", Amount: 1280, Currency: "JPY", Code: "97123456789012345678",
+		ValidUntil: now.Add(c.Terms.GiveUpPending).UTC(), Nonce: in.Nonce,
+	}
+	if in != want {
+		t.Errorf("sent %+v, want %+v", in, want)
+	}
+}
+
+// A reversal says what the key stands for, and an answer about another kind
+// is no answer.
+func TestTheReversalOfATopUp(t *testing.T) {
+	c, calls := wallet(t, wire.Reversed) // which says that it is a charge
+	topup := rec
+	topup.Kind = charge.Topup
+	if a := c.Reverse(t.Context(), topup); a.Event != charge.Lose || a.Reason != charge.ReasonAnswerOther {
+		t.Errorf("reversal: %+v", a)
+	}
+	var in wire.ReversalRequest
+	strict(t, calls()[0].Body, &in)
+	if in.Kind != wire.KindTopup {
+		t.Errorf("reversed with %+v", in)
+	}
+	if a := c.Inquire(t.Context(), topup); a.Event != charge.Lose || a.Known {
+		t.Errorf("inquiry: %+v", a)
 	}
 }
 
@@ -141,6 +205,8 @@ func TestNoncesDiffer(t *testing.T) {
 		c.Charge(t.Context(), rec, paycode.Code{Text: "97123456789012345678"})
 		c.Inquire(t.Context(), rec)
 		c.Reverse(t.Context(), rec)
+		c.Refund(t.Context(), rec, "S1-T1-216950400-3")
+		c.TopUp(t.Context(), rec, paycode.Code{Text: "97123456789012345678"})
 	}
 	seen := map[string]bool{}
 	for _, one := range calls() {
@@ -149,8 +215,13 @@ func TestNoncesDiffer(t *testing.T) {
 		}
 		seen[one.Nonce] = true
 	}
-	if len(seen) != 15 {
-		t.Errorf("%d nonces for 15 attempts", len(seen))
+	if len(seen) != 25 {
+		t.Errorf("%d nonces for 25 attempts", len(seen))
+	}
+	c.Nonce = func() string { return "mine" }
+	c.Charge(t.Context(), rec, paycode.Code{Text: "97123456789012345678"})
+	if all := calls(); all[len(all)-1].Nonce != "mine" {
+		t.Errorf("a nonce that was given is not used: %q", all[len(all)-1].Nonce)
 	}
 }
 
@@ -161,6 +232,12 @@ func TestAKeyThatIsNone(t *testing.T) {
 	bad.Key = "../../v1/ping"
 	if a := c.Charge(t.Context(), bad, paycode.Code{Text: "97123456789012345678"}); a.Event != charge.Miss || a.Bytes != 0 || a.Note == "" {
 		t.Errorf("answer %+v", a)
+	}
+	if a := c.Refund(t.Context(), bad, rec.Key); a.Event != charge.Miss || a.Note == "" {
+		t.Errorf("refund: %+v", a)
+	}
+	if a := c.TopUp(t.Context(), bad, paycode.Code{Text: "97123456789012345678"}); a.Event != charge.Miss || a.Note == "" {
+		t.Errorf("top-up: %+v", a)
 	}
 	if len(calls()) != 0 {
 		t.Errorf("called %+v", calls())
