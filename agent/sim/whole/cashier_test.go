@@ -1,0 +1,132 @@
+package whole_test
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/money"
+	"github.com/posagent/posagent/agent/sale"
+	"github.com/posagent/posagent/agent/sim/wirecut"
+	"github.com/posagent/posagent/drivers/scanner"
+)
+
+// serve makes sales one after the other, with whatever goes wrong, until so
+// many were made. Codes that other terminals were shown too come from lent.
+func (c *counter) serve(sales int, lent chan string) error {
+	for i := range sales {
+		if err := c.sell(fmt.Sprintf("%s-%d", c.name, i), lent); err != nil {
+			return err
+		}
+		if c.disk.gone() {
+			if err := c.crash(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// chance is true in so many of a hundred cases.
+func (c *counter) chance(percent int) bool { return c.dice.IntN(100) < percent }
+
+func (c *counter) within(d time.Duration) time.Duration {
+	return time.Duration(c.dice.Int64N(int64(d)))
+}
+
+// sell is one sale, the scan of a code for it, and what an impatient cashier
+// and a bad day make of it.
+func (c *counter) sell(id string, lent chan string) error {
+	c.wire.Order(c.plan())
+	if c.chance(3) {
+		c.disk.crashAfter(1 + c.dice.IntN(8))
+	}
+	s := sale.Sale{ID: id, Amount: money.Yen(1 + c.dice.Int64N(3000)), BusinessDate: "2026-11-22", At: time.Now(), Operator: "hanako"}
+	if _, err := c.reg.Open(s, charge.ByCashier); err != nil {
+		return nil // refused, or this register has crashed: the cashier begins anew
+	}
+	if err := c.show(id, lent); err != nil {
+		return err
+	}
+	v, err := c.reg.Look(id)
+	if err == nil && v.Charge.State.AllowsNewKey() && c.chance(50) {
+		c.count.Retried++ // another code for the same sale, under a new key
+		return c.show(id, lent)
+	}
+	return nil
+}
+
+// show has the customer's code scanned, at times twice at once, and may cancel
+// or lose power meanwhile. It returns when no scan is under way any more.
+func (c *counter) show(id string, lent chan string) error {
+	code, err := c.code(lent)
+	if err != nil {
+		return err
+	}
+	c.count.Charges++
+	reg := c.reg
+	scan := func() { _ = reg.Walk(scanner.Scan{Data: []byte(code), Device: "scanner", At: time.Now()}) }
+	var scans sync.WaitGroup
+	scans.Go(scan)
+	if c.chance(5) {
+		c.count.DoubleTaps++
+		scans.Go(scan)
+	}
+	if c.chance(8) {
+		c.count.Cancels++
+		time.Sleep(c.within(5 * time.Millisecond))
+		_, _ = reg.Cancel(id, charge.ByCashier, "hanako")
+	}
+	if c.chance(2) {
+		time.Sleep(c.within(8 * time.Millisecond))
+		c.disk.kill()
+	}
+	if c.chance(1) && c.chance(20) {
+		c.count.Bounces++
+		c.far.bounce(c.within(100 * time.Millisecond))
+	}
+	scans.Wait()
+	return nil
+}
+
+// code is a fresh code of a customer, or now and then one that another
+// terminal scans as well.
+func (c *counter) code(lent chan string) (string, error) {
+	if c.chance(3) {
+		select {
+		case code := <-lent:
+			c.count.Shared++
+			return code, nil
+		default:
+		}
+	}
+	customer := rich
+	if c.chance(3) {
+		customer = poor
+	}
+	code, err := c.far.mint(customer)
+	if err == nil && c.chance(6) {
+		select {
+		case lent <- code:
+		default:
+		}
+	}
+	return code, err
+}
+
+// plan is what the network does to the next exchange: nothing, mostly.
+func (c *counter) plan() wirecut.Plan {
+	if c.chance(80) {
+		return wirecut.Plan{}
+	}
+	acts := []wirecut.Act{wirecut.Hold, wirecut.Hold, wirecut.Swallow, wirecut.Close, wirecut.Reset, wirecut.Trickle, wirecut.Repeat}
+	f := wirecut.Fault{Do: acts[c.dice.IntN(len(acts))], After: c.dice.Int64N(700), For: c.within(900 * time.Millisecond)}
+	if f.Do == wirecut.Trickle {
+		f.For = c.within(3 * time.Millisecond)
+	}
+	if c.chance(40) {
+		return wirecut.Plan{Answer: f}
+	}
+	return wirecut.Plan{Request: f}
+}

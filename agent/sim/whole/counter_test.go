@@ -1,0 +1,150 @@
+package whole_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/posagent/posagent/agent"
+	"github.com/posagent/posagent/agent/authorize"
+	"github.com/posagent/posagent/agent/authorize/own"
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/paycode"
+	"github.com/posagent/posagent/agent/sale"
+	"github.com/posagent/posagent/agent/sim/wirecut"
+	"github.com/posagent/posagent/configs"
+	"github.com/posagent/posagent/offline"
+	"github.com/posagent/posagent/offline/book"
+)
+
+// terms are those of a wallet whose customers have no patience at all, so that
+// a doubt is over within a second.
+func terms() charge.Terms {
+	t := charge.Standard()
+	t.Soft, t.Deadline = 60*time.Millisecond, 200*time.Millisecond
+	t.Inquiries = []time.Duration{50 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond}
+	t.GiveUp, t.GiveUpPending = 500*time.Millisecond, 700*time.Millisecond
+	t.ReverseFirst, t.ReverseMax = 100*time.Millisecond, 200*time.Millisecond
+	return t
+}
+
+// counter is one register of the shop with its cashier, its disk and its own
+// piece of network. It outlives the crashes of its register.
+type counter struct {
+	t     *testing.T
+	far   *far
+	name  string // the terminal
+	dir   string
+	codes *paycode.Classifier
+	wire  *wirecut.Proxy
+	id    authorize.Identity
+	dice  *rand.Rand // of the cashier's goroutine alone
+
+	disk  *disk
+	books *book.Book
+	reg   *agent.Register
+	line  *authorize.Line
+	watch sync.WaitGroup
+
+	count tally // of the cashier's goroutine
+
+	mu    sync.Mutex
+	shown map[charge.Key]bool // approved on the screen of a living register
+}
+
+// tally is what happened, so that a fault that never came is noticed.
+type tally struct{ Charges, Crashes, Cancels, DoubleTaps, Shared, Retried, Bounces int }
+
+func newCounter(t *testing.T, f *far, terminal string, seed uint64) *counter {
+	t.Helper()
+	c := &counter{t: t, far: f, name: terminal, dir: t.TempDir(), shown: map[charge.Key]bool{}, dice: rand.New(rand.NewPCG(seed, 1))}
+	pair, err := f.authority.Client("S1", terminal)
+	check(t, err)
+	c.id.Certificate, err = pair.TLS()
+	check(t, err)
+	c.id.Roots = f.authority.Pool()
+	rules, err := configs.CodeRules("")
+	check(t, err)
+	c.codes, err = paycode.New(rules, []string{"own"})
+	check(t, err)
+	c.wire, err = wirecut.New(f.addr, nil)
+	check(t, err)
+	t.Cleanup(func() { check(t, c.wire.Close()) })
+	check(t, c.start(0))
+	return c
+}
+
+// start opens the books that the last run left and recovers what is open. The
+// register crashes once more after so many steps of that, unless it is 0.
+func (c *counter) start(crash int) error {
+	store, err := offline.Open(c.dir, offline.Options{})
+	if err != nil {
+		return err
+	}
+	c.disk, c.reg = &disk{Store: store, steps: crash}, nil
+	if c.books, err = book.Open(c.disk, book.Options{Store: "S1", Terminal: c.name, Wallets: []string{"own"}, Now: time.Now}); err != nil {
+		return err
+	}
+	c.line = authorize.NewLine("https://"+c.wire.Addr(), c.id)
+	wallet := agent.Wallet{ID: "own", Name: "own", Terms: terms(), Ask: &own.Client{ID: "own", Line: c.line, Terms: terms(), Now: time.Now}}
+	spread := rand.New(rand.NewPCG(c.dice.Uint64(), 2))
+	var drawing sync.Mutex
+	c.reg = agent.New(agent.Parts{
+		Store: sale.Store{ID: "S1", Terminal: c.name, Name: "S1"}, Journal: c.books, Memory: c.books, Codes: c.codes,
+		Wallets: []agent.Wallet{wallet}, Room: func() error { return nil },
+		HashCode: func(s paycode.Secret) string { h := sha256.Sum256([]byte(s.Reveal())); return hex.EncodeToString(h[:]) },
+		Day:      func(now time.Time) string { return now.Format(time.DateOnly) }, Zone: time.UTC, Now: time.Now,
+		Spread: func() float64 { drawing.Lock(); defer drawing.Unlock(); return spread.Float64() },
+	}, slog.New(slog.DiscardHandler))
+	reg, d := c.reg, c.disk
+	c.watch.Go(func() { c.look(reg, d) })
+	_, err = c.reg.Recover()
+	return err
+}
+
+// look is the screen: it remembers every charge that it ever showed as paid.
+func (c *counter) look(reg *agent.Register, d *disk) {
+	for !d.gone() {
+		changed := reg.Changed()
+		if v, ok := reg.Standing(); ok && v.Charge.State.Goods() == charge.HandOver && !d.gone() {
+			c.mu.Lock()
+			c.shown[v.Charge.Key] = true
+			c.mu.Unlock()
+		}
+		select {
+		case <-changed:
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// crash ends the register as a power cut does, and starts it again on what was
+// durable, now and then only to crash on the way up.
+func (c *counter) crash() error {
+	for {
+		c.count.Crashes++
+		c.disk.kill()
+		if c.reg != nil {
+			c.line.Close()
+			c.reg.Leave() // its goroutines end; nothing of what they do counts any more
+		}
+		c.watch.Wait()
+		if err := c.disk.Close(); err != nil {
+			return fmt.Errorf("close the books of terminal %s: %w", c.name, err)
+		}
+		again := 0
+		if c.dice.IntN(4) == 0 {
+			again = 1 + c.dice.IntN(6)
+		}
+		err := c.start(again)
+		if !c.disk.gone() {
+			c.disk.crashAfter(0)
+			return err
+		}
+	}
+}
