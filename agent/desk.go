@@ -6,6 +6,7 @@ import (
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/paycode"
+	"github.com/posagent/posagent/agent/planted"
 	"github.com/posagent/posagent/agent/sale"
 )
 
@@ -131,18 +132,18 @@ func (r *Register) ready(d desk, w Wallet, code paycode.Code) (charge.Record, ch
 	switch {
 	case w.Ask == nil:
 		return charge.Record{}, none, &paycode.Refusal{Why: paycode.NoWallet, Rule: code.Rule}
-	case !d.standing || d.closed || d.charge.State.Goods() == charge.HandOver || d.charge.State == charge.Abandoned:
+	case !d.standing:
 		return charge.Record{}, none, &Refused{Why: "register.no_sale"}
-	case d.charge.State != charge.Prepared && !d.charge.State.AllowsNewKey():
-		return charge.Record{}, none, &Refused{Why: "register.in_doubt"}
+	}
+	if why := MayPay(d.charge, d.closed); why != "" {
+		return charge.Record{}, none, &Refused{Why: why}
 	}
 	mark := charge.CodeMark{Kind: code.Rule, Masked: code.Text.Masked(), Hash: r.parts.HashCode(code.Text)}
 	used, found, err := r.parts.Memory.CodeUsed(mark.Hash)
 	if err != nil {
 		return charge.Record{}, none, fmt.Errorf("look up whether the code was used: %w", err)
 	}
-	never := used.State == charge.Abandoned || used.State == charge.Prepared && used.Key == d.charge.Key
-	if found && !never { // a charge that never left has not used its code
+	if found && Spent(used, d.charge) {
 		return charge.Record{}, none, &Refused{Why: "register.code_again"}
 	}
 	if err := r.mayStart(); err != nil {
@@ -175,6 +176,9 @@ func (r *Register) mayStart() error {
 // land writes the outcome of a walk down, puts it on the desk and frees it.
 func (r *Register) land(key charge.Key, answer charge.Answer) (charge.Record, error) {
 	defer r.pens.take(key)()
+	if planted.Has(planted.ShowBeforeDurable) {
+		r.showEarly(key, answer)
+	}
 	rec, err := r.apply(key, answer.Step)
 	if err != nil {
 		return rec, err
@@ -191,6 +195,17 @@ func (r *Register) land(key charge.Key, answer charge.Answer) (charge.Record, er
 	r.reach(answer)
 	r.announce()
 	return rec, nil
+}
+
+// showEarly is a planted bug: the cashier reads the outcome before it is on
+// disk.
+func (r *Register) showEarly(key charge.Key, answer charge.Answer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if to, arrow := r.desk.charge.Kind.Next(r.desk.charge.State, answer.Event); arrow && r.desk.charge.Key == key {
+		r.desk.charge.State = to
+		r.announce()
+	}
 }
 
 // blind is the end of a walk whose outcome could not be written: the cashier
@@ -231,6 +246,11 @@ func (r *Register) Cancel(saleID string, by charge.By, operator string) (View, e
 	rec, err := r.undo(d.charge.Key, r.step(charge.Cancel, by, operator))
 	if err != nil {
 		return View{}, err
+	}
+	if rec.State == charge.Reversing && planted.Has(planted.CancelIsDone) {
+		for _, wallet := range rec.Route {
+			_, _ = r.write(rec.Key, charge.Step{Event: charge.Confirm, Wallet: wallet, By: by, At: r.parts.Now()})
+		}
 	}
 	if rec.State == charge.Reversing {
 		r.settle(rec)

@@ -19,24 +19,20 @@ func (r *Register) Recover() (found int, err error) {
 		if rec, err = r.classify(rec); err != nil {
 			return 0, err
 		}
-		switch rec.State {
-		case charge.Pending, charge.InDoubt, charge.Reversing:
+		if WorkOn(rec) != NoWork {
 			r.settle(rec)
 		}
 	}
 	return len(open), nil
 }
 
-// classify takes the one step that a crash means for a charge. A prepared one
-// may have been under way to any wallet that takes such codes, and a sent one
-// may have arrived: both are lost, until a wallet says otherwise. One that is
-// being reversed nowhere, because no wallet was configured, gets its route.
+// classify takes the one step that a crash means for a charge.
 func (r *Register) classify(rec charge.Record) (charge.Record, error) {
-	nowhere := rec.State == charge.Reversing && len(rec.Route) == 0
-	if rec.State != charge.Prepared && rec.State != charge.Sent && !nowhere {
+	event, found := Found(rec)
+	if !found {
 		return rec, nil
 	}
-	step := charge.Step{Event: charge.Lose, By: charge.ByRecovery, Reason: charge.ReasonRestart, At: r.parts.Now()}
+	step := charge.Step{Event: event, By: charge.ByRecovery, Reason: charge.ReasonRestart, At: r.parts.Now()}
 	after, err := r.write(rec.Key, step)
 	if err != nil {
 		return rec, fmt.Errorf("classify charge %s: %w", rec.Key, err)
