@@ -79,7 +79,7 @@ type Standing struct {
 	Amount   int64     `json:"amount"`
 	Currency string    `json:"currency"`
 	Customer string    `json:"customer,omitempty"`
-	Debits   int       `json:"debits"` // times the customer was debited less times given back: 0 or 1
+	Debits   int       `json:"debits"` // times the customer was debited less times credited: 0 or 1, of a refund or top-up 0 or -1
 	At       time.Time `json:"at"`
 }
 
@@ -89,6 +89,6 @@ type Trial struct {
 	Accounts int   `json:"accounts"`
 	Postings int   `json:"postings"`
 	Sum      int64 `json:"sum"`      // of all postings, without sign, added over the currencies
-	Negative int   `json:"negative"` // customer accounts below zero
-	Wrong    int   `json:"wrong"`    // transactions that do not sum to 0, accounts that are not the sum of their postings
+	Negative int   `json:"negative"` // customer and hold accounts below zero
+	Wrong    int   `json:"wrong"`    // transactions that do not sum to 0, accounts that are not the sum of their postings, money held for no charge
 }

@@ -14,13 +14,34 @@ import (
 // gets the standing answer, for ever and whatever the clock says; with
 // another identity it gets ErrConflict. When it returns an answer, that
 // answer is in the books.
-func (l *Ledger) Charge(r wire.ChargeRequest) (wire.Answer, error) {
-	if err := checkCharge(r); err != nil {
+func (l *Ledger) Charge(r wire.ChargeRequest) (wire.Answer, error) { return l.charge(r, false) }
+
+// ChargeOnPhone is Charge for a customer who must confirm on the phone first:
+// the money is held and the answer is pending, until Confirm or until it runs
+// out, which declines it. Even with a yes it is not approved after the
+// request's time limit.
+func (l *Ledger) ChargeOnPhone(r wire.ChargeRequest) (wire.Answer, error) { return l.charge(r, true) }
+
+func (l *Ledger) charge(r wire.ChargeRequest, onPhone bool) (wire.Answer, error) {
+	if err := checkAsked(r.Key, r.Store, r.Terminal, r.Currency, r.Amount); err != nil {
 		return wire.Answer{}, err
 	}
+	if err := checkShown(r.Code, r.ValidUntil); err != nil {
+		return wire.Answer{}, err
+	}
+	asked := Standing{
+		Key: r.Key, Kind: wire.KindCharge, Store: r.Store, Terminal: r.Terminal, Code: Hash(r.Code),
+		Amount: money.Amount{Minor: r.Amount, Currency: money.Currency(r.Currency)},
+	}
 	var st Standing
-	err := l.store.Update(func(tx Tx) (err error) {
-		st, err = l.charge(tx, r)
+	err := l.update(func(tx Tx, now time.Time) (err error) {
+		st, err = first(tx, asked, now, func(st *Standing) error {
+			ok, err := spend(tx, st, r.ValidUntil, now)
+			if err != nil || !ok {
+				return err
+			}
+			return l.take(tx, st, r.ValidUntil, now, onPhone)
+		})
 		return err
 	})
 	if err != nil {
@@ -29,82 +50,67 @@ func (l *Ledger) Charge(r wire.ChargeRequest) (wire.Answer, error) {
 	return l.answer(st, r.Nonce), nil
 }
 
-func checkCharge(r wire.ChargeRequest) error {
+func checkAsked(key, store, terminal, currency string, amount int64) error {
 	switch {
-	case r.Key == "" || r.Store == "" || r.Terminal == "" || r.Currency == "" || r.Code == "":
-		return fmt.Errorf("%w: key, store, terminal, currency and code must not be empty", ErrInvalid)
-	case r.Amount <= 0:
-		return fmt.Errorf("%w: amount is %d, but must be above 0", ErrInvalid, r.Amount)
-	case r.ValidUntil.IsZero():
+	case key == "" || store == "" || terminal == "" || currency == "":
+		return fmt.Errorf("%w: key, store, terminal and currency must not be empty", ErrInvalid)
+	case amount <= 0:
+		return fmt.Errorf("%w: amount is %d, but must be above 0", ErrInvalid, amount)
+	}
+	return nil
+}
+
+func checkShown(code string, validUntil time.Time) error {
+	switch {
+	case code == "":
+		return fmt.Errorf("%w: code must not be empty", ErrInvalid)
+	case validUntil.IsZero():
 		return fmt.Errorf("%w: valid_until is missing", ErrInvalid)
 	}
 	return nil
 }
 
-// charge is the order of checks, all in one transaction: what the key already
-// stands for, the code, the time, the money.
-func (l *Ledger) charge(tx Tx, r wire.ChargeRequest) (Standing, error) {
-	st := Standing{
-		Key: r.Key, Kind: wire.KindCharge,
-		Amount: money.Amount{Minor: r.Amount, Currency: money.Currency(r.Currency)},
-		Store:  r.Store, Terminal: r.Terminal, Code: Hash(r.Code),
-	}
-	old, err := tx.Standing(r.Key)
-	switch {
-	case err == nil && !old.sameAs(st):
-		return Standing{}, ErrConflict
-	case err == nil:
-		return old, nil
-	case !errors.Is(err, ErrNotFound):
-		return Standing{}, err
-	}
-	now := l.now()
-	st.At, st.Changed = now, now
-	if err := decide(tx, &st, r.ValidUntil, now); err != nil {
-		return Standing{}, err
-	}
-	return st, tx.PutStanding(st)
-}
-
-// sameAs is the identity check. A tombstone only knows the amount: that is
-// enough, because its key is never approved whoever comes.
-func (st Standing) sameAs(asked Standing) bool {
-	if st.Blocked {
-		return st.Amount == asked.Amount
-	}
-	return st.Kind == asked.Kind && st.Amount == asked.Amount && st.Store == asked.Store &&
-		st.Terminal == asked.Terminal && st.Code == asked.Code
-}
-
-// decide fills in the status of a new key and moves the money when it is
-// approved. A fresh code is spent whatever comes after: it was shown once.
-func decide(tx Tx, st *Standing, validUntil, now time.Time) error {
+// spend is the order of checks of a new key that carries a code: the code,
+// then the time. A fresh code is spent whatever comes after: it was shown
+// once. False is a decline.
+func spend(tx Tx, st *Standing, validUntil, now time.Time) (bool, error) {
 	customer, reason, err := spendCode(tx, st.Code, st.Key, now)
 	if err != nil {
-		return err
+		return false, err
 	}
 	st.Customer = customer
 	if reason == "" && now.After(validUntil) {
 		reason = wire.Expired
 	}
-	if reason == "" {
-		reason, err = checkFunds(tx, customer, st.Amount)
-		if err != nil {
-			return err
-		}
-	}
 	if reason != "" {
-		st.Status, st.Reason = wire.Declined, reason
-		return nil
+		st.decline(reason)
 	}
-	t, err := post(tx, Txn{Key: st.Key, Cause: CauseCharge, At: now},
-		move{ClassCustomer, customer, negative(st.Amount)},
-		move{ClassStore, st.Store, st.Amount})
+	return reason == "", nil
+}
+
+func (st *Standing) decline(r wire.Reason) { st.Status, st.Reason = wire.Declined, r }
+
+// take moves the customer's money to the store, or holds it until the customer
+// has confirmed.
+func (l *Ledger) take(tx Tx, st *Standing, validUntil, now time.Time, onPhone bool) error {
+	reason, err := checkFunds(tx, st.Customer, st.Amount)
 	if err != nil {
 		return err
 	}
-	st.Status, st.Receipt = wire.Approved, fmt.Sprintf("W%010d", t.ID)
-	return nil
+	if reason != "" {
+		st.decline(reason)
+		return nil
+	}
+	from := move{ClassCustomer, st.Customer, negative(st.Amount)}
+	if !onPhone {
+		return approve(tx, st, CauseCharge, now, from, move{ClassStore, st.Store, st.Amount})
+	}
+	st.Status, st.Until = wire.Pending, now.Add(l.o.ConfirmLife)
+	if st.Until.After(validUntil) {
+		st.Until = validUntil
+	}
+	_, err = post(tx, Txn{Key: st.Key, Cause: CauseHold, At: now}, from, move{ClassHold, st.Customer, st.Amount})
+	return err
 }
 
 func checkFunds(tx Tx, customer string, want money.Amount) (wire.Reason, error) {

@@ -47,14 +47,14 @@ func (l *Ledger) mint(tx Tx, customer string) (wire.MintedCode, error) {
 	}
 	const tries = 8 // two equal codes of 18 digits are not seen in a lifetime; a broken source of randomness is
 	for range tries {
-		n, err := rand.Int(l.random, big.NewInt(1_000_000_000_000_000_000))
+		n, err := rand.Int(l.o.Random, big.NewInt(1_000_000_000_000_000_000))
 		if err != nil {
 			return wire.MintedCode{}, fmt.Errorf("draw a random number: %w", err)
 		}
 		m := wire.MintedCode{
 			Code:     fmt.Sprintf("97%018d", n),
 			Customer: name,
-			Expires:  l.now().Add(l.codeLife).UTC(),
+			Expires:  l.now().Add(l.o.CodeLife).UTC(),
 		}
 		_, err = tx.Code(Hash(m.Code))
 		if err == nil {

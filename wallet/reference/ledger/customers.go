@@ -21,7 +21,7 @@ func (l *Ledger) AddCustomer(name string, balance int64) (bool, error) {
 	added := false
 	err := l.store.Update(func(tx Tx) error {
 		added = false
-		_, err := tx.Account(ClassCustomer, name, l.currency)
+		_, err := tx.Account(ClassCustomer, name, l.o.Currency)
 		if err == nil {
 			return nil
 		}
@@ -29,7 +29,7 @@ func (l *Ledger) AddCustomer(name string, balance int64) (bool, error) {
 			return err
 		}
 		added = true
-		open := money.Amount{Minor: balance, Currency: l.currency}
+		open := money.Amount{Minor: balance, Currency: l.o.Currency}
 		if balance == 0 {
 			_, err = tx.PutAccount(Account{Class: ClassCustomer, Name: name, Balance: open})
 			return err
@@ -48,10 +48,10 @@ func (l *Ledger) AddCustomer(name string, balance int64) (bool, error) {
 // Customers are all customers, oldest first.
 func (l *Ledger) Customers() ([]wire.Customer, error) {
 	all := []wire.Customer{}
-	err := l.store.View(func(tx Tx) error {
+	err := l.view(func(tx Tx) error {
 		accounts, err := tx.Accounts()
 		for _, a := range accounts {
-			if a.Class == ClassCustomer && a.Balance.Currency == l.currency {
+			if a.Class == ClassCustomer && a.Balance.Currency == l.o.Currency {
 				all = append(all, wire.Customer{Name: a.Name, Balance: a.Balance.Minor})
 			}
 		}
@@ -66,7 +66,7 @@ func (l *Ledger) Customers() ([]wire.Customer, error) {
 // customer is the name of a customer who exists; empty asks for the first.
 func (l *Ledger) customer(tx Tx, name string) (string, error) {
 	if name != "" {
-		_, err := tx.Account(ClassCustomer, name, l.currency)
+		_, err := tx.Account(ClassCustomer, name, l.o.Currency)
 		if errors.Is(err, ErrNotFound) {
 			return "", fmt.Errorf("%w: %s", ErrNoCustomer, name)
 		}
@@ -77,7 +77,7 @@ func (l *Ledger) customer(tx Tx, name string) (string, error) {
 		return "", err
 	}
 	for _, a := range accounts {
-		if a.Class == ClassCustomer && a.Balance.Currency == l.currency {
+		if a.Class == ClassCustomer && a.Balance.Currency == l.o.Currency {
 			return a.Name, nil
 		}
 	}

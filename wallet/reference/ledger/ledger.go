@@ -3,15 +3,18 @@
 // HTTP and knows no certificates: who may use which key is decided above it.
 //
 // Invariant: every transaction sums to zero, no customer falls below zero, a
-// key debits a customer once or never, and what a key stands for never changes
-// but from approved to reversed.
+// key moves a customer's money once or never, refunds never exceed their
+// charge, and what a key stands for never changes but from pending to
+// anything and from approved to reversed.
 package ledger
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -23,56 +26,98 @@ import (
 // is known of what was kept.
 var (
 	// ErrConflict: the key stands for something else.
-	ErrConflict = errors.New("the key already stands for another charge")
+	ErrConflict = errors.New("the key already stands for something else")
 	// ErrUnknownKey: the key has not been seen. It may still be under way.
 	ErrUnknownKey = errors.New("the key is not in the books")
 	// ErrInvalid: a request that no answer could be given to.
 	ErrInvalid = errors.New("invalid request")
+	// ErrCannotReverse: this key will never be reversed.
+	ErrCannotReverse = errors.New("the key cannot be reversed any more")
+	// ErrConfirming: not while the customer is confirming on the phone. Only
+	// with Options.Firm.
+	ErrConfirming = errors.New("the customer is about to confirm on the phone")
 	// ErrNoCustomer: there is no customer of that name.
 	ErrNoCustomer = errors.New("no such customer")
 )
 
+// ConfirmLife is how long a customer has to confirm a charge on the phone.
+const ConfirmLife = 60 * time.Second
+
 // Options are what a ledger may be given; the zero value is right for a
 // wallet in yen.
 type Options struct {
-	Currency money.Currency   // of the customers; empty is JPY
-	Clock    func() time.Time // nil is time.Now
-	Random   io.Reader        // of payer codes; nil is crypto/rand
-	CodeLife time.Duration    // of payer codes; 0 is CodeLife
+	Currency      money.Currency   // of the customers; empty is JPY
+	Clock         func() time.Time // nil is time.Now
+	Random        io.Reader        // of payer codes; nil is crypto/rand
+	CodeLife      time.Duration    // of payer codes; 0 is CodeLife
+	ConfirmLife   time.Duration    // of charges that wait for the customer; 0 is ConfirmLife
+	ReverseWithin time.Duration    // after the first word, what was approved cannot be reversed any more; 0 is never
+	Firm          bool             // a charge that waits for the customer is not closed by a reversal: ErrConfirming
 }
 
 // Ledger is the books over a store. It is safe for many goroutines.
 type Ledger struct {
-	store    Store
-	currency money.Currency
-	now      func() time.Time
-	random   io.Reader
-	codeLife time.Duration
-	minted   atomic.Int64
+	store  Store
+	o      Options
+	minted atomic.Int64
 }
 
 // New is a ledger over a store.
 func New(store Store, o Options) *Ledger {
-	l := &Ledger{store: store, currency: o.Currency, now: o.Clock, random: o.Random, codeLife: o.CodeLife}
-	if l.currency == "" {
-		l.currency = money.JPY
+	o.Currency = cmp.Or(o.Currency, money.JPY)
+	o.CodeLife = cmp.Or(o.CodeLife, CodeLife)
+	o.ConfirmLife = cmp.Or(o.ConfirmLife, ConfirmLife)
+	if o.Clock == nil {
+		o.Clock = time.Now
 	}
-	if l.now == nil {
-		l.now = time.Now
+	if o.Random == nil {
+		o.Random = rand.Reader
 	}
-	if l.random == nil {
-		l.random = rand.Reader
+	return &Ledger{store: store, o: o}
+}
+
+func (l *Ledger) now() time.Time { return l.o.Clock() }
+
+// update runs do in one transaction, after all that has run out by now was
+// declined: nobody looks at books in which money is held for too long.
+func (l *Ledger) update(do func(Tx, time.Time) error) error {
+	return l.store.Update(func(tx Tx) error {
+		now := l.now()
+		if err := expire(tx, now); err != nil {
+			return err
+		}
+		return do(tx, now)
+	})
+}
+
+// view is update for a look that changes nothing itself.
+func (l *Ledger) view(do func(Tx) error) error {
+	due := false
+	err := l.store.View(func(tx Tx) error {
+		waiting, err := tx.Pending()
+		if err != nil {
+			return err
+		}
+		now := l.now()
+		due = slices.ContainsFunc(waiting, func(st Standing) bool { return now.After(st.Until) })
+		if due {
+			return nil
+		}
+		return do(tx)
+	})
+	if err != nil || !due {
+		return err
 	}
-	if l.codeLife == 0 {
-		l.codeLife = CodeLife
+	if err := l.update(func(Tx, time.Time) error { return nil }); err != nil {
+		return err
 	}
-	return l
+	return l.store.View(do)
 }
 
 // Inquire tells what a key stands for, or ErrUnknownKey.
 func (l *Ledger) Inquire(key, nonce string) (wire.Answer, error) {
 	var st Standing
-	err := l.store.View(func(tx Tx) (err error) {
+	err := l.view(func(tx Tx) (err error) {
 		st, err = tx.Standing(key)
 		return err
 	})
@@ -83,6 +128,49 @@ func (l *Ledger) Inquire(key, nonce string) (wire.Answer, error) {
 		return wire.Answer{}, fmt.Errorf("look up key %s: %w", key, err)
 	}
 	return l.answer(st, nonce), nil
+}
+
+// first is what a key stands for after a request that would give it the
+// identity asked. A key that was seen before keeps its word; a new one gets
+// its word from decide, which fills in the status and moves the money.
+func first(tx Tx, asked Standing, now time.Time, decide func(*Standing) error) (Standing, error) {
+	old, err := tx.Standing(asked.Key)
+	switch {
+	case err == nil && !old.sameAs(asked):
+		return Standing{}, ErrConflict
+	case err == nil && old.Blocked:
+		old.Kind = asked.Kind // it never became anything, so it is what is asked for
+		return old, nil
+	case err == nil:
+		return old, nil
+	case !errors.Is(err, ErrNotFound):
+		return Standing{}, err
+	}
+	asked.At, asked.Changed = now, now
+	if err := decide(&asked); err != nil {
+		return Standing{}, err
+	}
+	return asked, tx.PutStanding(asked)
+}
+
+// sameAs is the identity check. A tombstone only knows the amount: that is
+// enough, because its key is never approved whoever comes.
+func (st Standing) sameAs(asked Standing) bool {
+	if st.Blocked {
+		return st.Amount == asked.Amount
+	}
+	return st.Kind == asked.Kind && st.Amount == asked.Amount && st.Store == asked.Store &&
+		st.Terminal == asked.Terminal && st.Code == asked.Code && st.ChargeKey == asked.ChargeKey
+}
+
+// approve posts the money of a key and gives it a receipt number.
+func approve(tx Tx, st *Standing, cause Cause, now time.Time, moves ...move) error {
+	t, err := post(tx, Txn{Key: st.Key, Cause: cause, At: now}, moves...)
+	if err != nil {
+		return err
+	}
+	st.Status, st.Receipt = wire.Approved, fmt.Sprintf("W%010d", t.ID)
+	return nil
 }
 
 // answer is what a register is told of a standing. At is the wallet's clock

@@ -1,10 +1,13 @@
 package ledger
 
 import (
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/posagent/posagent/agent/money"
+	"github.com/posagent/posagent/wallet/wire"
 )
 
 // Memory is a Store that forgets: for simulations and tests.
@@ -18,6 +21,8 @@ func NewMemory() *Memory {
 	return &Memory{b: books{
 		accountAt:  map[accountName]int{},
 		standingAt: map[string]int{},
+		pending:    map[int]bool{},
+		refunds:    map[string][]int{},
 		codes:      map[CodeHash]Code{},
 	}}
 }
@@ -49,14 +54,16 @@ type accountName struct {
 	currency money.Currency
 }
 
-// books are the rows. An account's ID is its place plus one, and so is a
-// transaction's.
+// books are the rows. An account's ID is its place plus one, and so are a
+// transaction's and a standing's Place.
 type books struct {
 	accounts   []Account
 	accountAt  map[accountName]int
 	txns       []Txn
 	standings  []Standing
 	standingAt map[string]int
+	pending    map[int]bool     // places of standings
+	refunds    map[string][]int // places of standings, by the charge's key
 	codes      map[CodeHash]Code
 	undo       []func()
 }
@@ -120,19 +127,73 @@ func (b *books) Standings() ([]Standing, error) {
 	return append([]Standing(nil), b.standings...), nil
 }
 
+func (b *books) Pending() ([]Standing, error) {
+	if len(b.pending) == 0 {
+		return nil, nil
+	}
+	places := make([]int, 0, len(b.pending))
+	for i := range b.pending {
+		places = append(places, i)
+	}
+	slices.Sort(places)
+	return b.at(places), nil
+}
+
+func (b *books) Refunds(chargeKey string) ([]Standing, error) { return b.at(b.refunds[chargeKey]), nil }
+
+func (b *books) at(places []int) []Standing {
+	var list []Standing
+	for _, i := range places {
+		list = append(list, b.standings[i])
+	}
+	return list
+}
+
+func (b *books) StandingsOf(prefix string, from, to time.Time, after int64, n int) ([]Standing, error) {
+	var list []Standing
+	for i := min(max(int(after), 0), len(b.standings)); i < len(b.standings) && len(list) < n; i++ {
+		st := b.standings[i]
+		if strings.HasPrefix(st.Key, prefix) && !st.At.Before(from) && st.At.Before(to) {
+			list = append(list, st)
+		}
+	}
+	return list, nil
+}
+
 func (b *books) PutStanding(st Standing) error {
-	if i, ok := b.standingAt[st.Key]; ok {
+	i, ok := b.standingAt[st.Key]
+	if ok {
 		old := b.standings[i]
-		b.later(func() { b.standings[i] = old })
+		b.later(func() { b.standings[i] = old; b.await(i, old.Status) })
+		st.Place = old.Place
 		b.standings[i] = st
+		b.await(i, st.Status)
 		return nil
 	}
-	b.standings, b.standingAt[st.Key] = append(b.standings, st), len(b.standings)
+	i = len(b.standings)
+	st.Place = int64(i + 1)
+	b.standings, b.standingAt[st.Key] = append(b.standings, st), i
+	b.await(i, st.Status)
+	if st.ChargeKey != "" {
+		b.refunds[st.ChargeKey] = append(b.refunds[st.ChargeKey], i)
+	}
 	b.later(func() {
-		b.standings = b.standings[:len(b.standings)-1]
+		b.standings = b.standings[:i]
 		delete(b.standingAt, st.Key)
+		delete(b.pending, i)
+		if list := b.refunds[st.ChargeKey]; st.ChargeKey != "" {
+			b.refunds[st.ChargeKey] = list[:len(list)-1]
+		}
 	})
 	return nil
+}
+
+func (b *books) await(place int, s wire.Status) {
+	if s == wire.Pending {
+		b.pending[place] = true
+	} else {
+		delete(b.pending, place)
+	}
 }
 
 func (b *books) Code(h CodeHash) (Code, error) {

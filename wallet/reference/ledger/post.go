@@ -15,7 +15,7 @@ type move struct {
 }
 
 // post books a transaction: it refuses legs that do not sum to zero in each
-// currency and a customer that would fall below zero, and then moves the
+// currency and a customer or a hold that would fall below zero, and then moves the
 // balances and appends the postings.
 func post(tx Tx, t Txn, moves ...move) (Txn, error) {
 	sums := map[money.Currency]money.Amount{}
@@ -53,8 +53,8 @@ func adjust(tx Tx, m move) (Account, error) {
 	if a.Balance, err = a.Balance.Add(m.amount); err != nil {
 		return Account{}, fmt.Errorf("%s account %s: %w", m.class, m.name, err)
 	}
-	if a.Class == ClassCustomer && a.Balance.Minor < 0 {
-		return Account{}, fmt.Errorf("customer account %s would fall to %s", m.name, a.Balance)
+	if (a.Class == ClassCustomer || a.Class == ClassHold) && a.Balance.Minor < 0 {
+		return Account{}, fmt.Errorf("%s account %s would fall to %s", m.class, m.name, a.Balance)
 	}
 	return tx.PutAccount(a)
 }

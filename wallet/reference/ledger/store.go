@@ -35,8 +35,13 @@ type Tx interface {
 	AppendTxn(Txn) (Txn, error)             // insert only; fills in the ID, which only rises
 	Txns(after int64, n int) ([]Txn, error) // oldest first
 	Standing(key string) (Standing, error)
-	Standings() ([]Standing, error) // in the order of their first word
-	PutStanding(Standing) error     // insert, or replace by Key
+	Standings() ([]Standing, error)               // in the order of their first word, as all lists of them
+	Pending() ([]Standing, error)                 // those that are
+	Refunds(chargeKey string) ([]Standing, error) // those with this ChargeKey
+	// StandingsOf are at most n whose key begins with prefix, whose first word
+	// came at from or later and before to, and whose Place is above after.
+	StandingsOf(prefix string, from, to time.Time, after int64, n int) ([]Standing, error)
+	PutStanding(Standing) error // insert, or replace by Key; Place is the store's own
 	Code(CodeHash) (Code, error)
 	PutCode(Code) error // insert, or replace by Hash
 	DropCodes(expiredBefore time.Time) error
@@ -48,7 +53,8 @@ type Class string
 const (
 	ClassFloat    Class = "float"    // the issuer: what it owes, below zero by all that customers and stores have
 	ClassCustomer Class = "customer" // never below zero
-	ClassStore    Class = "store"    // what the wallet owes a store
+	ClassStore    Class = "store"    // what the wallet owes a store; below zero, a store has taken more cash than it sold
+	ClassHold     Class = "hold"     // of a customer: what waits for the customer to confirm; never below zero
 )
 
 // Account is one account in one currency. Class, Name and Balance.Currency
@@ -67,13 +73,17 @@ const (
 	CauseOpening  Cause = "opening"
 	CauseCharge   Cause = "charge"
 	CauseReversal Cause = "reversal"
+	CauseHold     Cause = "hold"    // of a charge that waits for its customer
+	CauseRelease  Cause = "release" // of what was held, back to the customer
+	CauseRefund   Cause = "refund"
+	CauseTopup    Cause = "topup"
 )
 
 // Txn is a transaction: postings that sum to zero in each currency. It is
 // never changed and never removed.
 type Txn struct {
 	ID       int64
-	Key      string // of the charge it belongs to; empty for an opening
+	Key      string // that it belongs to; empty for an opening
 	Cause    Cause
 	At       time.Time
 	Postings []Posting
@@ -86,22 +96,26 @@ type Posting struct {
 }
 
 // Standing is what a key stands for, and the identity it was first used with.
-// Blocked is a tombstone: a reversal came before any charge, so that only the
+// Blocked is a tombstone: a reversal came before any request, so that only the
 // amount is known.
 type Standing struct {
-	Key      string
-	Kind     wire.Kind
-	Status   wire.Status
-	Amount   money.Amount
-	Store    string
-	Terminal string
-	Code     CodeHash
-	Blocked  bool
-	Customer string // empty when no customer was found
-	Reason   wire.Reason
-	Receipt  string
-	At       time.Time // of the first word
-	Changed  time.Time // of the last change of Status
+	Place     int64 // in the order of the first word, above 0; the store fills it in
+	Key       string
+	Kind      wire.Kind
+	Status    wire.Status
+	Amount    money.Amount
+	Store     string
+	Terminal  string
+	Code      CodeHash // zero for a refund
+	ChargeKey string   // of a refund: the charge that it gives back
+	Blocked   bool
+	Kept      bool   // a reversal was refused for ever
+	Customer  string // empty when no customer was found
+	Reason    wire.Reason
+	Receipt   string
+	At        time.Time // of the first word
+	Until     time.Time // while pending: when it runs out; else zero
+	Changed   time.Time // of the last change of Status
 }
 
 // CodeHash stands for a payer code in the books; the code itself is never

@@ -13,7 +13,7 @@ const page = 1000
 // Trial adds up the books from their postings alone and compares.
 func (l *Ledger) Trial() (wire.Trial, error) {
 	var t wire.Trial
-	err := l.store.View(func(tx Tx) (err error) {
+	err := l.view(func(tx Tx) (err error) {
 		t, err = trial(tx)
 		return err
 	})
@@ -49,13 +49,29 @@ func trial(tx Tx) (wire.Trial, error) {
 		t.Sum += max(sum, -sum) // no currency makes up for another
 	}
 	accounts, err := tx.Accounts()
+	if err != nil {
+		return wire.Trial{}, err
+	}
+	held := map[money.Currency]int64{}
 	for _, a := range accounts {
 		t.Accounts++
 		if a.Balance.Minor != byAccount[a.ID] {
 			t.Wrong++
 		}
-		if a.Class == ClassCustomer && byAccount[a.ID] < 0 {
+		if (a.Class == ClassCustomer || a.Class == ClassHold) && byAccount[a.ID] < 0 {
 			t.Negative++
+		}
+		if a.Class == ClassHold {
+			held[a.Balance.Currency] += byAccount[a.ID]
+		}
+	}
+	waiting, err := tx.Pending()
+	for _, st := range waiting {
+		held[st.Amount.Currency] -= st.Amount.Minor
+	}
+	for _, odd := range held { // money is held for what waits, and for nothing else
+		if odd != 0 {
+			t.Wrong++
 		}
 	}
 	return t, err
@@ -65,7 +81,7 @@ func trial(tx Tx) (wire.Trial, error) {
 // counted from the postings and not from the status.
 func (l *Ledger) Standings() ([]wire.Standing, error) {
 	all := []wire.Standing{}
-	err := l.store.View(func(tx Tx) error {
+	err := l.view(func(tx Tx) error {
 		debits, err := countDebits(tx)
 		if err != nil {
 			return err

@@ -75,6 +75,32 @@ func TestSecondLock(t *testing.T) {
 	if _, err := l.Reverse("S-T-1-1", wire.ReversalRequest{Amount: 5, Currency: "JPY"}); err != nil {
 		t.Fatal(err)
 	}
+	for _, key := range []string{"S-T-1-5", "S-T-1-6"} { // one with a refund, one whose reversal was refused
+		m, err := l.MintCode("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, err := l.Charge(wire.ChargeRequest{Key: key, Store: "S", Terminal: "T", Amount: 100, Currency: "JPY", Code: m.Code, ValidUntil: m.Expires}); err != nil || a.Status != wire.Approved {
+			t.Fatalf("%+v, %v", a, err)
+		}
+	}
+	given := wire.RefundRequest{Key: "S-T-1-7", ChargeKey: "S-T-1-5", Store: "S", Terminal: "T", Amount: 60, Currency: "JPY"}
+	if a, err := l.Refund(given); err != nil || a.Status != wire.Approved {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	change := func(key string, to func(*ledger.Standing)) func(ledger.Tx) error {
+		return func(tx ledger.Tx) error {
+			st, err := tx.Standing(key)
+			if err != nil {
+				t.Error(err)
+			}
+			to(&st)
+			return tx.PutStanding(st)
+		}
+	}
+	if err := s.Update(change("S-T-1-6", func(st *ledger.Standing) { st.Kept = true })); err != nil {
+		t.Fatal(err)
+	}
 	for name, do := range map[string]func(ledger.Tx) error{
 		"customer below zero": func(tx ledger.Tx) error {
 			a, err := tx.Account(ledger.ClassCustomer, "Hanako", "JPY")
@@ -93,14 +119,20 @@ func TestSecondLock(t *testing.T) {
 			}
 			return nil
 		},
-		"reversed to approved": func(tx ledger.Tx) error {
-			st, err := tx.Standing("S-T-1-1")
-			if err != nil {
-				t.Error(err)
-			}
-			st.Status = wire.Approved
-			return tx.PutStanding(st)
+		"a hold below zero": func(tx ledger.Tx) error {
+			_, err := tx.PutAccount(ledger.Account{Class: ledger.ClassHold, Name: "Hanako", Balance: money.Yen(-1)})
+			return err
 		},
+		"reversed to approved":     change("S-T-1-1", func(st *ledger.Standing) { st.Status = wire.Approved }),
+		"a refunded charge undone": change("S-T-1-5", func(st *ledger.Standing) { st.Status = wire.Reversed }),
+		"a kept charge undone":     change("S-T-1-6", func(st *ledger.Standing) { st.Status = wire.Reversed }),
+		"pending without an end":   change("S-T-1-5", func(st *ledger.Standing) { st.Key, st.Status = "S-T-1-8", wire.Pending }),
+		"a refund of too much": change("S-T-1-7", func(st *ledger.Standing) {
+			st.Key, st.Amount = "S-T-1-8", money.Yen(41)
+		}),
+		"a refund of a refund": change("S-T-1-7", func(st *ledger.Standing) {
+			st.Key, st.ChargeKey, st.Amount = "S-T-1-8", "S-T-1-7", money.Yen(1)
+		}),
 		"a posting to nobody": func(tx ledger.Tx) error {
 			_, err := tx.AppendTxn(ledger.Txn{Key: "S-T-1-3", Cause: ledger.CauseCharge, Postings: []ledger.Posting{{Account: 99, Amount: money.Yen(1)}}})
 			return err
@@ -109,5 +141,10 @@ func TestSecondLock(t *testing.T) {
 		if err := s.Update(do); !errors.Is(err, sqlite.ErrConstraint) {
 			t.Errorf("%s: %v, want ErrConstraint", name, err)
 		}
+	}
+	// What is left of the charge goes through the same locks.
+	given.Key, given.Amount = "S-T-1-8", 40
+	if a, err := l.Refund(given); err != nil || a.Status != wire.Approved {
+		t.Errorf("%+v, %v", a, err)
 	}
 }

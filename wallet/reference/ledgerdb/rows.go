@@ -78,34 +78,60 @@ func (t tx) Txns(after int64, n int) ([]ledger.Txn, error) {
 	return list, nil
 }
 
-const standingColumns = "key, kind, status, amount, currency, store, terminal, code, blocked, customer, reason, receipt, at, changed"
+const standingColumns = "key, kind, status, amount, currency, store, terminal, code, blocked, customer, reason, receipt, at, changed, charge_key, kept, until"
+
+const selectStanding = "SELECT " + standingColumns + ", n FROM standing "
 
 func standing(r sqlite.Row) ledger.Standing {
 	st := ledger.Standing{
 		Key: r.Text(0), Kind: wire.Kind(r.Text(1)), Status: wire.Status(r.Text(2)), Amount: amount(r, 3, 4),
 		Store: r.Text(5), Terminal: r.Text(6), Blocked: r.Bool(8), Customer: r.Text(9),
 		Reason: wire.Reason(r.Text(10)), Receipt: r.Text(11), At: when(r.Int(12)), Changed: when(r.Int(13)),
+		ChargeKey: r.Text(14), Kept: r.Bool(15), Place: r.Int(17),
+	}
+	if until := r.Int(16); until != 0 {
+		st.Until = when(until)
 	}
 	copy(st.Code[:], r.Blob(7))
 	return st
 }
 
 func (t tx) Standing(key string) (ledger.Standing, error) {
-	return one(t.c, standing, "SELECT "+standingColumns+" FROM standing WHERE key = ?", key)
+	return one(t.c, standing, selectStanding+"WHERE key = ?", key)
 }
 
 func (t tx) Standings() ([]ledger.Standing, error) {
-	return all(t.c, standing, "SELECT "+standingColumns+" FROM standing ORDER BY n")
+	return all(t.c, standing, selectStanding+"ORDER BY n")
+}
+
+func (t tx) Pending() ([]ledger.Standing, error) {
+	return all(t.c, standing, selectStanding+"WHERE status = 'pending' ORDER BY n")
+}
+
+func (t tx) Refunds(chargeKey string) ([]ledger.Standing, error) {
+	return all(t.c, standing, selectStanding+"WHERE charge_key = ? AND charge_key <> '' ORDER BY n", chargeKey)
+}
+
+// StandingsOf hides n from the planner, which would otherwise read all days in
+// its order; a day is short, and its times are indexed.
+func (t tx) StandingsOf(prefix string, from, to time.Time, after int64, n int) ([]ledger.Standing, error) {
+	return all(t.c, standing, selectStanding+"WHERE at >= ? AND at < ? AND +n > ? AND substr(key, 1, ?) = ? ORDER BY +n LIMIT ?",
+		stamp(from), stamp(to), after, len(prefix), prefix, n)
 }
 
 func (t tx) PutStanding(st ledger.Standing) error {
-	_, err := t.c.Exec("INSERT INTO standing ("+standingColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	until := int64(0)
+	if !st.Until.IsZero() {
+		until = stamp(st.Until)
+	}
+	_, err := t.c.Exec("INSERT INTO standing ("+standingColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, status = excluded.status, amount = excluded.amount,
 			currency = excluded.currency, store = excluded.store, terminal = excluded.terminal, code = excluded.code,
 			blocked = excluded.blocked, customer = excluded.customer, reason = excluded.reason,
-			receipt = excluded.receipt, at = excluded.at, changed = excluded.changed`,
+			receipt = excluded.receipt, at = excluded.at, changed = excluded.changed,
+			charge_key = excluded.charge_key, kept = excluded.kept, until = excluded.until`,
 		st.Key, st.Kind, st.Status, st.Amount.Minor, st.Amount.Currency, st.Store, st.Terminal, st.Code[:],
-		st.Blocked, st.Customer, st.Reason, st.Receipt, stamp(st.At), stamp(st.Changed))
+		st.Blocked, st.Customer, st.Reason, st.Receipt, stamp(st.At), stamp(st.Changed), st.ChargeKey, st.Kept, until)
 	return err
 }
 

@@ -6,6 +6,7 @@
 package ledgertest
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -25,9 +26,20 @@ func Run(t *testing.T, open Open) {
 	t.Run("codes", func(t *testing.T) { testCodes(t, open) })
 	t.Run("reversal", func(t *testing.T) { testReversal(t, open) })
 	t.Run("tombstone", func(t *testing.T) { testTombstone(t, open) })
+	t.Run("refunds", func(t *testing.T) { testRefunds(t, open) })
+	t.Run("refunds that are none", func(t *testing.T) { testNoRefund(t, open) })
+	t.Run("top-up", func(t *testing.T) { testTopUp(t, open) })
+	t.Run("top-up that is spent", func(t *testing.T) { testSpentTopUp(t, open) })
+	t.Run("kinds", func(t *testing.T) { testKinds(t, open) })
+	t.Run("on the phone", func(t *testing.T) { testOnThePhone(t, open) })
+	t.Run("out of time", func(t *testing.T) { testOutOfTime(t, open) })
+	t.Run("window", func(t *testing.T) { testWindow(t, open) })
+	t.Run("day", func(t *testing.T) { testDay(t, open) })
+	t.Run("long day", func(t *testing.T) { testLongDay(t, open) })
 	t.Run("customers", func(t *testing.T) { testCustomers(t, open) })
 	t.Run("failed transaction", func(t *testing.T) { testRollback(t, open) })
 	t.Run("crowd", func(t *testing.T) { testCrowd(t, open) })
+	t.Run("crowd of refunds", func(t *testing.T) { testRefundCrowd(t, open) })
 	t.Run("any order", func(t *testing.T) { testAnyOrder(t, open) })
 }
 
@@ -65,8 +77,14 @@ type wallet struct {
 
 func newWallet(t failer, store ledger.Store) wallet {
 	t.Helper()
+	return newWalletWith(t, store, ledger.Options{})
+}
+
+func newWalletWith(t failer, store ledger.Store, o ledger.Options) wallet {
+	t.Helper()
 	c := &clock{now: time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC)}
-	w := wallet{ledger.New(store, ledger.Options{Clock: c.Now}), c}
+	o.Clock = c.Now
+	w := wallet{ledger.New(store, o), c}
 	for _, cust := range []wire.Customer{{Name: "Hanako", Balance: 10_000}, {Name: "Taro", Balance: 500}} {
 		if _, err := w.AddCustomer(cust.Name, cust.Balance); err != nil {
 			t.Fatal(err)
@@ -88,6 +106,60 @@ func (w wallet) request(key, code string, amount int64) wire.ChargeRequest {
 	return wire.ChargeRequest{
 		Key: key, Store: "S0001", Terminal: "T01", Amount: amount, Currency: "JPY",
 		Code: code, Mode: wire.Online, ValidUntil: w.clock.Now().Add(3 * time.Second), Nonce: "n-" + key,
+	}
+}
+
+// topup is a request for cash to become money of who showed the code.
+func topup(r wire.ChargeRequest) wire.TopupRequest {
+	return wire.TopupRequest{
+		Key: r.Key, Store: r.Store, Terminal: r.Terminal, Amount: r.Amount, Currency: r.Currency,
+		Code: r.Code, ValidUntil: r.ValidUntil, Nonce: r.Nonce,
+	}
+}
+
+func (w wallet) refundOf(key, chargeKey string, amount int64) wire.RefundRequest {
+	return wire.RefundRequest{
+		Key: key, ChargeKey: chargeKey, Store: "S0001", Terminal: "T01", Amount: amount, Currency: "JPY", Nonce: "n-" + key,
+	}
+}
+
+func (w wallet) refund(t failer, r wire.RefundRequest) wire.Answer {
+	t.Helper()
+	a, err := w.Refund(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Key != r.Key || a.Amount != r.Amount || a.Currency != r.Currency || a.Nonce != r.Nonce || a.Kind != wire.KindRefund {
+		t.Fatalf("the answer %+v does not echo the refund %+v", a, r)
+	}
+	return a
+}
+
+func (w wallet) topUp(t failer, r wire.TopupRequest) wire.Answer {
+	t.Helper()
+	a, err := w.TopUp(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Key != r.Key || a.Amount != r.Amount || a.Currency != r.Currency || a.Nonce != r.Nonce || a.Kind != wire.KindTopup {
+		t.Fatalf("the answer %+v does not echo the top-up %+v", a, r)
+	}
+	return a
+}
+
+// stands wants a reversal to be refused for ever.
+func (w wallet) stands(t failer, key string, amount int64) {
+	t.Helper()
+	a, err := w.Reverse(key, wire.ReversalRequest{Amount: amount, Currency: "JPY", Nonce: "r"})
+	if !errors.Is(err, ledger.ErrCannotReverse) {
+		t.Fatalf("reversal of %s: %+v, %v, want ErrCannotReverse", key, a, err)
+	}
+}
+
+func (w wallet) has(t failer, customer string, want int64) {
+	t.Helper()
+	if got := w.balance(t, customer); got != want {
+		t.Fatalf("%s has %d, want %d", customer, got, want)
 	}
 }
 
@@ -159,6 +231,7 @@ func (x want) check(t failer, a wire.Answer) {
 var (
 	approved = want{status: wire.Approved}
 	reversed = want{status: wire.Reversed}
+	pending  = want{status: wire.Pending}
 )
 
 func declined(r wire.Reason) want { return want{wire.Declined, r} }

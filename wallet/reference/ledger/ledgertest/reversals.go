@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/posagent/posagent/agent/money"
 	"github.com/posagent/posagent/wallet/reference/ledger"
@@ -111,7 +112,11 @@ func testRollback(t *testing.T, open Open) {
 		err7 := tx.PutStanding(st)
 		err8 := tx.PutCode(ledger.Code{Hash: code, Customer: "Taro"})
 		err9 := tx.PutCode(ledger.Code{Hash: ledger.Hash("k"), Customer: "Taro"})
-		return errors.Join(err, err2, err3, err4, err5, err6, err7, err8, err9, broken)
+		st.Key, st.Status, st.Until = "waits", wire.Pending, w.clock.Now()
+		err10 := tx.PutStanding(st)
+		st.Key, st.Status, st.Until, st.Kind, st.ChargeKey = "gives", wire.Declined, time.Time{}, wire.KindRefund, charged.Key
+		err11 := tx.PutStanding(st)
+		return errors.Join(err, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, broken)
 	})
 	if !errors.Is(err, broken) || err.Error() != broken.Error() {
 		t.Fatalf("the failed transaction says %v, want only %v", err, broken)
@@ -125,6 +130,11 @@ func testRollback(t *testing.T, open Open) {
 		}
 		if _, err := tx.Code(ledger.Hash("k")); !errors.Is(err, ledger.ErrNotFound) {
 			t.Errorf("code k: %v, want ErrNotFound", err)
+		}
+		waiting, err := tx.Pending()
+		refunds, err2 := tx.Refunds(charged.Key)
+		if err := errors.Join(err, err2); err != nil || len(waiting)+len(refunds) != 0 {
+			t.Errorf("pending %+v, refunds %+v, %v", waiting, refunds, err)
 		}
 		c, err := tx.Code(code)
 		if c.Customer != "Hanako" || c.UsedBy != charged.Key {

@@ -1,0 +1,87 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+// Confirm is what a customer says on the phone about a charge that waits; an
+// empty key is the newest one that does. A charge that waits no more keeps its
+// word, whatever the customer says.
+func (l *Ledger) Confirm(key string, yes bool) (wire.Answer, error) {
+	var st Standing
+	err := l.update(func(tx Tx, now time.Time) (err error) {
+		st, err = waiting(tx, key)
+		if err != nil || st.Status != wire.Pending {
+			return err
+		}
+		if !yes {
+			st.decline(wire.Refused)
+			return letGo(tx, &st, now)
+		}
+		err = approve(tx, &st, CauseCharge, now,
+			move{ClassHold, st.Customer, negative(st.Amount)},
+			move{ClassStore, st.Store, st.Amount})
+		if err != nil {
+			return err
+		}
+		st.Until, st.Changed = time.Time{}, now
+		return tx.PutStanding(st)
+	})
+	if err != nil {
+		return wire.Answer{}, fmt.Errorf("confirm %s: %w", key, err)
+	}
+	return l.answer(st, ""), nil
+}
+
+func waiting(tx Tx, key string) (Standing, error) {
+	if key != "" {
+		st, err := tx.Standing(key)
+		if errors.Is(err, ErrNotFound) {
+			err = ErrUnknownKey
+		}
+		return st, err
+	}
+	all, err := tx.Pending()
+	if err != nil {
+		return Standing{}, err
+	}
+	if len(all) == 0 {
+		return Standing{}, fmt.Errorf("%w: no charge waits for its customer", ErrUnknownKey)
+	}
+	return all[len(all)-1], nil
+}
+
+// expire declines all that has waited for its customer for too long.
+func expire(tx Tx, now time.Time) error {
+	all, err := tx.Pending()
+	if err != nil {
+		return err
+	}
+	for _, st := range all {
+		if !now.After(st.Until) {
+			continue
+		}
+		st.decline(wire.Expired)
+		if err := letGo(tx, &st, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// letGo gives the held money of a charge that will not be approved back to
+// the customer, and writes down the status that the charge has been given.
+func letGo(tx Tx, st *Standing, now time.Time) error {
+	_, err := post(tx, Txn{Key: st.Key, Cause: CauseRelease, At: now},
+		move{ClassHold, st.Customer, negative(st.Amount)},
+		move{ClassCustomer, st.Customer, st.Amount})
+	if err != nil {
+		return err
+	}
+	st.Until, st.Changed = time.Time{}, now
+	return tx.PutStanding(*st)
+}
