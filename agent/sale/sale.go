@@ -25,6 +25,7 @@ type Sale struct {
 	BusinessDate string       // "2026-11-22": the day it is booked on, not always the clock's
 	At           time.Time    // when it was opened
 	Operator     string       // who was at the register
+	TopUp        bool         // no goods: the customer's cash becomes money in the wallet
 }
 
 // Line is one kind of goods: Amount is for the whole Quantity, tax included.
