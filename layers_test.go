@@ -71,6 +71,7 @@ var layers = []rule{
 // homes is where each outside library lives; nobody else imports it. Modules
 // that are not listed may be used where the compiler lets them.
 var homes = map[string][]string{
+	"github.com/google/renameio/v2":       {"offline"},
 	"github.com/makiuchi-d/gozxing":       {"drivers/scanner/imager"},
 	"go.bug.st/serial":                    {"drivers/port"},
 	"github.com/mattn/go-sqlite3":         {"offline/sqlite"},

@@ -38,7 +38,7 @@ type Memory interface {
 	// and false when there is none.
 	CodeUsed(hash string) (charge.Record, bool, error)
 	Charge(charge.Key) (charge.Record, error)
-	ChargesOfSale(saleID string) ([]charge.Record, error) // oldest first
+	ChargesOfSale(saleID string) ([]charge.Record, error) // and the refunds of them, oldest first
 	Sale(id string) (sale.Sale, error)
 }
 

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -85,14 +86,22 @@ func (r *Register) Look(saleID string) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	v := View{Sale: s}
-	if len(charges) > 0 {
-		v.Charge = charges[len(charges)-1]
-	}
+	v := View{Sale: s, Charge: newest(charges)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.waiting(&v)
 	return v, nil
+}
+
+// newest is the charge that a sale stands or falls with: the last that is no
+// refund.
+func newest(ofSale []charge.Record) charge.Record {
+	for _, rec := range slices.Backward(ofSale) {
+		if rec.Kind != charge.Refund {
+			return rec
+		}
+	}
+	return charge.Record{}
 }
 
 // Charge is one charge from memory.

@@ -14,7 +14,7 @@ import (
 
 const selectCharge = `SELECT seq, epoch, key, sale_id, amount, currency, state, reason, wallet, route, confirmed,
 	code_kind, code_masked, code_hash, receipt, attempts, asked_by, operator, paper, reprints, alarms,
-	prepared_at, sent_at, changed_at, last_link FROM charges `
+	prepared_at, sent_at, changed_at, last_link, kind, refund_of FROM charges `
 
 func scanCharge(r sqlite.Row) (book.Row, error) {
 	route, bad := listOf[string](r.Text(9))
@@ -22,7 +22,7 @@ func scanCharge(r sqlite.Row) (book.Row, error) {
 	return book.Row{
 		Seq: r.Int(0), Epoch: r.Int(1), LastLink: r.Int(24),
 		Record: charge.Record{
-			Key: charge.Key(r.Text(2)), SaleID: r.Text(3),
+			Key: charge.Key(r.Text(2)), Kind: charge.Kind(r.Text(25)), Of: charge.Key(r.Text(26)), SaleID: r.Text(3),
 			Amount: money.Amount{Minor: r.Int(4), Currency: money.Currency(r.Text(5))},
 			State:  charge.State(r.Text(6)), Reason: charge.Reason(r.Text(7)), Wallet: r.Text(8),
 			Route: route, Confirmed: confirmed,
@@ -43,7 +43,8 @@ func (t tx) Charge(key charge.Key) (book.Row, error) {
 	return one(t, scanCharge, selectCharge+"WHERE seq = ? AND key = ?", seq, string(key))
 }
 
-// ChargesOfSale are the tries to pay one sale, oldest first.
+// ChargesOfSale are the tries to pay one sale, and the refunds of it, oldest
+// first.
 func (t tx) ChargesOfSale(saleID string) ([]book.Row, error) {
 	row, err := t.c.One("SELECT charges FROM sales WHERE id = ?", saleID)
 	if errors.Is(err, sqlite.ErrNoRow) || err == nil && row.Text(0) == "" {
@@ -83,8 +84,8 @@ func (t tx) Charges(f book.Filter) ([]book.Row, error) {
 
 const insertCharge = `INSERT INTO charges (epoch, key, sale_id, amount, currency,
 	reason, wallet, route, confirmed, receipt, attempts, asked_by, operator, paper, reprints, alarms,
-	prepared_at, sent_at, changed_at, state, open, code_kind, code_masked, code_hash, last_link, seq)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	prepared_at, sent_at, changed_at, state, open, code_kind, code_masked, code_hash, last_link, seq, kind, refund_of)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // One of two statements replaces a row, so that the index of open charges is
 // written only when it changes: a row that stays open must have been open, and
@@ -95,7 +96,8 @@ const (
 		attempts = ?11, asked_by = ?12, operator = ?13, paper = ?14, reprints = ?15, alarms = ?16,
 		prepared_at = ?17, sent_at = ?18, changed_at = ?19, state = ?20, code_kind = ?22, code_masked = ?23,
 		code_hash = ?24, last_link = ?25`
-	ofIdentity  = ` WHERE seq = ?26 AND epoch = ?1 AND key = ?2 AND sale_id = ?3 AND amount = ?4 AND currency = ?5`
+	ofIdentity = ` WHERE seq = ?26 AND epoch = ?1 AND key = ?2 AND sale_id = ?3 AND amount = ?4 AND currency = ?5
+		AND kind = ?27 AND refund_of = ?28`
 	stayOpen    = setCharge + ofIdentity + ` AND open = ?21`
 	openOrClose = setCharge + `, open = ?21` + ofIdentity
 	nameInSale  = `UPDATE sales SET charges = CASE charges WHEN '' THEN ?1 ELSE charges || ',' || ?1 END WHERE id = ?2`
@@ -111,11 +113,12 @@ func columns(r book.Row) ([]any, error) {
 	return []any{r.Epoch, string(r.Key), r.SaleID, r.Amount.Minor, string(r.Amount.Currency),
 		string(r.Reason), r.Wallet, route, confirmed, r.Receipt, r.Attempts, string(r.By), r.Operator, string(r.Paper), r.Reprints, r.Alarms,
 		nanos(r.PreparedAt), nanos(r.SentAt), nanos(r.ChangedAt),
-		string(r.State), r.State.Open(), r.Code.Kind, r.Code.Masked, r.Code.Hash, r.LastLink, r.Seq}, err
+		string(r.State), r.State.Open(), r.Code.Kind, r.Code.Masked, r.Code.Hash, r.LastLink, r.Seq,
+		string(r.Kind), string(r.Of)}, err
 }
 
-// PutCharge replaces the row with its Seq. Key, sale and amount of a charge
-// never change: such a row is refused.
+// PutCharge replaces the row with its Seq. Key, kind, sale and amount of a
+// charge never change: such a row is refused.
 func (t tx) PutCharge(r book.Row) error {
 	args, err := columns(r)
 	if err != nil {
@@ -129,7 +132,7 @@ func (t tx) PutCharge(r book.Row) error {
 		changed, err = t.c.Exec(openOrClose, args...)
 	}
 	if err == nil && changed == 0 {
-		err = fmt.Errorf("charge %s (number %d) is not in the books, or has another key, sale or amount there", r.Key, r.Seq)
+		err = fmt.Errorf("charge %s (number %d) is not in the books, or has another key, kind, sale or amount there", r.Key, r.Seq)
 	}
 	return err
 }

@@ -7,14 +7,14 @@ import (
 	"github.com/posagent/posagent/offline/sqlite"
 )
 
-const selectSale = `SELECT id, source, reference, business_date, amount, currency, lines, at, operator FROM sales `
+const selectSale = `SELECT id, source, reference, business_date, amount, currency, lines, at, operator, top_up FROM sales `
 
 func scanSale(r sqlite.Row) (sale.Sale, error) {
 	lines, err := listOf[sale.Line](r.Text(6))
 	return sale.Sale{
 		ID: r.Text(0), Source: r.Text(1), Reference: r.Text(2), BusinessDate: r.Text(3),
 		Amount: money.Amount{Minor: r.Int(4), Currency: money.Currency(r.Text(5))},
-		Lines:  lines, At: timeOf(r.Int(7)), Operator: r.Text(8),
+		Lines:  lines, At: timeOf(r.Int(7)), Operator: r.Text(8), TopUp: r.Bool(9),
 	}, err
 }
 
@@ -38,8 +38,8 @@ func (t tx) PutSale(s sale.Sale) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.c.Exec(`INSERT INTO sales (id, source, reference, business_date, amount, currency, lines, at, operator)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		s.ID, s.Source, s.Reference, s.BusinessDate, s.Amount.Minor, string(s.Amount.Currency), lines, nanos(s.At), s.Operator)
+	_, err = t.c.Exec(`INSERT INTO sales (id, source, reference, business_date, amount, currency, lines, at, operator, top_up)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		s.ID, s.Source, s.Reference, s.BusinessDate, s.Amount.Minor, string(s.Amount.Currency), lines, nanos(s.At), s.Operator, s.TopUp)
 	return err
 }

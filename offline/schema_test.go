@@ -55,7 +55,7 @@ func TestMoneyRowsStay(t *testing.T) {
 		"UPDATE sales SET amount = 1", "UPDATE journal SET to_state = 'approved'",
 		"UPDATE charges SET amount = 0", "UPDATE charges SET amount = 12.5", "UPDATE charges SET state = NULL",
 		"INSERT OR REPLACE INTO journal SELECT n, before, key, from_state, 'approved', moved, event, wallet, reason, asked_by, operator, receipt, code_kind, code_masked, code_hash, asked_at, at, note, hash FROM journal",
-		"INSERT OR REPLACE INTO sales SELECT id, charges, source, reference, business_date, 1, currency, lines, at, operator FROM sales",
+		"INSERT OR REPLACE INTO sales SELECT id, charges, top_up, source, reference, business_date, 1, currency, lines, at, operator FROM sales",
 	} {
 		err := db.Update(func(c *sqlite.Conn) error { _, err := c.Exec(sql); return err })
 		if err == nil {

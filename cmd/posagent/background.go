@@ -11,6 +11,7 @@ import (
 	"github.com/posagent/posagent/agent/control/server"
 	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/scanner"
+	"github.com/posagent/posagent/offline"
 	"github.com/posagent/posagent/offline/book"
 )
 
@@ -31,6 +32,36 @@ func (d *program) background(ctx context.Context, work *crew) {
 	}
 	work.do(func() error { d.checkBooks(); return nil })
 	work.do(func() error { d.watchdog(ctx); return nil })
+	work.do(func() error { d.keepMark(ctx); return nil })
+}
+
+// keepMark brings the mark beside the books up to date: every minute, beside
+// the sales, and once more when the last sale is over.
+func (d *program) keepMark(ctx context.Context) {
+	const every = time.Minute
+	d.lookBack()
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for stopping := false; !stopping; {
+		select {
+		case <-ctx.Done():
+			stopping = true
+		case <-ticker.C:
+		}
+		if err := d.books.SaveMark(); err != nil {
+			d.log.Error("an older copy of the books might not be noticed", "error", err)
+		}
+	}
+}
+
+// lookBack says in the log whether the books are what they were.
+func (d *program) lookBack() {
+	if why, yes := d.books.Restored(); yes {
+		d.log.Error("charges may be missing that a wallet knows: compare the books with its list of each day since then", "why", why, "since", d.books.LostSince())
+	}
+	if d.books.MarkLost() {
+		d.log.Warn("the mark beside the books was gone, so nobody can tell whether they are an older copy; there is a new one now", "file", offline.MarkName)
+	}
 }
 
 // checkBooks looks through the whole database once it is open for business: a

@@ -24,6 +24,7 @@ type program struct {
 	config   configs.Config
 	log      *slog.Logger
 	store    *offline.Store
+	books    *book.Book
 	day      func(time.Time) string // the business date of a moment
 	register *agent.Register
 	api      *server.Server
@@ -52,7 +53,9 @@ func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
 	if d.store, err = offline.Open(c.Data.Dir, offline.Options{Log: log}); err != nil {
 		return nil, err
 	}
-	books, err := book.Open(d.store, book.Options{Store: c.Store.ID, Terminal: c.Store.Terminal, Wallets: ids(d.wallets), Now: time.Now})
+	d.books, err = book.Open(d.store, book.Options{
+		Store: c.Store.ID, Terminal: c.Store.Terminal, Wallets: ids(d.wallets), Now: time.Now, Mark: offline.NewHighWater(c.Data.Dir),
+	})
 	if err != nil {
 		return nil, d.closing(err)
 	}
@@ -60,24 +63,24 @@ func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
 	if err != nil {
 		return nil, d.closing(err)
 	}
-	if err := d.wireRegister(c, books, codes, secrets); err != nil {
+	if err := d.wireRegister(c, codes, secrets); err != nil {
 		return nil, d.closing(err)
 	}
-	if err := d.wireDoor(c, books, secrets, demo); err != nil {
+	if err := d.wireDoor(c, secrets, demo); err != nil {
 		return nil, d.closing(err)
 	}
 	return d, nil
 }
 
 // wireRegister makes the register of all that is beneath it.
-func (d *program) wireRegister(c configs.Config, books *book.Book, codes *paycode.Classifier, keys secrets) error {
+func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys secrets) error {
 	zone, err := c.Store.Location()
 	if err != nil {
 		return err
 	}
 	d.day = businessDay(zone, c.Store.BusinessDayStart)
 	parts := agent.Parts{
-		Store: c.Store.Seller(), Journal: books, Memory: books, Codes: codes, Devices: d.roles(),
+		Store: c.Store.Seller(), Journal: d.books, Memory: d.books, Codes: codes, Devices: d.roles(),
 		Imager:   pictures{imager.New(imager.Limits{})},
 		HashCode: keys.hashCode, Room: d.room, Day: d.day, Zone: zone, NameOf: nameOf(c.Operators), Now: time.Now, Spread: rand.Float64,
 		Paper: agent.PaperRules{Language: c.Store.Language, Print: c.Receipt.Print, Footer: c.Receipt.Footer},
@@ -89,20 +92,20 @@ func (d *program) wireRegister(c configs.Config, books *book.Book, codes *paycod
 		parts.Printer = d.printer
 	}
 	d.register = agent.New(parts, d.log)
-	if books.ClockBehind() {
+	if d.books.ClockBehind() {
 		d.register.ClockBack("the clock is behind the last start of this register")
 	}
 	return nil
 }
 
 // wireDoor makes the API: who may come in, and what they find.
-func (d *program) wireDoor(c configs.Config, books *book.Book, keys secrets, demo bool) error {
+func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 	staff, err := operator.NewStaff(operators(c.Operators))
 	if err != nil {
 		return err
 	}
 	d.api = server.New(server.Options{
-		Register: d.register, Books: shelf{books}, Papers: papers{d.register, d.look()}, Staff: staff, Tokens: tokens(c.API.Tokens),
+		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Staff: staff, Tokens: tokens(c.API.Tokens),
 		Store: c.Store.Seller(), Secret: keys.sales, Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Demo: demo, Ready: d.ready,
 		Version: version, NotFound: book.ErrNotFound, Gauges: d.gauges(), Log: d.log,

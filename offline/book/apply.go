@@ -150,7 +150,14 @@ func (b *Book) take(t *turn, row Row, step charge.Step) (Row, int64, error) {
 	if step.At.IsZero() {
 		step.At = b.now()
 	}
-	after, moved, note := b.rules.Take(row, step)
+	after, moved := row, false
+	note, err := t.heldBack(row, step.Event)
+	if err != nil {
+		return row, 0, err
+	}
+	if note == "" {
+		after, moved, note = b.rules.Take(row, step)
+	}
 	link := Link{Key: row.Key, Before: row.LastLink, From: row.State, To: after.State, Moved: moved, Step: step, Note: note}
 	n, err := t.append(link)
 	after.LastLink = n

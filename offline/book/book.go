@@ -10,19 +10,14 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
-	"github.com/posagent/posagent/agent/planted"
-	"github.com/posagent/posagent/agent/sale"
 )
 
 // ErrNotFound means that there is no such row.
 var ErrNotFound = errors.New("not found")
-
-// ErrSaleOpen means that a sale has a charge that may still be paid, so that
-// a second key could take the money twice.
-var ErrSaleOpen = errors.New("the sale has a charge that is not settled: wait for it or cancel it")
 
 // metaEpoch is the name of the epoch's number in Meta.
 const metaEpoch = "epoch"
@@ -42,6 +37,7 @@ type Options struct {
 	Terminal string   // terminal id, the second part
 	Wallets  []string // every wallet that can be asked: the route of a request whose wallet is unknown
 	Now      func() time.Time
+	Mark     HighWater // nil: an older copy of the books is not noticed
 }
 
 // Book is the memory of one register. It is the only writer of its Store.
@@ -51,8 +47,16 @@ type Book struct {
 	rules  Rules
 	epoch  int64
 	behind bool
+	floor  int64 // numbers up to this one may have been used by books that are lost
+	lost   bool
+
+	reserved atomic.Int64 // marked.Seq
+	markMu   sync.Mutex   // held while the mark is written, and never while the Store is called
+	marked   Mark
 
 	mu     sync.Mutex
+	copied string                 // how these books are an older copy
+	since  time.Time              // LostSince
 	marks  map[charge.Key][]*mark // not yet durable with an Apply
 	codes  codes
 	recent recent
@@ -62,17 +66,15 @@ type Book struct {
 // used by one run of the agent only.
 func Open(rows Store, opts Options) (*Book, error) {
 	b := &Book{rows: rows, opts: opts, rules: Rules{Wallets: opts.Wallets}, marks: make(map[charge.Key][]*mark)}
-	err := rows.Update(func(tx Tx) error {
-		stored, err := tx.Meta(metaEpoch)
-		if err != nil {
-			return err
-		}
-		seconds := int64(opts.Now().Sub(epochZero) / time.Second)
-		b.epoch, b.behind = max(stored+1, seconds), seconds <= stored
-		return tx.SetMeta(metaEpoch, b.epoch)
-	})
+	mark, err := b.loadMark()
 	if err != nil {
+		return nil, err
+	}
+	if err := b.update(func(t *turn) error { return b.newEpoch(t, mark) }); err != nil {
 		return nil, fmt.Errorf("start a new epoch of keys: %w", err)
+	}
+	if err := errors.Join(b.firstMark(), b.readRestored()); err != nil {
+		return nil, err
 	}
 	if err := b.loadCodes(); err != nil {
 		return nil, fmt.Errorf("read the codes of the last day: %w", err)
@@ -87,75 +89,6 @@ func (b *Book) ClockBehind() bool { return b.behind }
 
 // Epoch is the epoch of the keys that this book issues.
 func (b *Book) Epoch() int64 { return b.epoch }
-
-// Prepare makes a charge for a sale under a new key, durable when it returns.
-// A sale whose newest charge may still be paid gets ErrSaleOpen.
-func (b *Book) Prepare(s sale.Sale, by charge.By) (charge.Record, error) {
-	var made Row
-	err := b.update(func(t *turn) error {
-		if err := knowSale(t, s); err != nil {
-			return err
-		}
-		last, err := t.lastSeq()
-		if err != nil {
-			return err
-		}
-		if made, err = b.newRow(last+1, s, by); err != nil {
-			return err
-		}
-		step := charge.Step{By: by, Operator: s.Operator, At: made.PreparedAt}
-		if made.LastLink, err = t.append(Link{Key: made.Key, To: charge.Prepared, Moved: true, Step: step, Note: begin(s)}); err != nil {
-			return err
-		}
-		return t.add(made)
-	})
-	if err != nil {
-		return charge.Record{}, fmt.Errorf("prepare a charge for sale %s: %w", s.ID, err)
-	}
-	return made.Record, nil
-}
-
-// begin is the note of a charge's first entry: with it the chain covers what
-// is owed and for which sale.
-func begin(s sale.Sale) string { return fmt.Sprintf("sale %s, %s", s.ID, s.Amount) }
-
-// knowSale remembers a new sale, and lets an old one pass only when none of
-// its charges can still be paid.
-func knowSale(t *turn, s sale.Sale) error {
-	known, err := t.tx.Sale(s.ID)
-	if errors.Is(err, ErrNotFound) {
-		return t.tx.PutSale(s)
-	}
-	if err != nil {
-		return err
-	}
-	if known.Amount != s.Amount {
-		return fmt.Errorf("sale %s is over %s and cannot become one over %s: open a new sale", s.ID, known.Amount, s.Amount)
-	}
-	earlier, err := t.tx.ChargesOfSale(s.ID)
-	if err != nil {
-		return err
-	}
-	for _, row := range earlier {
-		if !row.State.AllowsNewKey() && !planted.Has(planted.NewKeyOnRetry) {
-			return fmt.Errorf("%w (%s is %s)", ErrSaleOpen, row.Key, row.State)
-		}
-	}
-	return nil
-}
-
-func (b *Book) newRow(seq int64, s sale.Sale, by charge.By) (Row, error) {
-	key, err := charge.NewKey(b.opts.Store, b.opts.Terminal, b.epoch, seq)
-	if err != nil {
-		return Row{}, err
-	}
-	now := b.now()
-	return Row{Seq: seq, Epoch: b.epoch, Record: charge.Record{
-		Key: key, SaleID: s.ID, Amount: s.Amount, State: charge.Prepared,
-		By: by, Operator: s.Operator, Paper: charge.Unprinted,
-		PreparedAt: now, ChangedAt: now,
-	}}, nil
-}
 
 // now is the time as it can be stored: microseconds, UTC.
 func (b *Book) now() time.Time { return stamp(b.opts.Now()) }

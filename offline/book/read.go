@@ -17,7 +17,8 @@ func (b *Book) Charge(key charge.Key) (charge.Record, error) {
 	return row.Record, err
 }
 
-// ChargesOfSale are the charges of a sale, oldest first.
+// ChargesOfSale are the charges of a sale and the refunds of them, oldest
+// first.
 func (b *Book) ChargesOfSale(saleID string) ([]charge.Record, error) {
 	return b.records(func(rows Rows) ([]Row, error) { return rows.ChargesOfSale(saleID) })
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/planted"
 )
 
 // Rules are what happens to a row when a step is taken, without any store: the
@@ -35,7 +36,7 @@ func (u Rules) arrow(row *Row, step charge.Step) (to charge.State, moved bool, n
 	switch {
 	case !moved:
 		return row.State, false, ""
-	case row.State.Settled() && step.By == charge.ByWallet && !step.Asked.After(row.ChangedAt):
+	case row.State.Settled() && step.By == charge.ByWallet && !step.Asked.After(row.ChangedAt) && !planted.Has(planted.LateAnswer):
 		// A late reply: only an inquiry that was sent after the charge was
 		// settled is proof against it.
 		return row.State, false, "late reply, dropped"
@@ -43,7 +44,7 @@ func (u Rules) arrow(row *Row, step charge.Step) (to charge.State, moved bool, n
 		return row.State, false, "a confirmation of a wallet that was not asked"
 	case step.Event == charge.Confirm && row.State == charge.Reversing:
 		row.Confirmed = with(row.Confirmed, step.Wallet)
-		if missing := without(row.Route, row.Confirmed...); len(missing) > 0 {
+		if missing := without(row.Route, row.Confirmed...); len(missing) > 0 && !planted.Has(planted.OneConfirmation) {
 			return row.State, false, fmt.Sprintf("%d more wallets must confirm", len(missing))
 		}
 	}
@@ -85,6 +86,9 @@ func (u Rules) route(row *Row, step charge.Step, to charge.State) {
 		// know the key.
 		row.Route = without(row.Route, step.Wallet)
 	case step.Event != charge.Miss && step.Wallet != "":
+		if planted.Has(planted.StaleRoute) {
+			row.Route = nil
+		}
 		row.Route = with(row.Route, step.Wallet)
 	}
 	if to != charge.Reversing {

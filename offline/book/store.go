@@ -32,7 +32,7 @@ type Tx interface {
 	Meta(name string) (int64, error) // 0 when never set
 	SetMeta(name string, value int64) error
 	AddCharge(Row) error     // insert only; its sale must be there, its key ends with its Seq
-	PutCharge(Row) error     // replace only; key, sale and amount never change
+	PutCharge(Row) error     // replace only; key, kind, sale and amount never change
 	PutSale(sale.Sale) error // insert only
 	AppendLink(Link) error   // insert only; any N but the next number is ErrNotNext
 }
@@ -40,7 +40,7 @@ type Tx interface {
 // Rows are the reads that pages and reports make as well.
 type Rows interface {
 	Charge(charge.Key) (Row, error)
-	ChargesOfSale(saleID string) ([]Row, error) // oldest first
+	ChargesOfSale(saleID string) ([]Row, error) // and the refunds of it, oldest first
 	OpenCharges() ([]Row, error)                // State.Open(), oldest first
 	Charges(Filter) ([]Row, error)              // newest first
 	Sale(id string) (sale.Sale, error)

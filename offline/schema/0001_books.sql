@@ -13,6 +13,8 @@ CREATE TABLE charges (
     last_link   INTEGER NOT NULL CHECK (last_link >= 0),
     epoch       INTEGER NOT NULL CHECK (epoch >= 0),
     key         TEXT    NOT NULL CHECK (length(key) BETWEEN 1 AND 32),
+    kind        TEXT    NOT NULL, -- 'charge', 'refund', 'topup'; '' is a payment
+    refund_of   TEXT    NOT NULL CHECK (kind = 'refund' OR refund_of = ''), -- the key of the payment whose money goes back
     sale_id     TEXT    NOT NULL,
     amount      INTEGER NOT NULL CHECK (amount > 0),
     currency    TEXT    NOT NULL CHECK (length(currency) = 3),
@@ -49,6 +51,7 @@ BEGIN SELECT RAISE(ABORT, 'a charge is never deleted'); END;
 CREATE TABLE sales (
     id            TEXT    NOT NULL PRIMARY KEY CHECK (id <> ''),
     charges       TEXT    NOT NULL DEFAULT '', -- their numbers with commas, in the order they came
+    top_up        INTEGER NOT NULL CHECK (top_up IN (0, 1)),
     source        TEXT    NOT NULL,
     reference     TEXT    NOT NULL,
     business_date TEXT    NOT NULL,
@@ -64,7 +67,7 @@ CREATE UNIQUE INDEX sales_reference ON sales (business_date, source, reference) 
 CREATE TRIGGER sales_stay BEFORE DELETE ON sales
 BEGIN SELECT RAISE(ABORT, 'a sale is never deleted'); END;
 CREATE TRIGGER sales_stand
-BEFORE UPDATE OF id, source, reference, business_date, amount, currency, lines, at, operator ON sales
+BEFORE UPDATE OF id, top_up, source, reference, business_date, amount, currency, lines, at, operator ON sales
 BEGIN SELECT RAISE(ABORT, 'a sale is never changed'); END;
 
 CREATE TABLE journal (

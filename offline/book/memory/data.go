@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -32,6 +33,20 @@ func newData() *data {
 		sales: make(map[string]sale.Sale), byRef: make(map[reference]string),
 		meta: make(map[string]int64),
 	}
+}
+
+// clone is data of its own. What a map holds is never changed in place but for
+// the lists of numbers.
+func (d *data) clone() *data {
+	c := &data{
+		charges: maps.Clone(d.charges), order: slices.Clone(d.order), open: maps.Clone(d.open),
+		byKey: maps.Clone(d.byKey), bySale: make(map[string][]int64, len(d.bySale)),
+		sales: maps.Clone(d.sales), byRef: maps.Clone(d.byRef), links: slices.Clone(d.links), meta: maps.Clone(d.meta),
+	}
+	for id, seqs := range d.bySale {
+		c.bySale[id] = slices.Clone(seqs)
+	}
+	return c
 }
 
 // place puts row where a row of its Seq may be; remove takes it away again.

@@ -143,6 +143,14 @@ func (s *Store) Crash() *Store {
 	return build(s.after, s.data)
 }
 
+// Snapshot is another store with the rows as they are now, such as a backup of
+// the database. The two share nothing from then on.
+func (s *Store) Snapshot() *Store {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return build(s.after, s.data.clone())
+}
+
 // transact runs do and takes back what it wrote when it fails or panics.
 func (d *data) transact(do func(book.Tx) error) (err error) {
 	t := &tx{rows: rows{d}}

@@ -40,7 +40,7 @@ func (t *tx) SetMeta(name string, value int64) error {
 
 func (t *tx) PutCharge(row book.Row) error {
 	if old, there := t.d.charges[row.Seq]; !there || !same(old, row) {
-		return fmt.Errorf("charge %s (number %d) is not in the books, or has another key, sale or amount there", row.Key, row.Seq)
+		return fmt.Errorf("charge %s (number %d) is not in the books, or has another key, kind, sale or amount there", row.Key, row.Seq)
 	}
 	return t.place(row)
 }
@@ -77,7 +77,8 @@ func (t *tx) place(row book.Row) error {
 func whole(r book.Row) error {
 	_, _, _, seq, err := r.Key.Parts()
 	ok := err == nil && seq == r.Seq && r.LastLink >= 0 && r.Seq > 0 && r.Epoch >= 0 && len(r.Key) > 0 && len(r.Key) <= charge.MaxKey &&
-		r.Amount.Minor > 0 && len(r.Amount.Currency) == 3 && r.State != "" && min(r.Attempts, r.Reprints, r.Alarms) >= 0
+		r.Amount.Minor > 0 && len(r.Amount.Currency) == 3 && r.State != "" && min(r.Attempts, r.Reprints, r.Alarms) >= 0 &&
+		(r.Kind == charge.Refund || r.Of == "")
 	if !ok {
 		return fmt.Errorf("charge %s (number %d) is no charge", r.Key, r.Seq)
 	}
@@ -86,7 +87,7 @@ func whole(r book.Row) error {
 
 // same tells that two rows are of the same charge.
 func same(a, b book.Row) bool {
-	return a.Epoch == b.Epoch && a.Key == b.Key && a.SaleID == b.SaleID && a.Amount == b.Amount
+	return a.Epoch == b.Epoch && a.Key == b.Key && a.Kind == b.Kind && a.Of == b.Of && a.SaleID == b.SaleID && a.Amount == b.Amount
 }
 
 func (t *tx) PutSale(s sale.Sale) error {

@@ -43,7 +43,7 @@ func roundTrip(t *testing.T, s book.Store) {
 	bare := book.Row{Seq: 2, Record: charge.Record{Key: "S1-T1-0-2", SaleID: "sale-2", Amount: money.Yen(1), State: charge.Prepared}}
 	full, bought := row(1, charge.Reversing), aSale("sale-1", "2026-11-22", "R-1")
 	plain := aSale("sale-2", "2026-11-22", "")
-	plain.Lines = nil
+	plain.Lines, plain.TopUp = nil, false
 	first, second := link(1, full.Key), book.Link{N: 2, Key: bare.Key, To: charge.Prepared}
 	update(t, s, func(tx book.Tx) error {
 		return errors.Join(tx.PutSale(bought), tx.PutSale(plain), tx.AddCharge(full), tx.AddCharge(bare), tx.AppendLink(first), tx.AppendLink(second), tx.SetMeta("epoch", 1<<62))
@@ -153,6 +153,8 @@ func identity(t *testing.T, s book.Store) {
 		"another amount":   func(r *book.Row) { r.Amount.Minor++ },
 		"another currency": func(r *book.Row) { r.Amount.Currency = "USD" },
 		"another epoch":    func(r *book.Row) { r.Epoch++ },
+		"another kind":     func(r *book.Row) { r.Kind, r.Of = charge.Topup, "" },
+		"another payment":  func(r *book.Row) { r.Of = row(2, "").Key },
 		"a used key again": func(r *book.Row) { r.Seq = 3 },
 		"a key of another": func(r *book.Row) { r.Seq, r.Key = 3, "S1-T1-7-4" },
 		"an unknown sale":  func(r *book.Row) { *r = row(5, charge.Prepared) },
@@ -167,11 +169,12 @@ func identity(t *testing.T, s book.Store) {
 		}
 	}
 	for what, change := range map[string]func(*book.Row){
-		"no position": func(r *book.Row) { r.Seq = 0 },
-		"no key":      func(r *book.Row) { r.Key = "" },
-		"no amount":   func(r *book.Row) { r.Amount.Minor = 0 },
-		"no currency": func(r *book.Row) { r.Amount.Currency = "" },
-		"no state":    func(r *book.Row) { r.State = "" },
+		"no position":                           func(r *book.Row) { r.Seq = 0 },
+		"no key":                                func(r *book.Row) { r.Key = "" },
+		"no amount":                             func(r *book.Row) { r.Amount.Minor = 0 },
+		"no currency":                           func(r *book.Row) { r.Amount.Currency = "" },
+		"no state":                              func(r *book.Row) { r.State = "" },
+		"a payment back without being a refund": func(r *book.Row) { r.Kind = charge.Payment },
 	} {
 		r := row(9, charge.Prepared)
 		change(&r)

@@ -72,7 +72,7 @@ func row(seq int64, state charge.State) book.Row {
 		panic(err) // the parts above fit
 	}
 	return book.Row{Seq: seq, Epoch: 7, Record: charge.Record{
-		Key: key, SaleID: fmt.Sprintf("sale-%d", seq), Amount: money.Yen(1280 + seq), State: state,
+		Key: key, Kind: charge.Refund, Of: "S1-T1-6-1", SaleID: fmt.Sprintf("sale-%d", seq), Amount: money.Yen(1280 + seq), State: state,
 		Reason: charge.ReasonTimeout, Wallet: "example", Route: []string{"another", "example"}, Confirmed: []string{"another"},
 		Code:    charge.CodeMark{Kind: "emv_cpm", Masked: "850512…7F", Hash: fmt.Sprintf("hash-%d", seq)},
 		Receipt: "W-1", Attempts: 3, By: charge.ByManager, Operator: "花子", Paper: charge.PaperUnknown, Reprints: 2, Alarms: 1,
@@ -82,7 +82,7 @@ func row(seq int64, state charge.State) book.Row {
 
 func aSale(id, date, reference string) sale.Sale {
 	return sale.Sale{
-		ID: id, Source: "pos", Reference: reference, Amount: money.Yen(1280), BusinessDate: date, At: at, Operator: "花子",
+		ID: id, Source: "pos", Reference: reference, Amount: money.Yen(1280), BusinessDate: date, At: at, Operator: "花子", TopUp: true,
 		Lines: []sale.Line{
 			{Name: "弁当", Quantity: 2, Amount: money.Yen(1080), Rate: sale.Reduced},
 			{Name: "袋", Quantity: 1, Amount: money.Yen(200), Rate: sale.Standard},

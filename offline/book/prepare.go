@@ -1,0 +1,135 @@
+package book
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/money"
+	"github.com/posagent/posagent/agent/planted"
+	"github.com/posagent/posagent/agent/sale"
+)
+
+// ErrSaleOpen means that a sale has a charge that may still be paid, so that
+// a second key could take the money twice.
+var ErrSaleOpen = errors.New("the sale has a charge that is not settled: wait for it or cancel it")
+
+// Prepare makes a charge for a sale under a new key, durable when it returns;
+// for a sale that is a top-up, one of that kind. A sale whose newest charge
+// may still be paid gets ErrSaleOpen.
+func (b *Book) Prepare(s sale.Sale, by charge.By) (charge.Record, error) {
+	want := charge.Record{Kind: charge.Payment, SaleID: s.ID, Amount: s.Amount, By: by, Operator: s.Operator}
+	if s.TopUp {
+		want.Kind = charge.Topup
+	}
+	var made Row
+	err := b.update(func(t *turn) (err error) {
+		if err := knowSale(t, s); err != nil {
+			return err
+		}
+		made, err = b.issue(t, want)
+		return err
+	})
+	if err != nil {
+		return charge.Record{}, fmt.Errorf("prepare a charge for sale %s: %w", s.ID, err)
+	}
+	return made.Record, nil
+}
+
+// knowSale remembers a new sale, and lets an old one pass only when none of
+// its charges can still be paid.
+func knowSale(t *turn, s sale.Sale) error {
+	known, err := t.tx.Sale(s.ID)
+	if errors.Is(err, ErrNotFound) {
+		return t.tx.PutSale(s)
+	}
+	if err != nil {
+		return err
+	}
+	if known.Amount != s.Amount || known.TopUp != s.TopUp {
+		return fmt.Errorf("%s %s is over %s and cannot become a %s over %s: open a new one", what(known), s.ID, known.Amount, what(s), s.Amount)
+	}
+	earlier, err := t.tx.ChargesOfSale(s.ID)
+	if err != nil {
+		return err
+	}
+	for _, row := range earlier {
+		if row.Kind != charge.Refund && !row.State.AllowsNewKey() && !planted.Has(planted.NewKeyOnRetry) {
+			return fmt.Errorf("%w (%s is %s)", ErrSaleOpen, row.Key, row.State)
+		}
+	}
+	return nil
+}
+
+func what(s sale.Sale) string {
+	if s.TopUp {
+		return "top-up"
+	}
+	return "sale"
+}
+
+// begin is the note of a record's first entry: with it the chain covers what
+// is owed and for what.
+func begin(r charge.Record) string {
+	switch r.Kind {
+	case charge.Refund:
+		return fmt.Sprintf("refund of %s, %s", r.Of, r.Amount)
+	case charge.Topup:
+		return fmt.Sprintf("top-up %s, %s", r.SaleID, r.Amount)
+	}
+	return fmt.Sprintf("sale %s, %s", r.SaleID, r.Amount)
+}
+
+// issue adds a record under the next key, in state Prepared.
+func (b *Book) issue(t *turn, want charge.Record) (Row, error) {
+	seq, err := b.nextSeq(t)
+	if err != nil {
+		return Row{}, err
+	}
+	if want.Key, err = charge.NewKey(b.opts.Store, b.opts.Terminal, b.epoch, seq); err != nil {
+		return Row{}, err
+	}
+	now := b.now()
+	want.State, want.Paper, want.PreparedAt, want.ChangedAt = charge.Prepared, charge.Unprinted, now, now
+	row := Row{Seq: seq, Epoch: b.epoch, Record: want}
+	step := charge.Step{By: want.By, Operator: want.Operator, At: now}
+	if row.LastLink, err = t.append(Link{Key: want.Key, To: want.State, Moved: true, Step: step, Note: begin(want)}); err != nil {
+		return Row{}, err
+	}
+	return row, t.add(row)
+}
+
+// PrepareRefund makes a record that gives amount of a payment back, under a
+// key of its own, durable when it returns. Whether the payment has that much
+// left is judged over all refunds of it in the same transaction, so that two
+// at once cannot give back more than was paid; the errors are those of
+// charge.MayRefund.
+func (b *Book) PrepareRefund(of charge.Key, amount money.Amount, by charge.By, operator string) (charge.Record, error) {
+	may := func(rows Rows) (row Row, err error) {
+		if row, err = rows.Charge(of); err != nil {
+			return row, err
+		}
+		refunds, err := refundsOf(rows, row)
+		if err != nil {
+			return row, err
+		}
+		return row, charge.MayRefund(row.Record, refunds, amount)
+	}
+	if planted.Has(planted.UnboundedRefund) {
+		may = b.judgedBefore(may)
+	}
+	var made Row
+	err := b.update(func(t *turn) error {
+		row, err := may(t.tx)
+		if err != nil {
+			return err
+		}
+		want := charge.Record{Kind: charge.Refund, Of: of, SaleID: row.SaleID, Amount: amount, Wallet: row.Wallet, By: by, Operator: operator}
+		made, err = b.issue(t, want)
+		return err
+	})
+	if err != nil {
+		return charge.Record{}, fmt.Errorf("prepare a refund of charge %s: %w", of, err)
+	}
+	return made.Record, nil
+}
