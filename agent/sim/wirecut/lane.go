@@ -20,6 +20,11 @@ type link struct {
 	request, answer lane
 }
 
+func (k *link) order(p Plan, number int) {
+	k.request.order(p.Request, number)
+	k.answer.order(p.Answer, number)
+}
+
 func (k *link) close() {
 	_ = k.client.Close()
 	_ = k.server.Close()
@@ -38,15 +43,16 @@ type lane struct {
 	from, to *net.TCPConn
 	woken    chan struct{} // an order came while the writer waits
 
-	mu    sync.Mutex
-	fault Fault
-	left  int64 // bytes to pass before the fault begins
-	begun bool
+	mu     sync.Mutex
+	fault  Fault
+	number int   // of the order that it came with
+	left   int64 // bytes to pass before the fault begins
+	begun  bool
 }
 
-func (l *lane) order(f Fault) {
+func (l *lane) order(f Fault, number int) {
 	l.mu.Lock()
-	l.fault, l.left, l.begun = f, f.After, false
+	l.fault, l.number, l.left, l.begun = f, number, f.After, false
 	l.mu.Unlock()
 	select {
 	case l.woken <- struct{}{}:
@@ -86,7 +92,10 @@ func (l *lane) run() {
 // pass does what is ordered with the beginning of a piece, and returns how
 // much of it is done with.
 func (l *lane) pass(p []byte) int {
-	f, n := l.next(len(p))
+	f, n, first := l.next(len(p))
+	if first > 0 {
+		l.link.proxy.note(f.Do, l.link, first-1)
+	}
 	if n > 0 {
 		_, _ = l.to.Write(p[:n]) // a receiver that has gone is no reason to stop the sender
 		return n
@@ -116,23 +125,24 @@ func (l *lane) pass(p []byte) int {
 }
 
 // next tells how many of n bytes may pass by, or, when it is none, what has
-// begun.
-func (l *lane) next(n int) (Fault, int) {
+// begun. A fault that begins just now comes with one more than the number of
+// its order.
+func (l *lane) next(n int) (f Fault, pass, first int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.fault.Do == Pass {
-		return Fault{}, n
+		return Fault{}, n, 0
 	}
 	if l.left > 0 {
 		n = int(min(int64(n), l.left))
 		l.left -= int64(n)
-		return Fault{}, n
+		return Fault{}, n, 0
 	}
 	if !l.begun {
 		l.begun = true
-		l.link.proxy.note(l.fault.Do)
+		first = l.number + 1
 	}
-	return l.fault, 0
+	return l.fault, 0, first
 }
 
 // over ends a fault that has done its work, unless another was ordered since.

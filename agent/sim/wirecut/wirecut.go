@@ -50,6 +50,7 @@ type Fault struct {
 type Plan struct {
 	Request Fault // from the client to the server
 	Answer  Fault // from the server to the client
+	Once    bool  // of an Order: when it begins on one connection, all others are free of it
 }
 
 // Proxy listens on 127.0.0.1 and passes every connection on to its target.
@@ -63,6 +64,7 @@ type Proxy struct {
 	mu      sync.Mutex
 	links   map[*link]bool
 	ordered *Plan
+	orders  int // how many orders there were; 0 is what New was given
 	begun   map[Act]int
 	conns   int
 }
@@ -106,10 +108,17 @@ func (p *Proxy) Close() error {
 func (p *Proxy) Order(plan Plan) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.orders++
+	p.order(plan, nil)
+}
+
+// order is for all connections but one, and for those that come.
+func (p *Proxy) order(plan Plan, but *link) {
 	p.ordered = &plan
 	for k := range p.links {
-		k.request.order(plan.Request)
-		k.answer.order(plan.Answer)
+		if k != but {
+			k.order(plan, p.orders)
+		}
 	}
 }
 
@@ -128,10 +137,14 @@ func (p *Proxy) Begun() map[Act]int {
 	return maps.Clone(p.begun)
 }
 
-func (p *Proxy) note(a Act) {
+// note counts a fault that has begun on a connection, by which order.
+func (p *Proxy) note(a Act, on *link, order int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.begun[a]++
+	if order > 0 && order == p.orders && p.ordered.Once {
+		p.order(Plan{}, on)
+	}
 }
 
 func (p *Proxy) accept() {
@@ -185,8 +198,7 @@ func (p *Proxy) add(n int, k *link) bool {
 	if p.ordered != nil {
 		first = *p.ordered
 	}
-	k.request.order(first.Request)
-	k.answer.order(first.Answer)
+	k.order(first, p.orders)
 	p.links[k] = true
 	return true
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"reflect"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -157,6 +158,55 @@ func TestATrickleArrivesWhole(t *testing.T) {
 	if b := p.Begun()[wirecut.Trickle]; b != 2 {
 		t.Errorf("%d trickles", b)
 	}
+}
+
+// A trouble that comes once leaves the connections alone that come after it,
+// and those beside it.
+func TestATroubleThatComesOnce(t *testing.T) {
+	f := listen(t)
+	p := proxy(t, f.addr, nil)
+	beside, struck := greeted(t, f, p), greeted(t, f, p)
+	p.Order(wirecut.Plan{Request: wirecut.Fault{Do: wirecut.Hold}, Once: true})
+	say(t, struck, "held\n")
+	eventually(t, "the hold began", func() bool { return p.Begun()[wirecut.Hold] == 1 })
+	say(t, beside, "free\n")
+	hear(t, beside, "free\n")
+	greeted(t, f, p)
+	if h := f.heard(); len(h) != 4 {
+		t.Errorf("heard %q", h)
+	}
+	p.Order(wirecut.Plan{})
+	hear(t, struck, "held\n")
+}
+
+// Orders may come at any time, from anywhere.
+func TestOrdersAmongTraffic(t *testing.T) {
+	f := listen(t)
+	p := proxy(t, f.addr, wirecut.Seeded(1, 4000, time.Millisecond))
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 30 {
+				conn, err := tls.DialWithDialer(&net.Dialer{Timeout: 20 * time.Millisecond}, "tcp", p.Addr(), f.roots)
+				if err != nil {
+					continue
+				}
+				_ = conn.SetDeadline(time.Now().Add(20 * time.Millisecond))
+				_, _ = conn.Write([]byte("some\n"))
+				_, _ = conn.Read(make([]byte, 5))
+				conn.Close()
+			}
+		})
+	}
+	for n := range 300 {
+		plan := wirecut.Seeded(2, 4000, time.Millisecond)(n)
+		plan.Once = n%2 == 0
+		p.Order(plan)
+		time.Sleep(100 * time.Microsecond)
+	}
+	all.Wait()
+	p.Order(wirecut.Plan{})
+	greeted(t, f, p)
 }
 
 // TLS does not take a piece twice: the first is read, and then it is over.
