@@ -113,6 +113,10 @@ const (
 	ReasonCannot       Reason = "cannot_reverse" // the wallet will never reverse it
 	ReasonOverRefund   Reason = "over_refund"    // more than is left of the payment
 	ReasonNoRefund     Reason = "not_refundable" // the payment is not one that can be given back
+	ReasonRefunded     Reason = "refunded"       // what was owed has been given back by refund
+	ReasonReturned     Reason = "returned"       // why money is given back: goods came back
+	ReasonWrongAmount  Reason = "wrong_amount"   // why money is given back: the sale was over a wrong amount
+	ReasonTwice        Reason = "charged_twice"  // why money is given back: the same goods were paid twice
 )
 
 // By is who asked for a step.
