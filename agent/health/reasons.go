@@ -113,4 +113,58 @@ var reasons = []Entry{
 		Text: "長いあいだ支払いがなかったため、この会計を閉じました。お金は動いていません。", TextEN: "Nobody paid for a long time, so the sale was closed. No money was moved.",
 		Remedy: "必要なら、金額から入れ直してください。", RemedyEN: "Enter the amount again if it is needed.",
 	},
+	{
+		Code: "reason.recovered", Act: Manager,
+		Title: "決済サービスから取り込み", TitleEN: "Taken from the wallet's books",
+		Text: "この端末の記録にはなく、決済サービスの記録から取り込んだ取引です。", TextEN: "The charge was not in the books of this register; it was taken from those of the wallet.",
+		Remedy: "売上と商品を確かめてください。", RemedyEN: "Check the sale and the goods.",
+	},
+	{
+		Code: "reason.reconciled", Act: Manager,
+		Title: "照合の結果", TitleEN: "Found when comparing the books",
+		Text: "決済サービスの一日の記録と照らし合わせて分かりました。", TextEN: "The wallet's list of the day says so.",
+		Remedy: "取引の履歴を確かめてください。", RemedyEN: "Look at the history of the charge.",
+	},
+	{
+		Code: "reason.shown_paid", Act: Cashier,
+		Title: "お客様の画面で支払い済み", TitleEN: "Shown as paid on the phone",
+		Text: "お客様の決済アプリに「支払い済み」と表示されたことを、店長が確かめました。", TextEN: "The manager saw that the customer's app says “paid”.",
+		Remedy: "お金を受け取れたかどうかは、端末が自動で確かめます。", RemedyEN: "The register finds out by itself whether the money came.",
+	},
+	{
+		Code: "reason.not_paid", Act: Cashier,
+		Title: "未払いと判断", TitleEN: "Decided: not paid",
+		Text: "支払われていないと店長が判断し、取り消しました。", TextEN: "The manager decided that it was not paid, and it is undone.",
+		Remedy: "必要なら、会計をやり直してください。", RemedyEN: "Start the sale again if it is needed.",
+	},
+	{
+		Code: "reason.by_hand", Act: Manager,
+		Title: "手渡しで返金", TitleEN: "Given back by hand",
+		Text: "お客様のお金を、お店が手渡しで返しました。", TextEN: "The shop gave the money back by hand.",
+		Remedy: "控えを保管してください。", RemedyEN: "Keep the slip.",
+	},
+	{
+		Code: "reason.written_off", Act: Manager,
+		Title: "店長が打ち切り", TitleEN: "Given up by the manager",
+		Text: "これ以上待たないと店長が決めました。", TextEN: "The manager decided not to wait any longer.",
+		Remedy: "決済サービスとの照合で、後から結果が分かることがあります。", RemedyEN: "The result may still turn up when the books are compared with the wallet's.",
+	},
+	{
+		Code: "reason.cannot_reverse", Act: Manager,
+		Title: "取り消せない取引", TitleEN: "Cannot be undone",
+		Text: "決済サービスが、この取引の取り消しを受け付けませんでした。", TextEN: "The wallet does not undo this payment.",
+		Remedy: "返金の手順で、お客様にお金を返してください。", RemedyEN: "Give the money back as a refund.",
+	},
+	{
+		Code: "reason.over_refund", Act: Manager,
+		Title: "返金額が多すぎます", TitleEN: "More than is left",
+		Text: "返金の金額が、支払いの残りを超えています。", TextEN: "The refund is more than what is left of the payment.",
+		Remedy: "これまでの返金を確かめて、金額を入れ直してください。", RemedyEN: "Look at the refunds so far, and enter the amount again.",
+	},
+	{
+		Code: "reason.not_refundable", Act: Manager,
+		Title: "返金できない取引", TitleEN: "Cannot be refunded",
+		Text: "返せるお金が残っていない取引です。", TextEN: "There is no money of this payment that could go back.",
+		Remedy: "取引の状態を確かめてください。", RemedyEN: "Look at the state of the charge.",
+	},
 }

@@ -58,6 +58,48 @@ var register = []Entry{
 		Remedy: "取引一覧を開き、決済サービスの記録と照らし合わせてください。", RemedyEN: "Open the charge, and compare it with the books of the wallet.",
 	},
 	{
+		Code: "charge.not_decidable", Act: Manager,
+		Title: "いまは決められません", TitleEN: "This cannot be decided now",
+		Text: "取引の状態が変わったか、この取引には使えない決定です。何も変えていません。", TextEN: "The charge has moved on, or the decision is not one for it. Nothing was changed.",
+		Remedy: "取引をもう一度開き、いまの状態を確かめてください。", RemedyEN: "Open the charge again, and look where it stands now.",
+	},
+	{
+		Code: "charge.owed", Act: Manager,
+		Title: "返金する取引があります", TitleEN: "A customer is owed money",
+		Text: "売上がない取引で、お客様のお金を預かったままです。決済サービスでは取り消せませんでした。", TextEN: "A charge has no sale, the customer's money is still at the wallet, and the wallet does not undo it.",
+		Remedy: "取引を開いて返金するか、手渡しで返したことを記録してください。", RemedyEN: "Open the charge and refund it, or record that it was given back by hand.",
+	},
+	{
+		Code: "charge.unpaid", Act: Manager,
+		Title: "未回収の取引があります", TitleEN: "A sale was not paid",
+		Text: "商品を渡した取引で、お金を受け取れていません。", TextEN: "The goods of a charge are gone, and its money did not come.",
+		Remedy: "取引を開いて、お客様への連絡や決済サービスへの照会を検討してください。", RemedyEN: "Open the charge, and ask the wallet or the customer about it.",
+	},
+	{
+		Code: "charge.reversing_long", Act: Manager,
+		Title: "取消が終わりません", TitleEN: "A charge is not undone yet",
+		Text: "一時間以上、決済サービスが取消を確定していません。端末は続けています。", TextEN: "For more than an hour no wallet has confirmed that a charge is undone. The register goes on.",
+		Remedy: "決済サービスの窓口に問い合わせてください。お客様には、返金を確認中と伝えてください。", RemedyEN: "Ask the help desk of the wallet, and tell the customer that the money is on its way back.",
+	},
+	{
+		Code: "books.restored", Act: Engineer,
+		Title: "古い記録で動いています", TitleEN: "The books are an older copy",
+		Text: "記録が以前の写しに戻っています。その後の取引は、決済サービスの記録にだけあります。", TextEN: "The books went back to an earlier copy. What happened since is only in the books of the wallets.",
+		Remedy: "決済サービスとの照合を行い、足りない取引を取り込んでください。", RemedyEN: "Reconcile with the wallets, and adopt the charges that are missing here.",
+	},
+	{
+		Code: "clock.off", Act: Engineer,
+		Title: "時計がずれています", TitleEN: "The clock is wrong",
+		Text: "端末の時計が、決済サービスの時計と三十秒以上ずれています。期限内のコードも期限切れになることがあります。", TextEN: "The clock of the register differs from the wallet's by more than 30 seconds. Good codes may then count as expired.",
+		Remedy: "時刻合わせ(NTP)の設定を確かめてください。", RemedyEN: "Check the time service (NTP).",
+	},
+	{
+		Code: "wallet.paused", Act: Cashier,
+		Title: "この決済サービスは一時休止中です", TitleEN: "This wallet is paused",
+		Text: "決済サービスの返事が続けて届かないため、いまは送りません。何も送っておらず、会計はそのままです。", TextEN: "The wallet has left too many requests without an answer, so nothing is sent to it for now. The sale stays as it is.",
+		Remedy: "ほかの決済アプリか現金をご案内ください。返事が戻ると、自動で再開します。", RemedyEN: "Ask for another wallet or cash. It is used again by itself as soon as it answers.",
+	},
+	{
 		Code: "disk.full", Act: Engineer,
 		Title: "保存先の空きがありません", TitleEN: "The disk is nearly full",
 		Text: "記録を保存する空きが足りないため、新しい会計を始められません。進行中の会計は続きます。", TextEN: "There is too little room for the books, so no new sale can start. What is under way goes on.",
