@@ -189,6 +189,9 @@ func (r *Register) land(key charge.Key, answer charge.Answer) (charge.Record, er
 	defer r.mu.Unlock()
 	r.count.answer(answer)
 	r.desk.phase = resting
+	if r.left[key] = r.parts.Now(); WorkOn(rec) == NoWork {
+		delete(r.left, key)
+	}
 	if r.desk.charge.Key == rec.Key {
 		r.desk.charge = rec
 	}

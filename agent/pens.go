@@ -87,9 +87,7 @@ func (r *Register) apply(key charge.Key, steps ...charge.Step) (charge.Record, e
 		r.cannotWrite(key, err)
 		return rec, err
 	}
-	if rec.Alarms > 0 {
-		r.trouble("charge.alarm", string(key), "an answer contradicts the books: see the journal of this charge")
-	}
+	r.watch(rec)
 	return rec, nil
 }
 

@@ -27,6 +27,7 @@ type Register struct {
 	life context.Context // ends when the register must stop asking wallets
 	stop context.CancelFunc
 	work sync.WaitGroup // walks, settlers and prints under way
+	born time.Time      // what was sent before has been sent by another run
 
 	pens  pens
 	paper chan struct{} // holds one token while nothing is being printed
@@ -35,6 +36,7 @@ type Register struct {
 	leaving  bool // nothing new begins any more
 	desk     desk
 	patient  map[charge.Key]*patience // charges that are being settled
+	left     map[charge.Key]time.Time // when a request of an open charge may last have left
 	changed  chan struct{}            // closed and replaced at every change
 	troubles map[string]Trouble
 	count    Counts
@@ -51,9 +53,10 @@ type patience struct {
 func New(parts Parts, log *slog.Logger) *Register {
 	life, stop := context.WithCancel(context.Background())
 	r := &Register{
-		parts: parts, log: log, life: life, stop: stop,
+		parts: parts, log: log, life: life, stop: stop, born: parts.Now(),
 		wallets:  make(map[string]Wallet),
 		patient:  make(map[charge.Key]*patience),
+		left:     make(map[charge.Key]time.Time),
 		changed:  make(chan struct{}),
 		troubles: make(map[string]Trouble),
 		paper:    make(chan struct{}, 1),

@@ -2,14 +2,15 @@ package agent
 
 import (
 	"errors"
-	"slices"
+	"fmt"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
 )
 
-// settle brings a charge that is pending, in doubt or being reversed to its
-// end in the background. One settler per charge: a second call only wakes it.
+// settle brings a charge to its end in the background: one that is pending, in
+// doubt, being collected or being reversed. One settler per charge: a second
+// call only wakes it.
 func (r *Register) settle(rec charge.Record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -28,28 +29,37 @@ func (r *Register) settle(rec charge.Record) {
 	r.work.Go(func() { r.settling(rec.Key, p) })
 }
 
+// course is what a settler remembers of its charge, from this start of the
+// register on.
+type course struct {
+	began map[charge.State]time.Time
+	tries map[charge.State]int
+	undo  map[string]*Reversal // by wallet
+}
+
 // settling asks, gives up and reverses until the charge is settled, or the
 // register leaves.
 func (r *Register) settling(key charge.Key, p *patience) {
 	defer r.settled(key)
-	began := map[charge.State]time.Time{}
-	tries := map[charge.State]int{}
+	c := &course{began: map[charge.State]time.Time{}, tries: map[charge.State]int{}, undo: map[string]*Reversal{}}
 	for r.life.Err() == nil {
 		rec, err := r.parts.Memory.Charge(key)
 		if err != nil {
 			r.unread(key, p, err)
 			continue
 		}
-		if began[rec.State].IsZero() {
-			began[rec.State] = r.parts.Now()
+		if c.began[rec.State].IsZero() {
+			c.began[rec.State] = r.parts.Now()
 		}
-		n := tries[rec.State]
-		tries[rec.State]++
-		switch rec.State {
-		case charge.Pending, charge.InDoubt:
-			err = r.inquire(rec, p, n, began)
-		case charge.Reversing:
-			err = r.reverse(rec, p, n)
+		n := c.tries[rec.State]
+		c.tries[rec.State]++
+		switch WorkOn(rec) {
+		case Inquiring:
+			err = r.inquire(rec, p, n, c.began)
+		case Collecting:
+			err = r.collect(rec, p, n)
+		case Undoing:
+			err = r.reverse(rec, p, c)
 		default:
 			r.ended(rec)
 			return
@@ -57,7 +67,7 @@ func (r *Register) settling(key charge.Key, p *patience) {
 		if errors.Is(err, errUnread) {
 			r.unread(key, p, err)
 		} else if err != nil {
-			return // the journal cannot write; the next start goes on from what it holds
+			return // the journal cannot write, or nobody can be asked; the next start goes on
 		}
 	}
 }
@@ -73,6 +83,7 @@ func (r *Register) settled(key charge.Key) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.patient, key)
+	delete(r.left, key)
 	r.announce()
 }
 
@@ -126,54 +137,75 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// reverse asks every wallet of the route that has not confirmed yet, and
-// waits before the next round when one is still missing.
-func (r *Register) reverse(rec charge.Record, p *patience, n int) error {
-	pause := time.Minute
-	if len(rec.Route) == 0 {
-		r.trouble("wallet.missing", "", "charge "+string(rec.Key)+" must be reversed, but no wallet is configured")
+// errNobody means that the wallet of a charge is not configured: the next
+// start looks again.
+var errNobody = errors.New("the wallet is not configured")
+
+// collect waits for the n-th pause and asks how a charge stands whose goods
+// are gone. It is never given up: that is for the manager.
+func (r *Register) collect(rec charge.Record, p *patience, n int) error {
+	w, known := r.wallets[rec.Wallet]
+	if !known {
+		r.trouble("wallet.missing", rec.Wallet, "charge "+string(rec.Key)+" is to be collected from a wallet that is not configured")
+		return errNobody
 	}
-	for _, id := range rec.Route {
-		if slices.Contains(rec.Confirmed, id) {
-			continue
-		}
-		w, known := r.wallets[id]
-		if !known {
-			r.trouble("wallet.missing", id, "charge "+string(rec.Key)+" must be reversed at a wallet that is not configured")
-			continue
-		}
-		pause = min(pause, w.Terms.ReversePause(n, r.parts.Spread()))
-		if err := r.heard(rec, w.Ask.Reverse(r.life, rec)); err != nil {
-			return err
-		}
+	if poked := r.pause(p, w.Terms.CollectPause(n, r.parts.Spread()), time.Time{}); poked {
+		return nil
 	}
-	now, err := r.parts.Memory.Charge(rec.Key)
-	if err == nil && now.State == charge.Reversing {
-		r.pause(p, pause, time.Time{})
-	}
-	return nil
+	return r.heard(rec, w.Ask.Inquire(r.life, rec))
 }
 
-// heard writes an answer of the background. What says nothing new (nothing
-// left, or the same silence as before) is only logged, or a wallet that is
-// away for a day would fill the journal. Nor does silence hide why a charge is
-// being reversed.
+// heard writes an answer of the background. What says nothing new is only
+// logged.
 func (r *Register) heard(rec charge.Record, a charge.Answer) error {
+	if !r.listen(rec, a) {
+		return nil
+	}
+	defer r.pens.take(rec.Key)()
+	now, err := r.parts.Memory.Charge(rec.Key) // a manager may have decided meanwhile
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUnread, err)
+	}
+	if Silent(now, a) {
+		return nil
+	}
+	after, err := r.apply(rec.Key, a.Step)
+	if err == nil {
+		r.show(after)
+	}
+	return err
+}
+
+// listen logs and counts an answer of the background, and tells whether it is
+// one: what our own leaving cut off is no word about the wallet.
+func (r *Register) listen(rec charge.Record, a charge.Answer) bool {
 	if r.life.Err() != nil {
-		return nil // cut off by our own leaving: no word about the wallet
+		return false
 	}
 	r.log.Info("asked the wallet again", "charge", string(rec.Key), "wallet", a.Wallet, "event", string(a.Event),
 		"reason", string(a.Reason), "state", string(rec.State), "took", a.Took, "note", a.Note)
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.count.answer(a)
 	r.reach(a)
-	r.mu.Unlock()
-	silent := a.Event == charge.Miss || a.Event == charge.Lose && (a.Reason == rec.Reason || rec.State == charge.Reversing)
-	if silent || a.Event == charge.Wait && rec.State == charge.Pending {
-		return nil
+	return true
+}
+
+// Silent tells that an answer says nothing new of a charge: nothing left, the
+// same silence as before, or "the customer must confirm" once more. A wallet
+// that is away for a day would fill the journal. Nor does silence hide why a
+// charge is being reversed or collected.
+func Silent(rec charge.Record, a charge.Answer) bool {
+	kept := rec.State == charge.Reversing || rec.State == charge.Forwarding
+	switch a.Event {
+	case charge.Miss:
+		return true
+	case charge.Lose:
+		return kept || a.Reason == rec.Reason
+	case charge.Wait:
+		return kept || rec.State == charge.Pending
 	}
-	_, err := r.write(rec.Key, a.Step)
-	return err
+	return false
 }
 
 // pause waits, shows until when, and tells whether someone poked.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,6 +37,8 @@ type shop struct {
 	press  *press
 	room   error
 	terms  charge.Terms
+
+	without string // the id of a wallet that is not configured at the next start
 }
 
 // open is a shop over fresh books.
@@ -61,10 +64,10 @@ func (s *shop) start() {
 	must(s.t, err)
 	s.Register = agent.New(agent.Parts{
 		Store: sale.Store{ID: "S1", Terminal: "T1", Name: "Sample Store"}, Journal: s.books, Memory: s.books, Codes: codes,
-		Wallets: []agent.Wallet{
+		Wallets: slices.DeleteFunc([]agent.Wallet{
 			{ID: "own", Name: "見本ペイ", NameEN: "Sample Pay", Ask: s.own, Terms: s.terms},
 			{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.paypay, Terms: s.terms},
-		},
+		}, func(w agent.Wallet) bool { return w.ID == s.without }),
 		Printer: s.press, Imager: eye{}, Paper: agent.PaperRules{Language: "en", Print: true},
 		HashCode: func(c paycode.Secret) string { h := sha256.Sum256([]byte(c.Reveal())); return hex.EncodeToString(h[:]) },
 		Room:     func() error { return s.room }, Day: func(now time.Time) string { return now.Format(time.DateOnly) },
@@ -83,6 +86,17 @@ func (s *shop) crash() {
 	old := s.Register
 	s.start()
 	go old.Leave() // its goroutines must end with the bubble; its store answers no more
+	_, err := s.Recover()
+	must(s.t, err)
+}
+
+// under starts the register again under other terms of its wallets.
+func (s *shop) under(change func(*charge.Terms)) {
+	s.t.Helper()
+	s.Leave()
+	change(&s.terms)
+	must(s.t, s.terms.Check())
+	s.start()
 	_, err := s.Recover()
 	must(s.t, err)
 }

@@ -50,6 +50,35 @@ func (r *Register) cleared(code, subject string) {
 	}
 }
 
+// watch keeps the troubles that last as long as a charge is where it is. They
+// are in the books, so they come again at every start.
+func (r *Register) watch(rec charge.Record) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for state, code := range map[charge.State]string{charge.Owed: "charge.owed", charge.Unpaid: "charge.unpaid"} {
+		if rec.State == state {
+			r.troubled(code, string(rec.Key), detailOf(rec))
+		} else {
+			r.cleared(code, string(rec.Key))
+		}
+	}
+	if rec.State != charge.Reversing {
+		r.cleared("charge.reversing_long", string(rec.Key))
+	}
+	if rec.Alarms > 0 {
+		r.troubled("charge.alarm", string(rec.Key), "an answer contradicts the books: see the journal of this charge")
+	}
+}
+
+// detailOf is how much a charge is about, and whose money it is.
+func detailOf(rec charge.Record) string {
+	wallets := rec.Wallet
+	if wallets == "" {
+		wallets = strings.Join(rec.Route, " ")
+	}
+	return strings.TrimSpace(rec.Amount.String() + " " + wallets)
+}
+
 // Troubles are what is wrong right now, the oldest first.
 func (r *Register) Troubles() []Trouble {
 	r.mu.Lock()
@@ -88,6 +117,10 @@ func (r *Register) Damaged(err error) { r.trouble("journal.dead", "", err.Error(
 // ClockBack is told when the clock shows an earlier time than at the last
 // start.
 func (r *Register) ClockBack(detail string) { r.trouble("clock.back", "", detail) }
+
+// BooksRestored is told when the books turned out to be an older copy of
+// themselves: what happened since then is only in the books of the wallets.
+func (r *Register) BooksRestored(detail string) { r.trouble("books.restored", "", detail) }
 
 // Dropped is told when the scanner read something that is no scan; why is a
 // word of the scanner's driver.

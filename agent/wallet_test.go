@@ -19,8 +19,9 @@ type play struct {
 	travel, after time.Duration
 	event         charge.Event
 	reason        charge.Reason
-	deaf          bool         // the request never arrives
-	verdict       charge.State // of a fresh or a pending key; empty is the wallet's
+	deaf          bool          // the request never arrives
+	held          time.Duration // the network holds the request back and delivers it this long after the answer
+	verdict       charge.State  // of a fresh or a pending key; empty is the wallet's
 }
 
 var (
@@ -51,6 +52,8 @@ type wallet struct {
 	standing map[charge.Key]charge.State // Approved, Declined, Pending or Reversed
 	debits   map[charge.Key]int          // times the customer was debited, ever
 	verdict  charge.State                // of a fresh key; empty is Approved
+	forgets  bool                        // it keeps no tombstones: an unseen key is not blocked by a reversal
+	closes   time.Duration               // it takes no request that is older than this; 0: any
 }
 
 func newWallet(id string) *wallet {
@@ -103,7 +106,7 @@ func (w *wallet) Inquire(ctx context.Context, r charge.Record) charge.Answer {
 
 func (w *wallet) Reverse(ctx context.Context, r charge.Record) charge.Answer {
 	return w.call(ctx, "reverse", r, func(play) charge.Event {
-		if w.standing[r.Key] != charge.Declined {
+		if w.standing[r.Key] != charge.Declined && !(w.forgets && w.standing[r.Key] == "") {
 			w.standing[r.Key] = charge.Reversed
 		}
 		return charge.Confirm
@@ -138,7 +141,15 @@ func (w *wallet) call(ctx context.Context, what string, r charge.Record, arrive 
 	answer := charge.Answer{Step: charge.Step{Wallet: w.id, By: charge.ByWallet, Asked: started, Reason: p.reason}}
 	time.Sleep(p.travel)
 	event := charge.Lose
-	if !p.deaf {
+	if p.held > 0 {
+		time.AfterFunc(p.after+p.held, func() {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			if w.closes == 0 || time.Since(started) < w.closes {
+				arrive(p)
+			}
+		})
+	} else if !p.deaf {
 		w.mu.Lock()
 		event = arrive(p)
 		w.mu.Unlock()

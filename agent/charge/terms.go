@@ -130,6 +130,18 @@ func (t Terms) InquiryPause(n int, spread float64) time.Duration {
 	return t.vary(t.Inquiries[n], spread)
 }
 
+// CollectPause is the pause before the n-th inquiry, counted from 0, about a
+// charge whose goods are gone: the last of the pauses doubles up to five
+// minutes, because nobody waits for it and it never ends by itself.
+func (t Terms) CollectPause(n int, spread float64) time.Duration {
+	const most = 5 * time.Minute
+	pause := t.Inquiries[min(n, len(t.Inquiries)-1)]
+	for n -= len(t.Inquiries) - 1; n > 0 && pause < most; n-- {
+		pause *= 2
+	}
+	return t.vary(min(pause, most), spread)
+}
+
 // ReversePause is the pause after the n-th reversal without confirmation,
 // counted from 0.
 func (t Terms) ReversePause(n int, spread float64) time.Duration {
