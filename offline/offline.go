@@ -28,7 +28,8 @@ var schema embed.FS
 
 // Options are what the books need besides their directory.
 type Options struct {
-	Log *slog.Logger // nil: no log
+	Log        *slog.Logger // nil: no log
+	LogAsFound bool         // do not make the write-ahead log longer at the start; see sqlite.Options
 }
 
 // Store is the books in SQLite. It is a book.Store.
@@ -41,7 +42,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlite.Open(sqlite.Options{Path: filepath.Join(dir, FileName), Migrations: steps, AppID: AppID, Log: o.Log})
+	db, err := sqlite.Open(sqlite.Options{Path: filepath.Join(dir, FileName), Migrations: steps, AppID: AppID, Log: o.Log, LogAsFound: o.LogAsFound})
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ type Options struct {
 	Migrations fs.FS        // 0001_name.sql, 0002_name.sql, … in its root; each ran once, in order
 	AppID      int32        // PRAGMA application_id that marks a database as ours; not 0
 	Log        *slog.Logger // nil: no log
+	LogAsFound bool         // leave the write-ahead log as long as it is: for a program that does not sell, and for tests of recovery
 
 	query string // overrides the pragmas of the writer's DSN, in tests of the read-back only
 }
@@ -77,13 +78,15 @@ func openLocked(o Options, steps []migration) (*DB, error) {
 		conn.close()
 		return nil, err
 	}
-	if err := growLog(o.Path); err != nil {
-		conn.close()
-		return nil, err
-	}
 	if err := conn.tryWrite(); err != nil {
 		conn.close()
 		return nil, err
+	}
+	if !o.LogAsFound { // the last step, when nothing is left to recover
+		if err := growLog(o.Path); err != nil {
+			conn.close()
+			return nil, err
+		}
 	}
 	return &DB{path: o.Path, writer: newWriter(conn, o.Log), pool: newPool(o.Path)}, nil
 }

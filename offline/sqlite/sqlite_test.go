@@ -226,3 +226,22 @@ func TestReopenKeepsRowsAndACloseLeavesNoLog(t *testing.T) {
 	}
 	want(t, open(t, path), "1 kept")
 }
+
+// Making the log longer is the last step of the start, and a program that does
+// not sell leaves it out.
+func TestALogIsLeftAsFoundWhenAsked(t *testing.T) {
+	o := options(filepath.Join(t.TempDir(), "x.db"))
+	o.LogAsFound = true
+	db, err := sqlite.Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Update(note(1, "kept")); err != nil {
+		t.Fatal(err)
+	}
+	if got := db.Stats().LogBytes; got <= 0 || got > 100_000 {
+		t.Errorf("the log has %d bytes after one row, want a few pages", got)
+	}
+	want(t, db, "1 kept")
+}
