@@ -31,6 +31,7 @@ var layers = []rule{
 	{"agent/web", nil, "the pages know only the public API"},
 	{"offline/oda", nil, "an offline code is proved by bytes and keys alone"},
 	{"offline/sqlite", nil, "the database layer knows no table"},
+	{"offline/powercut", nil, "tests only: a disk and its power, whatever is stored on it"},
 	{"drivers/device", nil, "the vocabulary of health"},
 	{"wallet/wire", nil, "a contract is shared by both sides and belongs to neither"},
 	{"wallet/bulletin", nil, "opening a signed bulletin needs no register"},
@@ -74,7 +75,7 @@ var homes = map[string][]string{
 	"github.com/google/renameio/v2":       {"offline"},
 	"github.com/makiuchi-d/gozxing":       {"drivers/scanner/imager"},
 	"go.bug.st/serial":                    {"drivers/port"},
-	"github.com/mattn/go-sqlite3":         {"offline/sqlite"},
+	"github.com/mattn/go-sqlite3":         {"offline/sqlite", "offline/powercut"}, // the second stands beneath the first, in tests
 	"github.com/pelletier/go-toml/v2":     {"configs"},
 	"github.com/danielgtaylor/huma/v2":    {"agent/control/server"},
 	"github.com/prometheus/client_golang": {"agent/control/server"},
@@ -83,6 +84,11 @@ var homes = map[string][]string{
 	"github.com/spf13/cobra":              {"cmd/posagent", "cmd/posctl", "cmd/walletd"},
 	"github.com/creack/pty":               {"drivers/virtual"},
 	"golang.org/x/image":                  {"drivers/printer/papertape"},
+}
+
+// testsOnly are packages that no program may carry.
+var testsOnly = map[string]string{
+	"offline/powercut": "it stands in front of the file system of the whole process",
 }
 
 // pkg is what go list says of a package; test files do not count.
@@ -138,6 +144,9 @@ func violations(p pkg) []string {
 	var out []string
 	for _, imported := range p.Imports {
 		if ours, ok := strings.CutPrefix(imported, module); ok {
+			if why := testsOnly[ours]; why != "" {
+				out = append(out, name+" imports "+ours+", which is for tests: "+why)
+			}
 			if !slices.ContainsFunc(r.may, func(m string) bool { return fits(m, ours) }) {
 				out = append(out, name+" imports "+ours+": "+r.why)
 			}
@@ -171,6 +180,7 @@ func TestLayersCatchAViolation(t *testing.T) {
 		{ImportPath: module + "agent", Imports: []string{module + "offline"}},
 		{ImportPath: module + "agent/charge", Imports: []string{"github.com/mattn/go-sqlite3"}},
 		{ImportPath: module + "util", Imports: nil},
+		{ImportPath: module + "agent/sim", Imports: []string{module + "offline/powercut"}},
 	}
 	for _, p := range planted {
 		if len(violations(p)) == 0 {
