@@ -103,9 +103,9 @@ func (r *Register) take(saleID string, w Wallet, code paycode.Code) (charge.Reco
 		return charge.Record{}, err
 	}
 	defer r.pens.take(rec.Key)() // before the look below, and until the mark is in: a cancel may be writing
-	if v, _ := r.Standing(); v.Charge.Key == rec.Key && v.Charge.State != charge.Prepared {
+	if err := r.still(rec.Key); err != nil {
 		r.rest()
-		return charge.Record{}, &Refused{Why: "register.no_sale"}
+		return charge.Record{}, err
 	}
 	now := r.parts.Now()
 	step := charge.Step{Event: charge.Send, Wallet: w.ID, By: charge.ByCashier, Operator: held.sale.Operator, Code: mark, At: now}
@@ -123,6 +123,22 @@ func (r *Register) take(saleID string, w Wallet, code paycode.Code) (charge.Reco
 	})
 	r.announce()
 	return rec, nil
+}
+
+// still tells whether a charge may be sent, now that nobody else writes to it:
+// it may have been cancelled meanwhile, or the journal may have failed. Then
+// what is on the disk may be newer than what stands here: a cancel can be
+// durable although its commit was reported as failed.
+func (r *Register) still(key charge.Key) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, dead := r.troubles[troubleKey("journal.dead", "")]; dead {
+		return &Refused{Why: "journal.dead"}
+	}
+	if r.desk.charge.Key == key && r.desk.charge.State != charge.Prepared {
+		return &Refused{Why: "register.no_sale"}
+	}
+	return nil
 }
 
 // ready is the charge that a code shall pay: the prepared one, or, after a

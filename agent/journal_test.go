@@ -85,6 +85,33 @@ func TestACancelCannotBeWritten(t *testing.T) {
 	})
 }
 
+// A cancel is on the disk, but its commit came back as an error. A scan that
+// waited for it must send nothing: at the next start the charge is found given
+// up, and nobody would ask the wallet for it.
+func TestACancelThatIsKeptButSaidToHaveFailed(t *testing.T) {
+	bubble(t, func(t *testing.T, s *shop) {
+		s.sells("a")
+		s.disk.takes(100 * ms)
+		s.disk.lies(true)
+		cancelled := make(chan error, 1)
+		go func() {
+			_, err := s.Cancel("a", charge.ByCashier, "")
+			cancelled <- err
+		}()
+		time.Sleep(50 * ms) // it holds the charge's pen
+		s.refused(s.scan(code(1)), "journal.dead")
+		if err := <-cancelled; !errors.Is(err, errDisk) {
+			t.Errorf("the cancel ended with %v", err)
+		}
+		if n := s.own.count("charge"); n != 0 {
+			t.Errorf("%d requests were sent", n)
+		}
+		s.crash()
+		time.Sleep(2 * time.Minute)
+		s.even()
+	})
+}
+
 // A full disk refuses before anything is sent, and lets go when there is room.
 func TestADiskWithoutRoom(t *testing.T) {
 	bubble(t, func(t *testing.T, s *shop) {

@@ -17,6 +17,7 @@ type disk struct {
 	book.Store
 	mu     sync.Mutex
 	broken bool          // commits fail
+	liar   bool          // commits are kept, but are said to have failed
 	blind  bool          // reads fail
 	slow   time.Duration // a commit takes this long
 }
@@ -27,6 +28,14 @@ func (d *disk) breaks(yes bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.broken = yes
+}
+
+// lies has commits kept and reported as failed, as after a sync that came to
+// an error when the pages were on the disk already.
+func (d *disk) lies(yes bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.liar = yes
 }
 
 func (d *disk) blinds(yes bool) {
@@ -56,7 +65,13 @@ func (d *disk) Update(do func(book.Tx) error) error {
 	slow := d.slow
 	d.mu.Unlock()
 	time.Sleep(slow)
-	return d.Store.Update(d.commit(do))
+	err := d.Store.Update(d.commit(do))
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err == nil && d.liar {
+		return errDisk
+	}
+	return err
 }
 
 func (d *disk) Soon(within time.Duration, do func(book.Tx) error) func() {

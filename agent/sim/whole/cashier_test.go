@@ -38,7 +38,9 @@ func (c *counter) within(d time.Duration) time.Duration {
 // sell is one sale, the scan of a code for it, and what an impatient cashier
 // and a bad day make of it.
 func (c *counter) sell(id string, lent chan string) error {
-	c.wire.Order(c.plan())
+	for _, w := range c.wires {
+		w.Order(c.plan())
+	}
 	if c.chance(3) {
 		c.disk.crashAfter(1 + c.dice.IntN(8))
 	}
@@ -65,6 +67,12 @@ func (c *counter) show(id string, lent chan string) error {
 		return err
 	}
 	c.count.Charges++
+	if c.chance(1) {
+		c.count.Repeats++
+		if err := c.far().repeatNext(); err != nil {
+			return err
+		}
+	}
 	reg := c.reg
 	scan := func() { _ = reg.Walk(scanner.Scan{Data: []byte(code), Device: "scanner", At: time.Now()}) }
 	var scans sync.WaitGroup
@@ -84,7 +92,7 @@ func (c *counter) show(id string, lent chan string) error {
 	}
 	if c.chance(1) && c.chance(20) {
 		c.count.Bounces++
-		c.far.bounce(c.within(100 * time.Millisecond))
+		c.far().bounce(c.within(100 * time.Millisecond))
 	}
 	scans.Wait()
 	return nil
@@ -105,7 +113,7 @@ func (c *counter) code(lent chan string) (string, error) {
 	if c.chance(3) {
 		customer = poor
 	}
-	code, err := c.far.mint(customer)
+	code, err := c.far().mint(customer)
 	if err == nil && c.chance(6) {
 		select {
 		case lent <- code:
@@ -114,6 +122,9 @@ func (c *counter) code(lent chan string) (string, error) {
 	}
 	return code, err
 }
+
+// far is either wallet.
+func (c *counter) far() *far { return c.fars[c.dice.IntN(len(c.fars))] }
 
 // plan is what the network does to the next exchange: nothing, mostly.
 func (c *counter) plan() wirecut.Plan {

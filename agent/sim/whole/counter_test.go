@@ -17,7 +17,6 @@ import (
 	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/agent/sale"
 	"github.com/posagent/posagent/agent/sim/wirecut"
-	"github.com/posagent/posagent/configs"
 	"github.com/posagent/posagent/offline"
 	"github.com/posagent/posagent/offline/book"
 )
@@ -37,18 +36,18 @@ func terms() charge.Terms {
 // piece of network. It outlives the crashes of its register.
 type counter struct {
 	t     *testing.T
-	far   *far
+	fars  []*far
 	name  string // the terminal
 	dir   string
 	codes *paycode.Classifier
-	wire  *wirecut.Proxy
-	id    authorize.Identity
+	wires []*wirecut.Proxy // one to each wallet
+	ids   []authorize.Identity
 	dice  *rand.Rand // of the cashier's goroutine alone
 
 	disk  *disk
 	books *book.Book
 	reg   *agent.Register
-	line  *authorize.Line
+	lines []*authorize.Line
 	watch sync.WaitGroup
 
 	count tally // of the cashier's goroutine
@@ -58,25 +57,46 @@ type counter struct {
 }
 
 // tally is what happened, so that a fault that never came is noticed.
-type tally struct{ Charges, Crashes, Cancels, DoubleTaps, Shared, Retried, Bounces int }
+type tally struct{ Charges, Crashes, Cancels, DoubleTaps, Shared, Retried, Bounces, Repeats int }
 
-func newCounter(t *testing.T, f *far, terminal string, seed uint64) *counter {
+func (n *tally) add(m tally) {
+	n.Charges += m.Charges
+	n.Crashes += m.Crashes
+	n.Cancels += m.Cancels
+	n.DoubleTaps += m.DoubleTaps
+	n.Shared += m.Shared
+	n.Retried += m.Retried
+	n.Bounces += m.Bounces
+	n.Repeats += m.Repeats
+}
+
+func newCounter(t *testing.T, fars []*far, terminal string, seed uint64) *counter {
 	t.Helper()
-	c := &counter{t: t, far: f, name: terminal, dir: t.TempDir(), shown: map[charge.Key]bool{}, dice: rand.New(rand.NewPCG(seed, 1))}
-	pair, err := f.authority.Client("S1", terminal)
+	c := &counter{t: t, fars: fars, name: terminal, dir: t.TempDir(), shown: map[charge.Key]bool{}, dice: rand.New(rand.NewPCG(seed, 1))}
+	var rules paycode.Rules
+	for _, f := range fars {
+		rules.Digits = append(rules.Digits, paycode.DigitsRule{ID: f.id, Match: "^97[" + f.digits + "][0-9]{17}$", Wallet: f.id})
+		pair, err := f.authority.Client("S1", terminal)
+		check(t, err)
+		cert, err := pair.TLS()
+		check(t, err)
+		c.ids = append(c.ids, authorize.Identity{Certificate: cert, Roots: f.authority.Pool()})
+		w, err := wirecut.New(f.addr, nil)
+		check(t, err)
+		c.wires = append(c.wires, w)
+	}
+	var err error
+	c.codes, err = paycode.New(rules, c.wallets())
 	check(t, err)
-	c.id.Certificate, err = pair.TLS()
-	check(t, err)
-	c.id.Roots = f.authority.Pool()
-	rules, err := configs.CodeRules("")
-	check(t, err)
-	c.codes, err = paycode.New(rules, []string{"own"})
-	check(t, err)
-	c.wire, err = wirecut.New(f.addr, nil)
-	check(t, err)
-	t.Cleanup(func() { check(t, c.wire.Close()) })
 	check(t, c.start(0))
 	return c
+}
+
+func (c *counter) wallets() (ids []string) {
+	for _, f := range c.fars {
+		ids = append(ids, f.id)
+	}
+	return ids
 }
 
 // start opens the books that the last run left and recovers what is open. The
@@ -87,16 +107,21 @@ func (c *counter) start(crash int) error {
 		return err
 	}
 	c.disk, c.reg = &disk{Store: store, steps: crash}, nil
-	if c.books, err = book.Open(c.disk, book.Options{Store: "S1", Terminal: c.name, Wallets: []string{"own"}, Now: time.Now}); err != nil {
+	if c.books, err = book.Open(c.disk, book.Options{Store: "S1", Terminal: c.name, Wallets: c.wallets(), Now: time.Now}); err != nil {
 		return err
 	}
-	c.line = authorize.NewLine("https://"+c.wire.Addr(), c.id)
-	wallet := agent.Wallet{ID: "own", Name: "own", Terms: terms(), Ask: &own.Client{ID: "own", Line: c.line, Terms: terms(), Now: time.Now}}
+	c.lines = nil
+	var wallets []agent.Wallet
+	for i, f := range c.fars {
+		line := authorize.NewLine("https://"+c.wires[i].Addr(), c.ids[i])
+		c.lines = append(c.lines, line)
+		wallets = append(wallets, agent.Wallet{ID: f.id, Name: f.id, Terms: terms(), Ask: &own.Client{ID: f.id, Line: line, Terms: terms(), Now: time.Now}})
+	}
 	spread := rand.New(rand.NewPCG(c.dice.Uint64(), 2))
 	var drawing sync.Mutex
 	c.reg = agent.New(agent.Parts{
 		Store: sale.Store{ID: "S1", Terminal: c.name, Name: "S1"}, Journal: c.books, Memory: c.books, Codes: c.codes,
-		Wallets: []agent.Wallet{wallet}, Room: func() error { return nil },
+		Wallets: wallets, Room: func() error { return nil },
 		HashCode: func(s paycode.Secret) string { h := sha256.Sum256([]byte(s.Reveal())); return hex.EncodeToString(h[:]) },
 		Day:      func(now time.Time) string { return now.Format(time.DateOnly) }, Zone: time.UTC, Now: time.Now,
 		Spread: func() float64 { drawing.Lock(); defer drawing.Unlock(); return spread.Float64() },
@@ -130,7 +155,9 @@ func (c *counter) crash() error {
 		c.count.Crashes++
 		c.disk.kill()
 		if c.reg != nil {
-			c.line.Close()
+			for _, line := range c.lines {
+				line.Close()
+			}
 			c.reg.Leave() // its goroutines end; nothing of what they do counts any more
 		}
 		c.watch.Wait()

@@ -41,6 +41,13 @@ func (d *disk) gone() bool {
 	return d.dead
 }
 
+// last tells whether the next step is the last one.
+func (d *disk) last() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.steps == 1
+}
+
 // step tells whether the register has crashed, at the latest now.
 func (d *disk) step() bool {
 	d.mu.Lock()
@@ -53,7 +60,14 @@ func (d *disk) step() bool {
 	return d.dead
 }
 
+// linger is how long a crash just before a commit takes: time enough for a
+// screen that shows what is not yet durable.
+const linger = 3 * time.Millisecond
+
 func (d *disk) Update(do func(book.Tx) error) error {
+	if d.last() {
+		time.Sleep(linger)
+	}
 	if d.step() {
 		return errGone
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,6 +20,8 @@ import (
 // and come back at the same address.
 type far struct {
 	t         *testing.T
+	id        string // as the registers know it
+	digits    string // the third characters of its codes: both wallets' begin with 97
 	dir       string
 	authority *pki.Authority
 	own       pki.Pair
@@ -37,9 +40,9 @@ const (
 	poor = "taro"
 )
 
-func newFar(t *testing.T) *far {
+func newFar(t *testing.T, id, digits string) *far {
 	t.Helper()
-	f := &far{t: t, dir: t.TempDir()}
+	f := &far{t: t, id: id, digits: digits, dir: t.TempDir()}
 	var err error
 	f.authority, err = pki.NewAuthority()
 	check(t, err)
@@ -50,7 +53,6 @@ func newFar(t *testing.T) *far {
 		_, err := f.books.AddCustomer(name, balance)
 		check(t, err)
 	}
-	t.Cleanup(func() { check(t, f.down()) })
 	return f
 }
 
@@ -102,12 +104,24 @@ func (f *far) bounce(for_ time.Duration) {
 	}
 }
 
-// mint is a fresh code of a customer.
+// mint is a fresh code of a customer, one of those that are this wallet's.
 func (f *far) mint(customer string) (string, error) {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	m, err := f.books.MintCode(customer)
-	return m.Code, err
+	for {
+		m, err := f.books.MintCode(customer)
+		if err != nil || strings.Contains(f.digits, m.Code[2:3]) {
+			return m.Code, err
+		}
+	}
+}
+
+// repeatNext has the wallet handle the next charge twice, as a network does
+// that repeats a request.
+func (f *far) repeatNext() error {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.server.SetFault(wire.FaultOrder{Fault: wire.FaultDuplicate, Count: 1})
 }
 
 // standings are the wallet's books by key.
