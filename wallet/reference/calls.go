@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/posagent/posagent/wallet/reference/ledger"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -16,6 +15,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST "+wire.PathCharges, s.known(s.charge))
 	mux.HandleFunc("GET "+wire.PathCharge, s.known(s.inquire))
 	mux.HandleFunc("POST "+wire.PathReversal, s.known(s.reverse))
+	mux.HandleFunc("POST "+wire.PathRefunds, s.known(s.refund))
+	mux.HandleFunc("POST "+wire.PathTopups, s.known(s.topUp))
+	mux.HandleFunc("GET "+wire.PathReconciliation, s.known(s.reconcile))
 	mux.HandleFunc("GET "+wire.PathPing, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("/", noSuchCall)
 	return mux
@@ -64,13 +66,44 @@ func (s *Server) charge(reg register, w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
 		return
 	}
-	fault := s.faults.take()
-	a, err := s.commit(fault, req)
-	s.log.Info("charge", "key", req.Key, "amount", req.Amount, "status", a.Status, "reason", a.Reason, "fault", fault, "error", err)
-	if s.trouble(w, r, fault) {
+	s.move(w, r, req.Key, func(fault wire.Fault) (wire.Answer, error) {
+		if fault == wire.FaultConfirm {
+			return s.opts.Ledger.ChargeOnPhone(req)
+		}
+		return s.opts.Ledger.Charge(req)
+	})
+}
+
+func (s *Server) refund(reg register, w http.ResponseWriter, r *http.Request) {
+	var req wire.RefundRequest
+	if !readBody(w, r, &req) {
 		return
 	}
-	reply(w, a, err)
+	if !reg.owns(req.Key) || !reg.owns(req.ChargeKey) || req.Store+"-"+req.Terminal != string(reg) {
+		s.forbid(w, reg, req.Key)
+		return
+	}
+	if err := checkRefund(req); err != nil {
+		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
+		return
+	}
+	s.move(w, r, req.Key, func(wire.Fault) (wire.Answer, error) { return s.opts.Ledger.Refund(req) })
+}
+
+func (s *Server) topUp(reg register, w http.ResponseWriter, r *http.Request) {
+	var req wire.TopupRequest
+	if !readBody(w, r, &req) {
+		return
+	}
+	if !reg.owns(req.Key) || req.Store+"-"+req.Terminal != string(reg) {
+		s.forbid(w, reg, req.Key)
+		return
+	}
+	if err := checkTopup(req); err != nil {
+		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
+		return
+	}
+	s.move(w, r, req.Key, func(wire.Fault) (wire.Answer, error) { return s.opts.Ledger.TopUp(req) })
 }
 
 func (s *Server) inquire(reg register, w http.ResponseWriter, r *http.Request) {
@@ -98,7 +131,7 @@ func (s *Server) reverse(reg register, w http.ResponseWriter, r *http.Request) {
 	if !readBody(w, r, &req) {
 		return
 	}
-	if err := errors.Join(checkKey(key), checkAmount(req.Amount, req.Currency), checkNonce(req.Nonce, false)); err != nil {
+	if err := errors.Join(checkKey(key), checkKind(req.Kind), checkAmount(req.Amount, req.Currency), checkNonce(req.Nonce, false)); err != nil {
 		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
 		return
 	}
@@ -115,16 +148,10 @@ func (s *Server) forbid(w http.ResponseWriter, reg register, key string) {
 
 // reply sends an answer of the books, or the problem that stands for err.
 func reply(w http.ResponseWriter, a wire.Answer, err error) {
-	switch {
-	case err == nil:
-		writeJSON(w, http.StatusOK, "application/json", a)
-	case errors.Is(err, ledger.ErrUnknownKey):
-		problem(w, http.StatusNotFound, wire.ProblemUnknownKey, "the key is not in the books; it may still be under way")
-	case errors.Is(err, ledger.ErrConflict):
-		problem(w, http.StatusConflict, wire.ProblemConflict, "the key stands for another store, terminal, amount, currency or code")
-	case errors.Is(err, ledger.ErrInvalid):
-		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
-	default:
-		problem(w, http.StatusServiceUnavailable, wire.ProblemBusy, "the books cannot be written at the moment: ask again with the same key")
+	status, p := Outcome(err)
+	if p != nil {
+		problem(w, status, p.Type, p.Detail)
+		return
 	}
+	writeJSON(w, status, "application/json", a)
 }

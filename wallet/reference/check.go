@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"time"
 
 	"github.com/posagent/posagent/wallet/wire"
 )
@@ -24,17 +25,43 @@ var (
 // checkCharge tells all that is wrong with a request. It never quotes the
 // code: a live one is worth money.
 func checkCharge(r wire.ChargeRequest) error {
-	errs := []error{checkKey(r.Key), checkAmount(r.Amount, r.Currency), checkNonce(r.Nonce, false)}
-	if len(r.Code) > maxCode || !codeForm.MatchString(r.Code) {
-		errs = append(errs, fmt.Errorf("code must be 1 to %d printable ASCII characters", maxCode))
-	}
+	errs := []error{checkShown(r.Key, r.Amount, r.Currency, r.Nonce, r.Code, r.ValidUntil)}
 	if r.Mode != wire.Online && r.Mode != wire.Forwarded {
 		errs = append(errs, fmt.Errorf("mode is %q, but this wallet takes online and forwarded", r.Mode))
 	}
-	if r.ValidUntil.IsZero() {
+	return errors.Join(errs...)
+}
+
+func checkTopup(r wire.TopupRequest) error {
+	return checkShown(r.Key, r.Amount, r.Currency, r.Nonce, r.Code, r.ValidUntil)
+}
+
+func checkRefund(r wire.RefundRequest) error {
+	errs := []error{checkKey(r.Key), checkKey(r.ChargeKey), checkAmount(r.Amount, r.Currency), checkNonce(r.Nonce, false)}
+	if r.Key == r.ChargeKey {
+		errs = append(errs, errors.New("a refund has a key of its own, other than its charge's"))
+	}
+	return errors.Join(errs...)
+}
+
+// checkShown is for what a customer shows a code for.
+func checkShown(key string, amount int64, currency, nonce, code string, validUntil time.Time) error {
+	errs := []error{checkKey(key), checkAmount(amount, currency), checkNonce(nonce, false)}
+	if len(code) > maxCode || !codeForm.MatchString(code) {
+		errs = append(errs, fmt.Errorf("code must be 1 to %d printable ASCII characters", maxCode))
+	}
+	if validUntil.IsZero() {
 		errs = append(errs, errors.New("valid_until is missing"))
 	}
 	return errors.Join(errs...)
+}
+
+func checkKind(k wire.Kind) error {
+	switch k {
+	case "", wire.KindCharge, wire.KindRefund, wire.KindTopup:
+		return nil
+	}
+	return fmt.Errorf("kind %.40q must be charge, refund or topup", k)
 }
 
 func checkKey(key string) error {

@@ -101,9 +101,12 @@ func TestKeysOfOthers(t *testing.T) {
 	for _, key := range []string{"S0001-T02-1-1", "S0001-T011-1-1", "S0002-T01-1-1", "S0001-T01", "x"} {
 		req := s.request(t, key, "Hanako", 1)
 		for name, r := range map[string]reply{
-			"charge":   s.charge(t, req),
-			"inquiry":  must(t, s.register, "GET", s.URL()+path(wire.PathCharge, key), nil),
-			"reversal": must(t, s.register, "POST", s.URL()+path(wire.PathReversal, key), wire.ReversalRequest{Amount: 1, Currency: "JPY", Nonce: "r"}),
+			"refund":    s.refund(t, refundOf(key, "S0001-T01-1-1", 1)),
+			"refund of": s.refund(t, refundOf("S0001-T01-1-2", key, 1)),
+			"top-up":    s.topUp(t, topup(req)),
+			"charge":    s.charge(t, req),
+			"inquiry":   must(t, s.register, "GET", s.URL()+path(wire.PathCharge, key), nil),
+			"reversal":  must(t, s.register, "POST", s.URL()+path(wire.PathReversal, key), wire.ReversalRequest{Amount: 1, Currency: "JPY", Nonce: "r"}),
 		} {
 			if r.status != http.StatusForbidden || r.problem.Type != wire.ProblemForbidden {
 				t.Errorf("%s with key %s: %+v, want 403", name, key, r)
@@ -117,8 +120,12 @@ func TestKeysOfOthers(t *testing.T) {
 	} {
 		req := s.request(t, "S0001-T01-1-1", "Hanako", 1)
 		change(&req)
-		if r := s.charge(t, req); r.status != http.StatusForbidden {
-			t.Errorf("own key with another %s: %+v, want 403", name, r)
+		back := refundOf("S0001-T01-1-2", req.Key, 1)
+		back.Store, back.Terminal = req.Store, req.Terminal
+		for what, r := range map[string]reply{"charge": s.charge(t, req), "top-up": s.topUp(t, topup(req)), "refund": s.refund(t, back)} {
+			if r.status != http.StatusForbidden {
+				t.Errorf("%s with own key and another %s: %+v, want 403", what, name, r)
+			}
 		}
 	}
 	s.empty(t)
@@ -195,7 +202,7 @@ func TestBodiesThatAreRefused(t *testing.T) {
 
 func TestCallsOutsideTheContract(t *testing.T) {
 	s := open(t)
-	for _, call := range [][2]string{{"GET", "/"}, {"PUT", wire.PathCharges}, {"DELETE", "/v1/charges/S0001-T01-1-1"}, {"POST", wire.PathTryCodes}, {"GET", "/v1/charges/"}} {
+	for _, call := range [][2]string{{"GET", "/"}, {"PUT", wire.PathCharges}, {"DELETE", "/v1/charges/S0001-T01-1-1"}, {"POST", wire.PathTryCodes}, {"GET", "/v1/charges/"}, {"GET", wire.PathRefunds}, {"POST", wire.PathReconciliation}, {"POST", wire.PathTryConfirm}} {
 		r := must(t, s.register, call[0], s.URL()+call[1], nil)
 		if r.status != http.StatusNotFound || r.problem.Type == wire.ProblemUnknownKey {
 			t.Errorf("%s %s: %+v, want 404, and not that of an unknown key", call[0], call[1], r)

@@ -21,9 +21,10 @@ type faults struct {
 
 func (f *faults) set(o wire.FaultOrder) error {
 	switch o.Fault {
-	case wire.FaultNone, wire.FaultSlow, wire.FaultSilent, wire.FaultReset, wire.FaultDuplicate, wire.FaultLate, wire.FaultNonsense, wire.FaultRefuse:
+	case wire.FaultNone, wire.FaultSlow, wire.FaultSilent, wire.FaultReset, wire.FaultDuplicate, wire.FaultLate, wire.FaultNonsense, wire.FaultRefuse,
+		wire.FaultHold, wire.FaultConfirm:
 	default:
-		return fmt.Errorf("there is no fault %q: use none, slow, silent, reset, duplicate, late, nonsense or refuse", o.Fault)
+		return fmt.Errorf("there is no fault %q: use none, slow, silent, reset, duplicate, late, nonsense, refuse, hold or confirm", o.Fault)
 	}
 	if o.Count < 0 {
 		return fmt.Errorf("count is %d, but must be 0 (no limit) or more", o.Count)
@@ -43,7 +44,7 @@ func (f *faults) standing() wire.FaultOrder {
 	return f.order
 }
 
-// take is the fault of this charge, and counts it.
+// take is the fault of this call that moves money, and counts it.
 func (f *faults) take() wire.Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -73,18 +74,32 @@ func (f *faults) count() wire.Fault {
 	return fault
 }
 
+// move carries out a call that moves money, with the fault that is ordered.
+func (s *Server) move(w http.ResponseWriter, r *http.Request, key string, do func(wire.Fault) (wire.Answer, error)) {
+	fault := s.faults.take()
+	if fault == wire.FaultHold {
+		s.hold(s.opts.Late)
+	}
+	a, err := s.commit(fault, key, do)
+	s.log.Info("asked for money", "kind", a.Kind, "key", key, "amount", a.Amount, "status", a.Status, "reason", a.Reason, "fault", fault, "error", err)
+	if s.trouble(w, r, fault) {
+		return
+	}
+	reply(w, a, err)
+}
+
 // commit asks the books, and for FaultDuplicate twice at once, as a network
 // does that repeats a request.
-func (s *Server) commit(fault wire.Fault, req wire.ChargeRequest) (wire.Answer, error) {
+func (s *Server) commit(fault wire.Fault, key string, do func(wire.Fault) (wire.Answer, error)) (wire.Answer, error) {
 	if fault != wire.FaultDuplicate {
-		return s.opts.Ledger.Charge(req)
+		return do(fault)
 	}
 	var twin sync.WaitGroup
 	twin.Go(func() {
-		a, err := s.opts.Ledger.Charge(req)
-		s.log.Info("charge repeated", "key", req.Key, "status", a.Status, "error", err)
+		a, err := do(fault)
+		s.log.Info("asked again", "kind", a.Kind, "key", key, "status", a.Status, "error", err)
 	})
-	a, err := s.opts.Ledger.Charge(req)
+	a, err := do(fault)
 	twin.Wait()
 	return a, err
 }
@@ -109,6 +124,16 @@ func (s *Server) trouble(w http.ResponseWriter, r *http.Request, fault wire.Faul
 		return true
 	}
 	return false
+}
+
+// hold waits whether or not the register does. A server that stops does not.
+func (s *Server) hold(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.ctx.Done():
+	}
 }
 
 // wait is true when the register has left meanwhile. A server that stops does

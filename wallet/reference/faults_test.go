@@ -125,6 +125,118 @@ func TestRefuse(t *testing.T) {
 	s.empty(t)
 }
 
+// A request that was held back is committed after the register has left.
+func TestHold(t *testing.T) {
+	s := open(t)
+	if err := s.SetFault(wire.FaultOrder{Fault: wire.FaultHold, Count: 1}); err != nil {
+		t.Fatal(err)
+	}
+	req := s.request(t, "S0001-T01-1-1", "Hanako", 1280)
+	impatient := *s.register
+	impatient.Timeout = 20 * time.Millisecond // before the 80 ms of the hold
+	if r, err := do(t, &impatient, "POST", s.URL()+wire.PathCharges, req); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("%+v, %v, want the client's own timeout", r, err)
+	}
+	for s.standing(t, req.Key).Key == "" {
+		time.Sleep(time.Millisecond)
+	}
+	if st := s.standing(t, req.Key); st.Status != wire.Approved || st.Debits != 1 {
+		t.Errorf("after a hold the books say %+v", st)
+	}
+	s.balanced(t)
+}
+
+// A reversal overtakes the charge that is held back, and blocks it. The hold
+// ends only when the wallet stops.
+func TestAHoldThatAReversalOvertakes(t *testing.T) {
+	s := openWith(t, time.Hour)
+	if err := s.SetFault(wire.FaultOrder{Fault: wire.FaultHold, Count: 1}); err != nil {
+		t.Fatal(err)
+	}
+	req := s.request(t, "S0001-T01-1-1", "Hanako", 1280)
+	held := make(chan reply, 1)
+	go func() {
+		r, err := do(t, s.register, "POST", s.URL()+wire.PathCharges, req)
+		if err != nil {
+			t.Error(err)
+		}
+		held <- r
+	}()
+	for s.Fault().Fault != wire.FaultNone { // the charge has come in
+		time.Sleep(time.Millisecond)
+	}
+	if r := s.reverse(t, req.Key, 1280); r.answer.Status != wire.Reversed {
+		t.Errorf("reversal: %+v", r)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err := s.Stop(ctx); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	if r := <-held; r.answer.Status != wire.Reversed {
+		t.Errorf("the charge that was held: %+v", r)
+	}
+	if st := s.standing(t, req.Key); st.Debits != 0 {
+		t.Errorf("the books say %+v", st)
+	}
+}
+
+func TestConfirm(t *testing.T) {
+	s := open(t)
+	c := overSocket(t, s.socket)
+	if err := s.SetFault(wire.FaultOrder{Fault: wire.FaultConfirm}); err != nil {
+		t.Fatal(err)
+	}
+	first, second := s.request(t, "S0001-T01-1-1", "Hanako", 100), s.request(t, "S0001-T01-1-2", "Hanako", 200)
+	for _, req := range []wire.ChargeRequest{first, second, first} {
+		if r := s.charge(t, req); r.status != 200 || r.answer.Status != wire.Pending || r.answer.Receipt != "" {
+			t.Fatalf("%+v, want pending", r)
+		}
+	}
+	if st := s.standing(t, first.Key); st.Status != wire.Pending || st.Debits != 1 {
+		t.Errorf("while it waits the books say %+v", st)
+	}
+	var said wire.Answer
+	trySend(t, c, "POST", wire.PathTryConfirm, wire.Confirmation{Yes: true}, http.StatusOK, &said)
+	if said.Key != second.Key || said.Status != wire.Approved {
+		t.Errorf("the newest: %+v", said)
+	}
+	trySend(t, c, "POST", wire.PathTryConfirm, wire.Confirmation{Key: first.Key}, http.StatusOK, &said)
+	if said.Status != wire.Declined || said.Reason != wire.Refused {
+		t.Errorf("a no: %+v", said)
+	}
+	trySend(t, c, "POST", wire.PathTryConfirm, wire.Confirmation{Yes: true}, http.StatusNotFound, nil)
+	trySend(t, c, "POST", wire.PathTryConfirm, wire.Confirmation{Key: "S0001-T01-1-9", Yes: true}, http.StatusNotFound, nil)
+	for key, want := range map[string]wire.Status{first.Key: wire.Declined, second.Key: wire.Approved} {
+		if r := must(t, s.register, "GET", s.URL()+path(wire.PathCharge, key), nil); r.answer.Status != want {
+			t.Errorf("%s: %+v, want %s", key, r, want)
+		}
+	}
+	s.balanced(t)
+}
+
+// Refunds and top-ups meet the same troubles as charges.
+func TestFaultsOfTheOtherKinds(t *testing.T) {
+	s := open(t)
+	s.charge(t, s.request(t, "S0001-T01-1-1", "Hanako", 100))
+	back, cash := refundOf("S0001-T01-1-2", "S0001-T01-1-1", 40), topup(s.request(t, "S0001-T01-1-3", "Hanako", 40))
+	for _, fault := range []wire.Fault{wire.FaultNonsense, wire.FaultDuplicate} {
+		if err := s.SetFault(wire.FaultOrder{Fault: fault, Count: 2}); err != nil {
+			t.Fatal(err)
+		}
+		refund, top := s.refund(t, back), s.topUp(t, cash)
+		if nonsense := refund.answer == (wire.Answer{}) && top.answer == (wire.Answer{}); nonsense != (fault == wire.FaultNonsense) {
+			t.Errorf("%s: %+v, %+v", fault, refund, top)
+		}
+	}
+	for _, key := range []string{back.Key, cash.Key} {
+		if st := s.standing(t, key); st.Status != wire.Approved || st.Debits != -1 {
+			t.Errorf("the books say %+v", st)
+		}
+	}
+	s.balanced(t)
+}
+
 func TestFaultsLeaveInquiryAndReversalAlone(t *testing.T) {
 	s := open(t)
 	if err := s.SetFault(wire.FaultOrder{Fault: wire.FaultSilent}); err != nil {

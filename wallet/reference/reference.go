@@ -4,8 +4,8 @@
 // against; the sign-in of customers and the judgement of risk are not here.
 //
 // Invariant: nobody without a certificate of the registers' authority reaches
-// a handler, a certificate only ever touches keys that begin with its name,
-// and no answer is sent that is not in the books.
+// a handler, a certificate only ever touches and sees keys that begin with its
+// name, and no answer is sent that is not in the books.
 package reference
 
 import (
@@ -34,7 +34,7 @@ type Options struct {
 	TrySocket   string          // unix socket for trying it out; empty for none
 	Log         *slog.Logger    // nil throws the log away
 	Slow        time.Duration   // delay of wire.FaultSlow; 0 is 2 s
-	Late        time.Duration   // delay of wire.FaultLate; 0 is 5 s
+	Late        time.Duration   // delay of wire.FaultLate and wire.FaultHold; 0 is 5 s
 }
 
 // How long a register may take; an idle connection stays for as long as a

@@ -30,6 +30,11 @@ type shop struct {
 
 func open(t *testing.T) *shop {
 	t.Helper()
+	return openWith(t, 80*time.Millisecond)
+}
+
+func openWith(t *testing.T, late time.Duration) *shop {
+	t.Helper()
 	s := &shop{
 		ledger: ledger.New(ledger.NewMemory(), ledger.Options{}),
 		socket: filepath.Join(t.TempDir(), "try.sock"),
@@ -43,7 +48,7 @@ func open(t *testing.T) *shop {
 	own := pair(t)(s.authority.Server())
 	srv, err := reference.Start(reference.Options{
 		Ledger: s.ledger, Certificate: own, ClientCAs: s.authority.Pool(), TrySocket: s.socket,
-		Slow: 40 * time.Millisecond, Late: 80 * time.Millisecond,
+		Slow: 40 * time.Millisecond, Late: late,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -170,6 +175,31 @@ func must(t *testing.T, c *http.Client, method, url string, body any) reply {
 func (s *shop) charge(t *testing.T, r wire.ChargeRequest) reply {
 	t.Helper()
 	return must(t, s.register, "POST", s.URL()+wire.PathCharges, r)
+}
+
+func (s *shop) refund(t *testing.T, r wire.RefundRequest) reply {
+	t.Helper()
+	return must(t, s.register, "POST", s.URL()+wire.PathRefunds, r)
+}
+
+func (s *shop) topUp(t *testing.T, r wire.TopupRequest) reply {
+	t.Helper()
+	return must(t, s.register, "POST", s.URL()+wire.PathTopups, r)
+}
+
+func (s *shop) reverse(t *testing.T, key string, amount int64) reply {
+	t.Helper()
+	return must(t, s.register, "POST", s.URL()+path(wire.PathReversal, key), wire.ReversalRequest{Amount: amount, Currency: "JPY", Nonce: "r"})
+}
+
+func refundOf(key, chargeKey string, amount int64) wire.RefundRequest {
+	return wire.RefundRequest{Key: key, ChargeKey: chargeKey, Store: "S0001", Terminal: "T01", Amount: amount, Currency: "JPY", Nonce: "n-" + key}
+}
+
+func topup(r wire.ChargeRequest) wire.TopupRequest {
+	return wire.TopupRequest{
+		Key: r.Key, Store: r.Store, Terminal: r.Terminal, Amount: r.Amount, Currency: r.Currency, Code: r.Code, ValidUntil: r.ValidUntil, Nonce: r.Nonce,
+	}
 }
 
 func path(pattern, key string) string { return strings.Replace(pattern, "{key}", key, 1) }

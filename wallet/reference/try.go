@@ -44,6 +44,7 @@ func (s *Server) tryRoutes() http.Handler {
 	mux.HandleFunc("GET "+wire.PathTryCharges, list(s.opts.Ledger.Standings))
 	mux.HandleFunc("GET "+wire.PathTryTrial, list(s.opts.Ledger.Trial))
 	mux.HandleFunc("POST "+wire.PathTryCodes, s.tryCode)
+	mux.HandleFunc("POST "+wire.PathTryConfirm, s.tryConfirm)
 	mux.HandleFunc("PUT "+wire.PathTryFault, s.tryFault)
 	mux.HandleFunc("GET "+wire.PathTryFault, list(func() (wire.FaultOrder, error) { return s.Fault(), nil }))
 	mux.HandleFunc("/", noSuchCall)
@@ -75,6 +76,20 @@ func (s *Server) tryCode(w http.ResponseWriter, r *http.Request) {
 	default:
 		writeJSON(w, http.StatusOK, "application/json", code)
 	}
+}
+
+func (s *Server) tryConfirm(w http.ResponseWriter, r *http.Request) {
+	var said wire.Confirmation
+	if !readBody(w, r, &said) {
+		return
+	}
+	a, err := s.opts.Ledger.Confirm(said.Key, said.Yes)
+	if errors.Is(err, ledger.ErrUnknownKey) {
+		problem(w, http.StatusNotFound, "about:blank", err.Error())
+		return
+	}
+	s.log.Info("the customer spoke", "key", a.Key, "yes", said.Yes, "status", a.Status, "error", err)
+	reply(w, a, err)
 }
 
 func (s *Server) tryFault(w http.ResponseWriter, r *http.Request) {

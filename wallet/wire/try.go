@@ -60,7 +60,7 @@ const (
 	FaultLate      Fault = "late"      // answers after 5 s: after the deadline
 	FaultNonsense  Fault = "nonsense"  // commits and answers something that is no answer
 	FaultRefuse    Fault = "refuse"    // 503 to every call of the contract, nothing committed
-	FaultHold      Fault = "hold"      // waits as FaultSlow does, but before it commits, and commits although the register has left
+	FaultHold      Fault = "hold"      // holds the request back for 5 s and then commits, although the register has left
 	FaultConfirm   Fault = "confirm"   // a charge waits until the customer confirms it on the phone
 )
 
