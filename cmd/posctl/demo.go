@@ -38,7 +38,7 @@ In another terminal, its subcommands play customers and troubles.`,
 	}
 	cmd.Flags().StringVar(&o.AgentAddr, "agent-addr", "127.0.0.1:7070", "`HOST:PORT`; port 0: any free one")
 	cmd.Flags().StringVar(&o.WalletAddr, "wallet-addr", "127.0.0.1:7071", "`HOST:PORT`; port 0: any free one")
-	cmd.AddCommand(t.demoCode(), t.demoWallet(), t.demoDevice())
+	cmd.AddCommand(t.demoCode(), t.demoConfirm(), t.demoWallet(), t.demoDevice())
 	return cmd
 }
 
@@ -92,6 +92,41 @@ customers: sakura (1,000,000 yen), hiro (3,000 yen), zero (nothing).`,
 	return cmd
 }
 
+// spoken is what a charge stands for after its customer has spoken.
+type spoken struct {
+	Key    string `json:"key"`
+	Status string `json:"status"`
+	Amount int64  `json:"amount"`
+}
+
+func (t *tool) demoConfirm() *cobra.Command {
+	var key string
+	var no bool
+	cmd := &cobra.Command{
+		Use:   "confirm [--key KEY] [--no]",
+		Short: "A customer confirms a charge on the phone",
+		Long: `confirm says yes to the newest charge that waits for its customer, as charges
+do after ` + "`posctl demo wallet fault confirm`" + `. A charge waits for a minute.`,
+		Example: `  posctl demo confirm --dir .demo
+  posctl demo confirm --dir .demo --no`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			action := "yes"
+			if no {
+				action = "no"
+			}
+			var said spoken
+			if err := demo.Order(cmd.Context(), t.demoDir(), "confirm", action, key, &said); err != nil {
+				return err
+			}
+			return t.print(said, func() { fmt.Fprintln(t.out, said.Key, said.Status) })
+		},
+	}
+	cmd.Flags().StringVar(&key, "key", "", "the charge's `KEY` (default: the newest that waits)")
+	cmd.Flags().BoolVar(&no, "no", false, "the customer refuses")
+	return cmd
+}
+
 func draw(path, code string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -139,8 +174,8 @@ func (t *tool) demoWallet() *cobra.Command {
 		})
 	}
 	cmd.AddCommand(&cobra.Command{
-		Use:   "fault slow|silent|reset|duplicate|late|nonsense|refuse|none",
-		Short: "What the wallet does with the next charges",
+		Use:   "fault slow|silent|reset|duplicate|late|nonsense|refuse|hold|confirm|none",
+		Short: "What the wallet does with the next charges, refunds and top-ups",
 		Long: `fault holds until it is set to none:
 
   slow       answers after 2 s
@@ -149,10 +184,12 @@ func (t *tool) demoWallet() *cobra.Command {
   duplicate  gets every request twice, as over a network that repeats
   late       answers after 5 s, when nobody waits any more
   nonsense   takes the money and answers something that is no answer
-  refuse     answers 503 to everything`,
+  refuse     answers 503 to everything
+  hold       does nothing for 5 s and then takes the money
+  confirm    asks the customer on the phone first: see posctl demo confirm`,
 		Example:   "  posctl demo wallet fault silent --dir .demo",
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
-		ValidArgs: []string{"slow", "silent", "reset", "duplicate", "late", "nonsense", "refuse", "none"},
+		ValidArgs: []string{"slow", "silent", "reset", "duplicate", "late", "nonsense", "refuse", "hold", "confirm", "none"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return t.order(cmd.Context(), "wallet", "fault", args[0])
 		},

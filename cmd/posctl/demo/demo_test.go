@@ -20,6 +20,7 @@ func TestVisit(t *testing.T) {
 	t.Run("camera", func(t *testing.T) { s.with(t).paysWithAPicture() })
 	t.Run("wallet", func(t *testing.T) { s.with(t).stopsAndStartsTheWallet() })
 	t.Run("fault", func(t *testing.T) { s.with(t).ordersAFault() })
+	t.Run("confirm", func(t *testing.T) { s.with(t).confirmsOnThePhone() })
 	t.Run("devices", func(t *testing.T) { s.with(t).pullsPlugs() })
 	t.Run("orders", func(t *testing.T) { s.with(t).givesWrongOrders() })
 	t.Run("second demo", func(t *testing.T) { s.with(t).startsAnother() })
@@ -153,6 +154,27 @@ func (s *stage) ordersAFault() {
 	}
 	s.order("wallet", "fault", "none")
 	s.await(sale, "approved") // the inquiry finds what the wallet had committed
+}
+
+func (s *stage) confirmsOnThePhone() {
+	if out, err := s.posctl("demo", "confirm"); err == nil {
+		s.Errorf("a customer confirms what nobody asked for: %s", out)
+	}
+	s.order("wallet", "fault", "confirm")
+	for said, state := range map[string]string{"": "approved", "--no": "declined"} {
+		sale := s.ring(330)
+		s.scan(s.order("code"))
+		if waiting := s.await(sale, "pending"); waiting.Goods != "hold" {
+			s.Errorf("before the customer has confirmed, the sale is %+v", waiting)
+		}
+		if said == "" {
+			s.order("confirm")
+		} else {
+			s.order("confirm", said)
+		}
+		s.await(sale, state)
+	}
+	s.order("wallet", "fault", "none")
 }
 
 func (s *stage) pullsPlugs() {

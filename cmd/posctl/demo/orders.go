@@ -49,6 +49,10 @@ func (o *orders) listen() (stop func(), err error) {
 	mux.HandleFunc("POST /device", o.handle(func(_ context.Context, in order) (any, error) {
 		return order{Action: in.Action, Name: in.Name}, o.counter.do(in.Action, in.Name)
 	}))
+	mux.HandleFunc("POST /confirm", o.handle(func(ctx context.Context, in order) (any, error) {
+		var said wire.Answer
+		return &said, o.try(ctx, http.MethodPost, wire.PathTryConfirm, wire.Confirmation{Key: in.Name, Yes: in.Action == "yes"}, &said)
+	}))
 	mux.HandleFunc("POST /code", o.handle(func(ctx context.Context, in order) (any, error) {
 		var minted wire.MintedCode
 		return &minted, o.try(ctx, http.MethodPost, wire.PathTryCodes, wire.CodeRequest{Customer: in.Name}, &minted)
