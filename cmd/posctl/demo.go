@@ -173,10 +173,15 @@ func (t *tool) demoWallet() *cobra.Command {
 			},
 		})
 	}
-	cmd.AddCommand(&cobra.Command{
-		Use:   "fault slow|silent|reset|duplicate|late|nonsense|refuse|hold|confirm|none",
+	cmd.AddCommand(t.demoFault())
+	return cmd
+}
+
+func (t *tool) demoFault() *cobra.Command {
+	return &cobra.Command{
+		Use:   "fault TROUBLE",
 		Short: "What the wallet does with the next charges, refunds and top-ups",
-		Long: `fault holds until it is set to none:
+		Long: `fault is TROUBLE until it is set to none:
 
   slow       answers after 2 s
   silent     takes the money and never answers
@@ -193,8 +198,7 @@ func (t *tool) demoWallet() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return t.order(cmd.Context(), "wallet", "fault", args[0])
 		},
-	})
-	return cmd
+	}
 }
 
 func (t *tool) demoDevice() *cobra.Command {
