@@ -2,9 +2,13 @@ package memory_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/money"
+	"github.com/posagent/posagent/agent/sale"
 	"github.com/posagent/posagent/offline/book"
 	"github.com/posagent/posagent/offline/book/memory"
 	"github.com/posagent/posagent/offline/book/storetest"
@@ -61,4 +65,58 @@ func number(t *testing.T, s *memory.Store, name string) (n int64) {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// A snapshot is what a backup is: nothing that happens to the one is seen in
+// the other.
+func TestASnapshotSharesNothing(t *testing.T) {
+	s := memory.New(memory.Options{})
+	sell := func(s *memory.Store, seq int64, n int64) {
+		t.Helper()
+		key, err := charge.NewKey("S1", "T1", 7, seq)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.Update(func(tx book.Tx) error {
+			if _, err := tx.Sale("a"); err != nil {
+				if err := tx.PutSale(sale.Sale{ID: "a", Amount: money.Yen(1)}); err != nil {
+					return err
+				}
+			}
+			row := book.Row{Seq: seq, Epoch: 7, Record: charge.Record{Key: key, SaleID: "a", Amount: money.Yen(1), State: charge.Prepared}}
+			return errors.Join(tx.AddCharge(row), tx.AppendLink(book.Link{N: n, Key: key}), tx.SetMeta("n", n))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	sell(s, 5, 1)
+	copied := s.Snapshot()
+	sell(s, 3, 2) // before the other in every list
+	sell(copied, 9, 2)
+	for name, want := range map[string]struct {
+		s    *memory.Store
+		keys string
+	}{"the store": {s, "[S1-T1-7-3 S1-T1-7-5]"}, "the copy": {copied, "[S1-T1-7-5 S1-T1-7-9]"}} {
+		err := want.s.View(func(rows book.Rows) error {
+			var errs []error
+			for what, read := range map[string]func() ([]book.Row, error){
+				"open": rows.OpenCharges, "of the sale": func() ([]book.Row, error) { return rows.ChargesOfSale("a") },
+			} {
+				found, err := read()
+				var keys []charge.Key
+				for _, r := range found {
+					keys = append(keys, r.Key)
+				}
+				if got := fmt.Sprint(keys); got != want.keys {
+					t.Errorf("%s of %s: %s, want %s", what, name, got, want.keys)
+				}
+				errs = append(errs, err)
+			}
+			return errors.Join(errs...)
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
 }
