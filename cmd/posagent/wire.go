@@ -95,6 +95,9 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	if d.books.ClockBehind() {
 		d.register.ClockBack("the clock is behind the last start of this register")
 	}
+	if why, yes := d.books.Restored(); yes {
+		d.register.BooksRestored(why)
+	}
 	return nil
 }
 
