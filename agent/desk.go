@@ -51,7 +51,7 @@ func (r *Register) Open(s sale.Sale, by charge.By) (View, error) {
 			return View{}, err
 		}
 	}
-	rec, err := r.parts.Journal.Prepare(s, by)
+	rec, err := r.prepare(s, by)
 	if err != nil {
 		r.rest()
 		return View{}, err
@@ -115,6 +115,7 @@ func (r *Register) take(saleID string, w Wallet, code paycode.Code) (charge.Reco
 	r.parts.Journal.Mark(rec.Key, step) // before anybody can cancel: what follows may reach the wallet
 	rec.State, rec.Wallet, rec.Code, rec.Attempts = charge.Sent, w.ID, mark, rec.Attempts+1
 	r.desk.charge, r.desk.phase, r.desk.refusal = rec, asking, nil
+	r.breakers[w.ID].newest = rec.Key
 	r.desk.deadline, r.desk.soft = now.Add(w.Terms.Deadline), now.Add(w.Terms.Soft)
 	time.AfterFunc(w.Terms.Soft, func() {
 		r.mu.Lock()
@@ -154,6 +155,9 @@ func (r *Register) ready(d desk, w Wallet, code paycode.Code) (charge.Record, ch
 	if why := MayPay(d.charge, d.closed); why != "" {
 		return charge.Record{}, none, &Refused{Why: why}
 	}
+	if r.paused(w.ID) {
+		return charge.Record{}, none, &Refused{Why: "wallet.paused"}
+	}
 	mark := charge.CodeMark{Kind: code.Rule, Masked: code.Text.Masked(), Hash: r.parts.HashCode(code.Text)}
 	used, found, err := r.parts.Memory.CodeUsed(mark.Hash)
 	if err != nil {
@@ -168,7 +172,7 @@ func (r *Register) ready(d desk, w Wallet, code paycode.Code) (charge.Record, ch
 	if d.charge.State == charge.Prepared {
 		return d.charge, mark, nil
 	}
-	rec, err := r.parts.Journal.Prepare(d.sale, charge.ByCashier)
+	rec, err := r.prepare(d.sale, charge.ByCashier)
 	return rec, mark, err
 }
 

@@ -17,7 +17,8 @@ import (
 // in two minds.
 type Journal interface {
 	// Prepare makes a charge for a sale under a new key, in state Prepared. A
-	// sale that is not known yet is remembered with it.
+	// sale that is not known yet is remembered with it. The error of a sale
+	// that it does not take is a charge.ErrNotTaken; any other is its own.
 	Prepare(sale.Sale, charge.By) (charge.Record, error)
 	// Apply takes steps in order, in one transaction, and returns the charge
 	// after the last one. A step without an arrow changes nothing and is
@@ -38,6 +39,7 @@ type Memory interface {
 	// and false when there is none.
 	CodeUsed(hash string) (charge.Record, bool, error)
 	Charge(charge.Key) (charge.Record, error)
+	InStates(...charge.State) ([]charge.Record, error)    // oldest first
 	ChargesOfSale(saleID string) ([]charge.Record, error) // and the refunds of them, oldest first
 	Sale(id string) (sale.Sale, error)
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/sale"
 )
 
 // pens keeps whoever writes to a charge alone with it, from the look that
@@ -89,6 +90,16 @@ func (r *Register) apply(key charge.Key, steps ...charge.Step) (charge.Record, e
 	}
 	r.watch(rec)
 	return rec, nil
+}
+
+// prepare makes a charge under a new key, durably. A sale that the books do
+// not take is no trouble of the books.
+func (r *Register) prepare(s sale.Sale, by charge.By) (charge.Record, error) {
+	rec, err := r.parts.Journal.Prepare(s, by)
+	if err != nil && !errors.Is(err, charge.ErrNotTaken) {
+		r.cannotWrite(rec.Key, err)
+	}
+	return rec, err
 }
 
 // cannotWrite is the trouble of a journal that failed, whatever it was to

@@ -19,11 +19,35 @@ func (r *Register) Recover() (found int, err error) {
 		if rec, err = r.classify(rec); err != nil {
 			return 0, err
 		}
+		r.watch(rec)
 		if WorkOn(rec) != NoWork {
 			r.settle(rec)
 		}
 	}
+	r.spawn(r.remind)
 	return len(open), nil
+}
+
+// remind shows again what waits for a person, from the books. It is no reason
+// to be ready later.
+func (r *Register) remind() {
+	waiting, err := r.parts.Memory.InStates(charge.Owed, charge.Unpaid)
+	if err != nil {
+		r.log.Error("the charges that wait for the manager cannot be read", "error", err)
+	}
+	for _, rec := range waiting {
+		r.remindOf(rec.Key)
+	}
+}
+
+func (r *Register) remindOf(key charge.Key) {
+	defer r.pens.take(key)()
+	rec, err := r.parts.Memory.Charge(key) // the manager may have been quicker
+	if err != nil {
+		r.log.Error("a charge that waits for the manager cannot be read", "charge", string(key), "error", err)
+		return
+	}
+	r.watch(rec)
 }
 
 // classify takes the one step that a crash means for a charge.

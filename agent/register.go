@@ -39,6 +39,7 @@ type Register struct {
 	left     map[charge.Key]time.Time // when a request of an open charge may last have left
 	changed  chan struct{}            // closed and replaced at every change
 	troubles map[string]Trouble
+	breakers map[string]*breaker // by wallet
 	count    Counts
 }
 
@@ -59,11 +60,12 @@ func New(parts Parts, log *slog.Logger) *Register {
 		left:     make(map[charge.Key]time.Time),
 		changed:  make(chan struct{}),
 		troubles: make(map[string]Trouble),
+		breakers: make(map[string]*breaker),
 		paper:    make(chan struct{}, 1),
 	}
 	r.paper <- struct{}{}
 	for _, w := range parts.Wallets {
-		r.wallets[w.ID] = w
+		r.wallets[w.ID], r.breakers[w.ID] = w, &breaker{}
 	}
 	return r
 }

@@ -187,6 +187,9 @@ func (r *Register) listen(rec charge.Record, a charge.Answer) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.count.answer(a)
+	if b := r.breakers[a.Wallet]; b != nil && b.newest == "" {
+		b.newest = rec.Key // nothing was sold since the start
+	}
 	r.reach(a)
 	return true
 }

@@ -91,7 +91,8 @@ func (r *Register) Troubles() []Trouble {
 	})
 }
 
-// reach notes whether a wallet answers at all; r.mu is held.
+// reach notes what an answer tells of the wallet itself: whether it is there,
+// whether it answers often enough, and what its clock says; r.mu is held.
 func (r *Register) reach(a charge.Answer) {
 	switch {
 	case a.Event == charge.Miss, a.Event == charge.Lose && (a.Reason == charge.ReasonTimeout || a.Reason == charge.ReasonUnreachable):
@@ -99,7 +100,19 @@ func (r *Register) reach(a charge.Answer) {
 	default:
 		r.cleared("wallet.unreachable", a.Wallet)
 	}
+	r.gauge(a)
+	switch early, late := a.Asked.Add(-clockOff), a.At.Add(clockOff); {
+	case a.Theirs.IsZero():
+	case a.Theirs.Before(early) || a.Theirs.After(late):
+		r.troubled("clock.off", a.Wallet, "the wallet's clock shows "+a.Theirs.UTC().Format(time.RFC3339)+", this register's "+a.At.UTC().Format(time.RFC3339))
+	default:
+		r.cleared("clock.off", a.Wallet)
+	}
 }
+
+// clockOff is how far the clocks of the register and of a wallet may differ.
+// By much more a good code counts as expired.
+const clockOff = 30 * time.Second
 
 // Reached is told by whoever keeps the lines to the wallets warm.
 func (r *Register) Reached(wallet string, err error) {
@@ -132,6 +145,7 @@ type Counts struct {
 	Answers map[Heard]int64    // answers of wallets
 	Took    map[string][]int64 // by wallet: answers that took at most Buckets[i]; the last is all others
 	TookSum map[string]time.Duration
+	Paused  map[string]int64 // by wallet: how often it was paused
 }
 
 // Heard labels an answer.
@@ -152,6 +166,13 @@ func (c *Counts) refused(why string) {
 	c.Refused[why]++
 }
 
+func (c *Counts) paused(wallet string) {
+	if c.Paused == nil {
+		c.Paused = make(map[string]int64)
+	}
+	c.Paused[wallet]++
+}
+
 func (c *Counts) answer(a charge.Answer) {
 	if c.Answers == nil {
 		c.Answers, c.Took, c.TookSum = make(map[Heard]int64), make(map[string][]int64), make(map[string]time.Duration)
@@ -170,7 +191,10 @@ func (c *Counts) answer(a charge.Answer) {
 func (r *Register) Counts() Counts {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	out := Counts{Refused: maps.Clone(r.count.Refused), Answers: maps.Clone(r.count.Answers), Took: make(map[string][]int64), TookSum: maps.Clone(r.count.TookSum)}
+	out := Counts{
+		Refused: maps.Clone(r.count.Refused), Answers: maps.Clone(r.count.Answers), Paused: maps.Clone(r.count.Paused),
+		Took: make(map[string][]int64), TookSum: maps.Clone(r.count.TookSum),
+	}
 	for wallet, counts := range r.count.Took {
 		out.Took[wallet] = slices.Clone(counts)
 	}

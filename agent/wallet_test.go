@@ -53,6 +53,7 @@ type wallet struct {
 	debits   map[charge.Key]int          // times the customer was debited, ever
 	verdict  charge.State                // of a fresh key; empty is Approved
 	forgets  bool                        // it keeps no tombstones: an unseen key is not blocked by a reversal
+	clock    time.Duration               // how far its clock is ahead
 	closes   time.Duration               // it takes no request that is older than this; 0: any
 }
 
@@ -166,6 +167,9 @@ func (w *wallet) call(ctx context.Context, what string, r charge.Record, arrive 
 		answer.Reason = charge.ReasonCodeUnknown
 	}
 	answer.Event, answer.At, answer.Took = event, time.Now(), time.Since(started)
+	if event != charge.Lose && event != charge.Miss {
+		answer.Theirs = time.Now().Add(w.clock)
+	}
 	if event == charge.Approve {
 		answer.Receipt = "W-" + string(r.Key)
 	}

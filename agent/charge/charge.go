@@ -158,7 +158,9 @@ type Answer struct {
 	Bytes int64         // bytes of the request that left this machine
 	Took  time.Duration // from the first byte wanted to the decision
 	Known bool          // inquiry only: the wallet knows this key
-	Note  string        // for the log: the error's text, without any code
+	// Theirs is what the wallet's clock showed; zero when the answer did not say.
+	Theirs time.Time
+	Note   string // for the log: the error's text, without any code
 }
 
 // Paper is what became of the receipt.

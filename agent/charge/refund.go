@@ -7,6 +7,10 @@ import (
 	"github.com/posagent/posagent/agent/money"
 )
 
+// ErrNotTaken means that the books are well, and do not take what is asked
+// for. Errors for which errors.Is says so are refusals, not failures.
+var ErrNotTaken = errors.New("the books do not take this")
+
 // Why a refund cannot be made.
 var (
 	// ErrNotRefundable: the payment holds no money that could go back: it was

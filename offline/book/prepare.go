@@ -41,13 +41,13 @@ func (b *Book) Prepare(s sale.Sale, by charge.By) (charge.Record, error) {
 func knowSale(t *turn, s sale.Sale) error {
 	known, err := t.tx.Sale(s.ID)
 	if errors.Is(err, ErrNotFound) {
-		return t.tx.PutSale(s)
+		return putSale(t, s)
 	}
 	if err != nil {
 		return err
 	}
 	if known.Amount != s.Amount || known.TopUp != s.TopUp {
-		return fmt.Errorf("%s %s is over %s and cannot become a %s over %s: open a new one", what(known), s.ID, known.Amount, what(s), s.Amount)
+		return notTaken{fmt.Errorf("%s %s is over %s and cannot become a %s over %s: open a new one", what(known), s.ID, known.Amount, what(s), s.Amount)}
 	}
 	earlier, err := t.tx.ChargesOfSale(s.ID)
 	if err != nil {
@@ -55,11 +55,30 @@ func knowSale(t *turn, s sale.Sale) error {
 	}
 	for _, row := range earlier {
 		if row.Kind != charge.Refund && !row.State.AllowsNewKey() && !planted.Has(planted.NewKeyOnRetry) {
-			return fmt.Errorf("%w (%s is %s)", ErrSaleOpen, row.Key, row.State)
+			return notTaken{fmt.Errorf("%w (%s is %s)", ErrSaleOpen, row.Key, row.State)}
 		}
 	}
 	return nil
 }
+
+// putSale remembers a new sale. Its reference may be another sale's of that
+// day: then the books are well, and the sale is not taken.
+func putSale(t *turn, s sale.Sale) error {
+	err := t.tx.PutSale(s)
+	if err == nil || s.Reference == "" {
+		return err
+	}
+	if _, none := t.tx.SaleByReference(s.BusinessDate, s.Source, s.Reference); none == nil {
+		return notTaken{err}
+	}
+	return err
+}
+
+// notTaken is an error that is no failure of the books: a charge.ErrNotTaken.
+type notTaken struct{ error }
+
+func (e notTaken) Is(target error) bool { return target == charge.ErrNotTaken }
+func (e notTaken) Unwrap() error        { return e.error }
 
 func what(s sale.Sale) string {
 	if s.TopUp {

@@ -156,7 +156,7 @@ func (c *Client) answer(asked authorize.Asked, ev authorize.Evidence, started ti
 		Took:  now.Sub(started),
 	}
 	if ev.Answer != nil && event != charge.Lose {
-		a.Known = true
+		a.Known, a.Theirs = true, ev.Answer.At
 		if event == charge.Approve {
 			a.Receipt = number(ev.Answer.Receipt)
 		}

@@ -24,6 +24,9 @@ import (
 
 var now = time.Date(2026, 11, 22, 18, 0, 0, 0, time.FixedZone("JST", 9*3600))
 
+// theirs is what the wallet's clock shows.
+var theirs = now.Add(time.Minute).UTC()
+
 var rec = charge.Record{Key: "S1-T1-216950400-7", SaleID: "a", Amount: money.Yen(1280)}
 
 // call is what the wallet read.
@@ -54,7 +57,7 @@ func wallet(t *testing.T, status wire.Status) (*own.Client, func() []call) {
 		calls = append(calls, c)
 		mu.Unlock()
 		kind := map[string]wire.Kind{wire.PathRefunds: wire.KindRefund, wire.PathTopups: wire.KindTopup}[r.URL.Path]
-		_ = json.NewEncoder(w).Encode(wire.Answer{Key: string(rec.Key), Kind: cmp.Or(kind, wire.KindCharge), Status: status, Amount: 1280, Currency: "JPY", Nonce: c.Nonce, Receipt: "R-1"})
+		_ = json.NewEncoder(w).Encode(wire.Answer{Key: string(rec.Key), Kind: cmp.Or(kind, wire.KindCharge), Status: status, Amount: 1280, Currency: "JPY", Nonce: c.Nonce, Receipt: "R-1", At: theirs})
 	}))
 	s.TLS = &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: ca.Pool(), Certificates: []tls.Certificate{pair(t, server)}}
 	s.StartTLS()
@@ -93,7 +96,7 @@ func strict(t *testing.T, body []byte, into any) {
 func TestTheChargeCall(t *testing.T) {
 	c, calls := wallet(t, wire.Approved)
 	a := c.Charge(t.Context(), rec, paycode.Code{Text: "97123456789012345678"})
-	if a.Event != charge.Approve || a.Wallet != "own" || a.Receipt != "R-1" || !a.Asked.Equal(now) || !a.At.Equal(now) {
+	if a.Event != charge.Approve || a.Wallet != "own" || a.Receipt != "R-1" || !a.Asked.Equal(now) || !a.At.Equal(now) || !a.Theirs.Equal(theirs) {
 		t.Errorf("answer %+v", a)
 	}
 	got := calls()[0]
