@@ -147,8 +147,8 @@ func TestAProbeThatFindsMoney(t *testing.T) {
 		s.own.will("inquire", missed)
 		s.own.will("reverse", missed)
 		time.Sleep(time.Minute)
-		if !slices.Contains(s.codes(), "wallet.paused") || s.own.debits[key] != 1 {
-			t.Fatalf("troubles %v, %d debits: the test proves nothing", s.codes(), s.own.debits[key])
+		if !slices.Contains(s.codes(), "wallet.paused") || s.own.took(key) != 1 {
+			t.Fatalf("troubles %v, %d debits: the test proves nothing", s.codes(), s.own.took(key))
 		}
 		s.own.will("inquire", honest)
 		time.Sleep(10 * time.Second)

@@ -91,7 +91,7 @@ func TestARequestThatIsHeldBackPastTheReversal(t *testing.T) {
 			t.Errorf("the early confirmation was written: %v", rec.Confirmed)
 		}
 		time.Sleep(30 * time.Second)
-		if s.own.debits[key] != 1 {
+		if s.own.took(key) != 1 {
 			t.Fatal("the request did not arrive: the test proves nothing")
 		}
 		s.is("a", charge.Reversing)

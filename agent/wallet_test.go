@@ -176,6 +176,13 @@ func (w *wallet) call(ctx context.Context, what string, r charge.Record, arrive 
 	return answer
 }
 
+// took is how often the customer was debited for a key.
+func (w *wallet) took(key charge.Key) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.debits[key]
+}
+
 // count is how many calls of a kind reached the client.
 func (w *wallet) count(what string) int { return len(w.times(what)) }
 
