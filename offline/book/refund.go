@@ -2,7 +2,6 @@ package book
 
 import (
 	"fmt"
-	"runtime"
 
 	"github.com/posagent/posagent/agent/charge"
 )
@@ -78,6 +77,5 @@ func (t *turn) heldBack(row Row, e charge.Event) (string, error) {
 func (b *Book) judgedBefore(may func(Rows) (Row, error)) func(Rows) (Row, error) {
 	var row Row
 	err := b.rows.View(func(rows Rows) (err error) { row, err = may(rows); return err })
-	runtime.Gosched()
 	return func(Rows) (Row, error) { return row, err }
 }
