@@ -131,8 +131,11 @@ func (d *Day) reaches(tx book.Rows, n int64, told []ack) error {
 		}
 	}
 	for _, a := range told {
-		if a.Links > len(d.of[a.Key]) {
-			return fmt.Errorf("the test is wrong: %s was told %d entries and has %d", a.Key, a.Links, len(d.of[a.Key]))
+		if has := len(d.of[a.Key]); a.Links > has {
+			return lostf("charge %s was told %d entries and has %d", a.Key, a.Links, has)
+		}
+		if to := d.Journal[d.of[a.Key][a.Links-1]-1].To; to != a.State {
+			return lostf("charge %s was told to be %s, its journal says %s", a.Key, a.State, to)
 		}
 		if at := d.of[a.Key][a.Links-1]; at > n {
 			return lostf("charge %s was told to be %s, which is journal entry %d; the journal ends at %d", a.Key, a.State, at, n)
@@ -212,7 +215,7 @@ func (d *Day) classify(store *offline.Store, rows []book.Row, told []ack) error 
 		}
 	}
 	for _, a := range told[max(0, len(told)-4):] {
-		if a.Links < 2 {
+		if a.Links < 2 || a.State == charge.Abandoned { // no code was shown
 			continue
 		}
 		if rec, used, err := b.CodeUsed(codeOf(a.Sale).Hash); err != nil || !used || rec.Key != a.Key {

@@ -33,9 +33,12 @@ func (d *Disk) Arm(f Fault) error {
 	return err
 }
 
+// Failed is how many calls were failed since Arm.
+func (d *Disk) Failed() (int, error) { return d.number("SELECT powercut_failed()") }
+
 // Disarm ends the fault and tells how many calls it has failed.
 func (d *Disk) Disarm() (failed int, err error) {
-	failed, err = d.number("SELECT powercut_failed()")
+	failed, err = d.Failed()
 	_, off := d.ask("SELECT powercut_fail('write', 0, 0, 0)")
 	return failed, errors.Join(err, off)
 }

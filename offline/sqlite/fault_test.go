@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -19,24 +18,12 @@ import (
 )
 
 // TestMain turns the test program into the child that a test starts: a writer
-// to be killed, or one whose disk fails.
+// to be killed. Disks that fail are in offline/powercut.
 func TestMain(m *testing.M) {
-	switch os.Getenv("SQLITE_TEST_CHILD") {
-	case "writer":
-		writeForEver(os.Getenv("SQLITE_TEST_PATH"))
-	case "dying disk":
-		os.Exit(onADyingDisk(os.Getenv("SQLITE_TEST_PATH"), os.Getenv("NOSYNC")))
-	default:
-		os.Exit(m.Run())
+	if path := os.Getenv("SQLITE_TEST_WRITER"); path != "" {
+		writeForEver(path)
 	}
-}
-
-func child(what, path string, env ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "SQLITE_TEST_CHILD="+what, "SQLITE_TEST_PATH="+path)
-	cmd.Env = append(cmd.Env, env...)
-	cmd.Stderr = os.Stderr
-	return cmd
+	os.Exit(m.Run())
 }
 
 // writeForEver adds rows and says each number once it is acknowledged.
@@ -70,7 +57,8 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
 	acknowledged := 0
 	for range kills {
-		cmd := child("writer", path)
+		cmd := exec.Command(os.Args[0])
+		cmd.Env, cmd.Stderr = append(os.Environ(), "SQLITE_TEST_WRITER="+path), os.Stderr
 		out, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -102,62 +90,6 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		}
 	}
 	t.Logf("%d kills, %d rows acknowledged, none lost", kills, acknowledged)
-}
-
-func onADyingDisk(path, nosync string) int {
-	db, err := sqlite.Open(options(path))
-	if err == nil {
-		err = db.Update(note(1, "kept"))
-	}
-	if err == nil {
-		err = os.WriteFile(nosync, nil, 0o600)
-	}
-	if err != nil {
-		fmt.Println("before the disk failed:", err)
-		return 1
-	}
-	first := db.Update(note(2, "not known"))
-	if err := os.Remove(nosync); err != nil {
-		fmt.Println(err)
-		return 1
-	}
-	later := db.Update(note(3, "must not be taken"))
-	if !errors.Is(first, sqlite.ErrDead) || !errors.Is(later, sqlite.ErrDead) {
-		fmt.Printf("a failed sync gave %v, and the write after it %v; want ErrDead for both\n", first, later)
-		return 1
-	}
-	if err := db.View(func(c *sqlite.Conn) error { _, err := c.One("SELECT n FROM notes WHERE n = 1"); return err }); err != nil {
-		fmt.Println("reading after it:", err)
-		return 1
-	}
-	return 0
-}
-
-// A sync that failed may have thrown the data away, and the next one would
-// report success: nothing is written any more until the file is opened again.
-func TestTakesNothingAfterAFailedSync(t *testing.T) {
-	dir := t.TempDir()
-	library := filepath.Join(dir, "nosync.so")
-	if said, err := exec.Command("gcc", "-shared", "-fPIC", "-o", library, "testdata/nosync.c", "-ldl").CombinedOutput(); err != nil {
-		t.Skipf("SKIP: the failing fsync cannot be built: %v %s", err, said)
-	}
-	path := filepath.Join(dir, "x.db")
-	cmd := child("dying disk", path, "LD_PRELOAD="+library, "NOSYNC="+filepath.Join(dir, "fail"))
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	said, _ := io.ReadAll(out)
-	if err := cmd.Wait(); err != nil {
-		t.Fatalf("%v: %s", err, said)
-	}
-	rows := read(t, open(t, path))
-	if len(rows) == 0 || rows[0] != "1 kept" || strings.Contains(fmt.Sprint(rows), "must not be taken") {
-		t.Errorf("opened again, the rows are %q", rows)
-	}
 }
 
 // fillUp writes until the database says that it is full, and returns how many
