@@ -196,10 +196,10 @@ type Record struct {
 	Wallet     string   // the wallet of the last request; empty before the first
 	Route      []string // wallets that a request may have reached, sorted
 	Confirmed  []string // those of Route that confirmed the reversal since Reversing was entered
-	Code       CodeMark
-	Receipt    string // the wallet's own number, once approved
-	Attempts   int    // requests that were started
-	By         By     // who asked for the last step
+	Code       CodeMark // of a refund: see WishMark
+	Receipt    string   // the wallet's own number, once approved
+	Attempts   int      // requests that were started
+	By         By       // who asked for the last step
 	Operator   string
 	Paper      Paper
 	Reprints   int

@@ -41,3 +41,24 @@ func MayRefund(of Record, refunds []Record, amount money.Amount) error {
 	}
 	return nil
 }
+
+// wished is the kind of mark that a refund bears instead of a code's.
+const wished = "wish"
+
+// WishMark is the mark of a refund that was asked for under a wish: a keyed
+// hash of who asked and under which key, so that the same wish is one refund
+// for as long as the books are kept. No wish has no mark.
+func WishMark(wish string) CodeMark {
+	if wish == "" {
+		return CodeMark{}
+	}
+	return CodeMark{Kind: wished, Hash: wish}
+}
+
+// Wish is the wish that a refund was asked for under; empty for none.
+func (r Record) Wish() string {
+	if r.Kind != Refund || r.Code.Kind != wished {
+		return ""
+	}
+	return r.Code.Hash
+}

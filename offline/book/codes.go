@@ -71,6 +71,9 @@ func (b *Book) loadCodes() error {
 					continue
 				}
 				young = true
+				if row.Kind == charge.Refund {
+					continue // it bears the mark of a wish, not of a code
+				}
 				if _, newer := b.codes.by[row.Code.Hash]; row.Code.Hash != "" && !newer {
 					b.codes.by[row.Code.Hash] = usedCode{key: row.Key, at: row.PreparedAt}
 				}

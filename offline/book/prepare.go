@@ -3,6 +3,7 @@ package book
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/money"
@@ -111,26 +112,38 @@ func (b *Book) issue(t *turn, want charge.Record) (Row, error) {
 	now := b.now()
 	want.State, want.Paper, want.PreparedAt, want.ChangedAt = charge.Prepared, charge.Unprinted, now, now
 	row := Row{Seq: seq, Epoch: b.epoch, Record: want}
-	step := charge.Step{By: want.By, Operator: want.Operator, At: now}
+	step := charge.Step{By: want.By, Operator: want.Operator, Code: want.Code, At: now}
 	if row.LastLink, err = t.append(Link{Key: want.Key, To: want.State, Moved: true, Step: step, Note: begin(want)}); err != nil {
 		return Row{}, err
 	}
 	return row, t.add(row)
 }
 
-// PrepareRefund makes a record that gives amount of a payment back, under a
-// key of its own, durable when it returns. Whether the payment has that much
+// PrepareRefund is PrepareRefundOnce for a wish that nobody repeats.
+func (b *Book) PrepareRefund(of charge.Key, amount money.Amount, by charge.By, operator string) (charge.Record, error) {
+	return b.PrepareRefundOnce("", of, amount, by, operator)
+}
+
+// PrepareRefundOnce makes a record that gives amount of a payment back, under
+// a key of its own, durable when it returns. Whether the payment has that much
 // left is judged over all refunds of it in the same transaction, so that two
 // at once cannot give back more than was paid; the errors are those of
-// charge.MayRefund.
-func (b *Book) PrepareRefund(of charge.Key, amount money.Amount, by charge.By, operator string) (charge.Record, error) {
+// charge.MayRefund. A wish that made a refund of this payment before, however
+// long ago, is answered with that one as it stands, whatever the amount.
+func (b *Book) PrepareRefundOnce(wish string, of charge.Key, amount money.Amount, by charge.By, operator string) (charge.Record, error) {
+	var was charge.Record
 	may := func(rows Rows) (row Row, err error) {
+		was = charge.Record{} // it may run twice
 		if row, err = rows.Charge(of); err != nil {
 			return row, err
 		}
 		refunds, err := refundsOf(rows, row)
 		if err != nil {
 			return row, err
+		}
+		if i := slices.IndexFunc(refunds, func(r charge.Record) bool { return r.Wish() == wish && wish != "" }); i >= 0 {
+			was = refunds[i]
+			return row, nil
 		}
 		return row, charge.MayRefund(row.Record, refunds, amount)
 	}
@@ -140,15 +153,18 @@ func (b *Book) PrepareRefund(of charge.Key, amount money.Amount, by charge.By, o
 	var made Row
 	err := b.update(func(t *turn) error {
 		row, err := may(t.tx)
-		if err != nil {
+		if err != nil || was.Key != "" {
 			return err
 		}
-		want := charge.Record{Kind: charge.Refund, Of: of, SaleID: row.SaleID, Amount: amount, Wallet: row.Wallet, By: by, Operator: operator}
+		want := charge.Record{Kind: charge.Refund, Of: of, SaleID: row.SaleID, Amount: amount, Wallet: row.Wallet, By: by, Operator: operator, Code: charge.WishMark(wish)}
 		made, err = b.issue(t, want)
 		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return charge.Record{}, fmt.Errorf("prepare a refund of charge %s: %w", of, err)
+	case was.Key != "":
+		return was, nil
 	}
 	return made.Record, nil
 }

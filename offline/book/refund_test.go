@@ -200,3 +200,37 @@ func TestATopUpIsItsOwnKind(t *testing.T) {
 		t.Errorf("a sale is %q", got)
 	}
 }
+
+// A wish is one refund, however often it comes, and also after a restart; it
+// comes back as it stands by then.
+func TestAWishIsOneRefund(t *testing.T) {
+	f := newFixture(t)
+	of := f.paid("a")
+	once := func(wish string, yen int64) charge.Record {
+		rec, err := f.PrepareRefundOnce(wish, of.Key, money.Yen(yen), charge.ByAPI, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rec
+	}
+	first := once("w1", 300)
+	f.apply(first.Key, charge.Step{Event: charge.Send, Wallet: "alpha", By: charge.ByAPI}, f.said(charge.Decline, "alpha"))
+	f.crash()
+	f.open("alpha", "beta")
+	if again := once("w1", 1280); again.Key != first.Key || again.State != charge.Declined || again.Amount != money.Yen(300) {
+		t.Errorf("the same wish came back as %+v", again)
+	}
+	if other := once("w2", 300); other.Key == first.Key {
+		t.Error("another wish is the same refund")
+	}
+	if none, other := once("", 100), once("", 100); none.Key == other.Key {
+		t.Error("no wish is a wish")
+	}
+	if all, err := f.RefundsOf(of.Key); err != nil || len(all) != 4 {
+		t.Errorf("%d refunds, %v", len(all), err)
+	}
+	if rec, used, err := f.CodeUsed("w1"); used || err != nil {
+		t.Errorf("a wish counts as a code of %+v, %v", rec, err)
+	}
+	f.verify(9)
+}
