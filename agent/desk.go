@@ -147,7 +147,7 @@ func (r *Register) still(key charge.Key) error {
 func (r *Register) ready(d desk, w Wallet, code paycode.Code) (charge.Record, charge.CodeMark, error) {
 	var none charge.CodeMark
 	switch {
-	case w.Ask == nil:
+	case !w.takes(d.sale.TopUp):
 		return charge.Record{}, none, &paycode.Refusal{Why: paycode.NoWallet, Rule: code.Rule}
 	case !d.standing:
 		return charge.Record{}, none, &Refused{Why: "register.no_sale"}

@@ -58,7 +58,7 @@ func Found(rec charge.Record) (charge.Event, bool) {
 func MayPay(newest charge.Record, closed bool) (why string) {
 	retry := newest.State == charge.InDoubt && planted.Has(planted.NewKeyOnRetry)
 	switch {
-	case closed, newest.Goods() == charge.HandOver, newest.State == charge.Abandoned:
+	case closed, newest.State.Goods() == charge.HandOver, newest.State == charge.Abandoned:
 		return "register.no_sale"
 	case newest.State != charge.Prepared && !newest.State.AllowsNewKey() && !retry:
 		return "register.in_doubt"

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/money"
 	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/agent/sale"
 	"github.com/posagent/posagent/drivers/printer"
@@ -44,6 +45,26 @@ type Memory interface {
 	Sale(id string) (sale.Sale, error)
 }
 
+// Accounts is what refunds and reconciliations need of the books beside
+// Journal and Memory.
+type Accounts interface {
+	// PrepareRefundOnce makes a refund of a payment under a new key, in state
+	// Prepared, or returns the one that the same wish made before. Its errors
+	// are those of charge.MayRefund, judged in the same transaction.
+	PrepareRefundOnce(wish string, of charge.Key, amount money.Amount, by charge.By, operator string) (charge.Record, error)
+	RefundsOf(payment charge.Key) ([]charge.Record, error) // oldest first
+	// Between are the records that were prepared in [from, to), oldest first.
+	Between(from, to time.Time) ([]charge.Record, error)
+	// Adopt writes down what a wallet has approved and these books do not
+	// know. A key that is there comes back as it is.
+	Adopt(entry charge.StatementEntry, wallet, businessDate string) (charge.Record, error)
+	// Restored tells whether the books are an older copy of themselves, whose
+	// newest entry is of LostSince, until Acknowledge.
+	Restored() (why string, yes bool)
+	LostSince() time.Time
+	Acknowledge(by charge.By, operator string) error
+}
+
 // Authorizer asks one wallet. Each call is one attempt and comes back with
 // exactly one event, within the wallet's budget; it never retries.
 type Authorizer interface {
@@ -74,14 +95,21 @@ type Wallet struct {
 	NameEN string
 	Ask    Authorizer
 	Terms  charge.Terms
+
+	Refunds Refunder   // nil: it gives nothing back by this way
+	TopUps  TopUpper   // nil: it takes no top-ups
+	Lists   Statements // nil: its books cannot be compared with ours
 }
 
-// Parts are what a register is made of. All are needed, but for Printer and
-// Imager: without them nothing is printed and no picture is read.
+// Parts are what a register is made of. All are needed, but for Printer,
+// Imager and Accounts: without them nothing is printed, no picture is read,
+// and nothing is refunded or reconciled.
 type Parts struct {
 	Store    sale.Store
 	Journal  Journal
 	Memory   Memory
+	Accounts Accounts
+	NotFound error // what Memory returns for a charge that is not there; needed with Accounts
 	Codes    Codes
 	Wallets  []Wallet
 	Printer  Printer

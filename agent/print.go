@@ -15,10 +15,16 @@ const printFor = 30 * time.Second
 // never holds a sale up and never fails one. Its callers are work that Leave
 // waits for, and so is the print: a receipt is not torn off by leaving.
 func (r *Register) print(rec charge.Record) {
-	if !r.parts.Paper.Print || r.parts.Printer == nil {
+	if !r.parts.Paper.Print || r.parts.Printer == nil || !hasReceipt(rec) {
 		return
 	}
 	r.work.Go(func() { _, _ = r.onPaper(rec.Key, false) }) // the outcome is on the charge and in the troubles
+}
+
+// hasReceipt: only goods have one yet; that of a refund or a top-up says other
+// things.
+func hasReceipt(rec charge.Record) bool {
+	return rec.State == charge.Approved && rec.Goods() == charge.HandOver
 }
 
 // printDoubt puts a slip on paper for a charge that was given up unanswered.
@@ -54,7 +60,7 @@ func (r *Register) Reprint(key charge.Key) (charge.Record, error) {
 		return rec, err
 	}
 	switch {
-	case rec.State != charge.Approved:
+	case !hasReceipt(rec):
 		return rec, &Refused{Why: "register.no_receipt"}
 	case r.parts.Printer == nil:
 		return rec, &Refused{Why: "printer.none"}

@@ -36,6 +36,7 @@ func (r *Register) remind() {
 		r.log.Error("the charges that wait for the manager cannot be read", "error", err)
 	}
 	for _, rec := range waiting {
+		r.repaid(rec.Key) // the last run may not have come to write it down
 		r.remindOf(rec.Key)
 	}
 }

@@ -32,6 +32,9 @@ type Register struct {
 	pens  pens
 	paper chan struct{} // holds one token while nothing is being printed
 
+	reconciling chan struct{}   // holds one token while nothing is being reconciled
+	compared    map[string]bool // of restored books: the days without a difference left; whoever has the token
+
 	mu       sync.Mutex
 	leaving  bool // nothing new begins any more
 	desk     desk
@@ -62,8 +65,12 @@ func New(parts Parts, log *slog.Logger) *Register {
 		troubles: make(map[string]Trouble),
 		breakers: make(map[string]*breaker),
 		paper:    make(chan struct{}, 1),
+
+		reconciling: make(chan struct{}, 1),
+		compared:    make(map[string]bool),
 	}
 	r.paper <- struct{}{}
+	r.reconciling <- struct{}{}
 	for _, w := range parts.Wallets {
 		r.wallets[w.ID], r.breakers[w.ID] = w, &breaker{}
 	}

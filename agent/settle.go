@@ -60,6 +60,8 @@ func (r *Register) settling(key charge.Key, p *patience) {
 			err = r.collect(rec, p, n)
 		case Undoing:
 			err = r.reverse(rec, p, c)
+		case Repeating:
+			err = r.give(rec, p, n)
 		default:
 			r.ended(rec)
 			return
@@ -89,6 +91,10 @@ func (r *Register) settled(key charge.Key) {
 
 // ended prints the receipt of a charge that was found to be paid.
 func (r *Register) ended(rec charge.Record) {
+	if rec.Kind == charge.Refund {
+		r.given(rec)
+		return
+	}
 	r.log.Info("charge settled", "charge", string(rec.Key), "state", string(rec.State), "reason", string(rec.Reason))
 	if rec.State == charge.Approved && rec.Paper == charge.Unprinted {
 		r.print(rec)

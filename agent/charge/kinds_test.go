@@ -39,6 +39,9 @@ func TestTheLifeOfATopUp(t *testing.T) {
 			if e == charge.Queue {
 				want, arrow = "", false
 			}
+			if goods := (charge.Record{Kind: charge.Topup, State: s}).Goods(); goods != charge.Hold {
+				t.Errorf("a top-up in %s says %s", s, goods)
+			}
 			if moves != arrow || to != want {
 				t.Errorf("a top-up in %s takes %s to %q, want %q", s, e, to, want)
 			}

@@ -160,9 +160,10 @@ const (
 	Hold     Goods = "hold"
 )
 
-// Goods is the goods rule for a record: nothing is handed over for a refund.
+// Goods is the goods rule for a record: nothing is handed over for a refund or
+// a top-up.
 func (r Record) Goods() Goods {
-	if r.Kind == Refund {
+	if r.Kind == Refund || r.Kind == Topup {
 		return Hold
 	}
 	return r.State.Goods()

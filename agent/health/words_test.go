@@ -97,6 +97,8 @@ func TestEveryWordHasItsEntry(t *testing.T) {
 		{"code.", words(t, "../paycode", "Why")},
 		{"reason.", words(t, "../charge", "Reason")},
 		{"state.", states},
+		{"difference.", words(t, "..", "Mismatch")},
+		{"done.", words(t, "..", "Done")},
 		{"device.", words(t, "../../drivers/device", "Reason")},
 		{"print.", words(t, "../../drivers/printer", "Result")},
 		{"device.state.", words(t, "../../drivers/device", "State")},

@@ -1,0 +1,138 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/money"
+)
+
+// Refunder asks a wallet to give money of a payment back. Each call is one
+// attempt under the refund's own key; the same record is sent again until it
+// is answered.
+type Refunder interface {
+	Refund(ctx context.Context, rec charge.Record, of charge.Key) charge.Answer
+}
+
+// Refunding is the wish to give money back.
+type Refunding struct {
+	Of       charge.Key // the payment whose money goes back
+	Amount   money.Amount
+	Reason   charge.Reason // why; may be none
+	By       charge.By
+	Operator string
+	Wish     string // the same for every try of one wish; two with the same are one refund, for ever
+}
+
+// Refund gives money of a payment back: all of it or a part, to payments that
+// are paid or owed. It is written down before this returns, and then sent in
+// the background under its own key until the wallet answers, also after a
+// restart. A wish that came before is answered with the refund that is there.
+func (r *Register) Refund(want Refunding) (charge.Record, error) {
+	if r.parts.Accounts == nil {
+		return charge.Record{}, &Refused{Why: "refund.not_possible"}
+	}
+	if err := r.mayStart(); err != nil {
+		return charge.Record{}, err
+	}
+	of, err := r.parts.Memory.Charge(want.Of)
+	if err != nil {
+		return charge.Record{}, err
+	}
+	if w, known := r.wallets[of.Wallet]; !known || w.Refunds == nil {
+		return charge.Record{}, &Refused{Why: "refund.not_possible"}
+	}
+	rec, err := r.parts.Accounts.PrepareRefundOnce(want.Wish, want.Of, want.Amount, want.By, want.Operator)
+	switch {
+	case errors.Is(err, charge.ErrOverRefund):
+		return rec, &Refused{Why: "refund.too_much"}
+	case errors.Is(err, charge.ErrNotRefundable):
+		return rec, &Refused{Why: "refund.not_refundable"}
+	case err != nil:
+		r.cannotWrite(want.Of, err)
+		return rec, err
+	case rec.Amount != want.Amount:
+		return rec, &Refused{Why: "refund.conflict"}
+	}
+	r.log.Info("refund", "charge", string(rec.Key), "of", string(rec.Of), "amount", rec.Amount.String(), "state", string(rec.State), "operator", rec.Operator)
+	if rec.State == charge.Prepared {
+		step := charge.Step{Event: charge.Send, Wallet: of.Wallet, Reason: want.Reason, By: want.By, Operator: want.Operator, At: r.parts.Now()}
+		if rec, err = r.writeFrom(rec.Key, charge.Prepared, step); err != nil {
+			return rec, err
+		}
+	}
+	if rec.State.Open() {
+		r.settle(rec)
+	}
+	return rec, nil
+}
+
+// writeFrom is write, unless the record has left the state by now.
+func (r *Register) writeFrom(key charge.Key, from charge.State, step charge.Step) (charge.Record, error) {
+	defer r.pens.take(key)()
+	rec, err := r.parts.Memory.Charge(key)
+	if err != nil || rec.State != from {
+		return rec, err
+	}
+	if rec, err = r.apply(key, step); err == nil {
+		r.show(rec)
+	}
+	return rec, err
+}
+
+// give sends a refund for the n-th time since it is being settled. It is never
+// given up by itself: only the wallet knows whether an attempt that got no
+// answer gave the money back, and only the same key can be sent twice.
+func (r *Register) give(rec charge.Record, p *patience, n int) error {
+	w, known := r.wallets[rec.Wallet]
+	switch {
+	case !known || w.Refunds == nil:
+		r.trouble("wallet.missing", rec.Wallet, "refund "+string(rec.Key)+" is open at a wallet that is not configured")
+		return errNobody
+	case n > 0 && r.pause(p, w.Terms.ReversePause(n-1, r.parts.Spread()), time.Time{}):
+		return nil
+	}
+	return r.heard(rec, w.Refunds.Refund(r.life, rec, rec.Of))
+}
+
+// given is the end of a refund: what was owed is owed no more, or the manager
+// has to look.
+func (r *Register) given(rec charge.Record) {
+	r.log.Info("refund settled", "charge", string(rec.Key), "of", string(rec.Of), "state", string(rec.State), "reason", string(rec.Reason))
+	switch rec.State {
+	case charge.Declined:
+		r.trouble("refund.declined", string(rec.Of), "refund "+string(rec.Key)+" of "+rec.Amount.String()+": "+string(rec.Reason))
+	case charge.Approved:
+		r.clear("refund.declined", string(rec.Of))
+		r.repaid(rec.Of)
+	}
+}
+
+// repaid closes a payment that was owed to the customer, once all of it has
+// been given back.
+func (r *Register) repaid(key charge.Key) {
+	of, err := r.parts.Memory.Charge(key)
+	if err != nil || of.State != charge.Owed || r.parts.Accounts == nil {
+		return // what cannot be read now is closed at the next start
+	}
+	refunds, err := r.parts.Accounts.RefundsOf(key)
+	if err != nil {
+		r.log.Error("the refunds of a charge cannot be read", "charge", string(key), "error", err)
+		return
+	}
+	left := of.Amount.Minor
+	for _, rec := range refunds {
+		if rec.State == charge.Approved || rec.State == charge.Reversed {
+			left -= rec.Amount.Minor
+		}
+	}
+	if left > 0 {
+		return
+	}
+	step := charge.Step{Event: charge.Confirm, Wallet: of.Wallet, Reason: charge.ReasonRefunded, By: charge.ByRecovery, At: r.parts.Now()}
+	if of, err = r.writeFrom(key, charge.Owed, step); err == nil {
+		r.log.Info("charge settled", "charge", string(key), "state", string(of.State), "reason", string(of.Reason))
+	}
+}
