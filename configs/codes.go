@@ -9,9 +9,9 @@ import (
 	"github.com/posagent/posagent/agent/paycode"
 )
 
-// builtIn are the rules and profiles that come with the program.
+// builtIn are the rules, terms and profiles that come with the program.
 //
-//go:embed codes.toml profiles/*.toml
+//go:embed codes.toml terms.toml profiles/*.toml
 var builtIn embed.FS
 
 // CodeRules are the rules of codes from a file, or the built-in ones when file

@@ -18,6 +18,7 @@ type WalletLink struct {
 	Key           string // file: its key (PEM)
 	ReceiptName   string
 	ReceiptNameEN string
+	Preset        string // the terms that hold for what is not set below
 	Soft          time.Duration
 	Deadline      time.Duration
 	Inquiries     []time.Duration
@@ -26,15 +27,29 @@ type WalletLink struct {
 	GiveUpPending time.Duration
 	ReverseFirst  time.Duration
 	ReverseMax    time.Duration
+	ReverseAfter  time.Duration // 0: at once
+	Quiet         time.Duration // 0: the wallet keeps tombstones
+	Window        time.Duration // 0: by the day, or for ever
+	WindowCloses  time.Duration // after the midnight that follows the payment
+	WindowZone    string        // of that midnight; empty: not by the day
 	PreparedFor   time.Duration
+
+	standard charge.Terms // of the keys that are not set; zero: charge.Standard
+	chosen   string       // where they come from, if not from there
 }
 
 // Terms is the register's patience with this wallet.
 func (l WalletLink) Terms() charge.Terms {
+	var zone *time.Location
+	if l.WindowZone != "" {
+		zone, _ = time.LoadLocation(l.WindowZone) // its check has loaded it
+	}
 	return charge.Terms{
 		Soft: l.Soft, Deadline: l.Deadline, Inquiries: l.Inquiries, Jitter: l.Jitter,
 		GiveUp: l.GiveUp, GiveUpPending: l.GiveUpPending,
 		ReverseFirst: l.ReverseFirst, ReverseMax: l.ReverseMax, PreparedFor: l.PreparedFor,
+		ReverseAfter: l.ReverseAfter, Quiet: l.Quiet,
+		Window: charge.Window{For: l.Window, Close: l.WindowCloses, Zone: zone},
 	}
 }
 
@@ -54,8 +69,17 @@ func (l *WalletLink) settings() []setting {
 		{key: "receipt_name", required: true, sample: `"リファレンスウォレット"`, value: filledLine(&l.ReceiptName, 30),
 			about: "The wallet's name on receipts and pages."},
 		{key: "receipt_name_en", sample: `"Reference Wallet"`, value: line(&l.ReceiptNameEN, 30), about: "Its English name. Empty: as receipt_name."},
+		{key: "terms", value: word(&l.Preset, termsNames[0], termsNames...),
+			about: "How patient the register is with it; any key below overrides one of these."},
 	}
-	return append(own, l.patience(charge.Standard())...)
+	if l.chosen == "" {
+		return append(own, l.patience(charge.Standard())...)
+	}
+	terms := l.patience(l.standard)
+	for i := range terms {
+		terms[i].from = l.chosen
+	}
+	return append(own, terms...)
 }
 
 func (l *WalletLink) patience(std charge.Terms) []setting {
@@ -68,6 +92,12 @@ func (l *WalletLink) patience(std charge.Terms) []setting {
 		{key: "give_up_pending", value: wait(&l.GiveUpPending, std.GiveUpPending), about: "The same while the customer is to confirm on the phone."},
 		{key: "reverse_first", value: wait(&l.ReverseFirst, std.ReverseFirst), about: "The pause after a reversal that was not confirmed; it doubles each time,"},
 		{key: "reverse_max", value: wait(&l.ReverseMax, std.ReverseMax), about: "up to this one. A reversal is repeated until the wallet confirms it."},
+		{key: "reverse_after", value: waitOrNone(&l.ReverseAfter, std.ReverseAfter), about: "No reversal is sent before this long after the request, because the wallet refuses it. 0s: at once."},
+		{key: "quiet", value: waitOrNone(&l.Quiet, std.Quiet), about: "Only a reversal after this counts: set for a wallet that may still approve a request which\nits network held back. 0s: the wallet blocks a reversed key for ever."},
+		{key: "window", value: waitOrNone(&l.Window, std.Window.For), about: "A payment can be reversed for so long, and only be refunded afterwards. 0s: by the day, or for ever."},
+		{key: "window_closes", value: waitOrNone(&l.WindowCloses, std.Window.Close), about: "By the day: until this long after the midnight that follows the payment,"},
+		{key: "window_zone", value: checked(&l.WindowZone, zoneName(std.Window.Zone), "a name of the IANA time zone database, or \"\"", zoneOrNone),
+			about: "in this time zone. Empty: not by the day."},
 		{key: "prepared_for", value: wait(&l.PreparedFor, std.PreparedFor), about: "A sale that nobody pays lapses after this."},
 	}
 }
@@ -83,11 +113,32 @@ var aboutTerm = []struct{ begins, key string }{
 	{"give-up while pending", "give_up_pending"},
 	{"give-up", "give_up"},
 	{"reversal pauses", "reverse_first"},
+	{"a reversal is possible", "reverse_after"},
+	{"the quiet time", "quiet"},
+	{"the window", "window"},
 	{"a prepared sale", "prepared_for"},
+}
+
+func zoneName(zone *time.Location) string {
+	if zone == nil {
+		return ""
+	}
+	return zone.String()
+}
+
+func zoneOrNone(name string) error {
+	if name == "" {
+		return nil
+	}
+	return knownZone(name)
 }
 
 // check tells what does not fit together in the times of a wallet.
 func (l WalletLink) check(r *reading, key string) {
+	if l.WindowCloses > 0 && l.WindowZone == "" {
+		about := join(key, "window_closes")
+		r.say(r.at(about), about, "says when a window closes, but window_zone does not say by which clock", "")
+	}
 	err := l.Terms().Check()
 	if err == nil {
 		return

@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -23,7 +24,7 @@ type reading struct {
 type Value struct {
 	Key    string `json:"key"`    // "store.id", "wallet.own.deadline"
 	Text   string `json:"value"`  // as TOML; of a secret only that it is set
-	Origin string `json:"origin"` // "/etc/posagent/posagent.toml:7" or "default"
+	Origin string `json:"origin"` // "/etc/posagent/posagent.toml:7", "terms wechat" or "default"
 }
 
 func newReading() *reading {
@@ -113,7 +114,7 @@ func (r *reading) plain(n *node, key string, s setting) {
 			r.say(at.value, key, text, hint)
 		})
 	}
-	v := Value{Key: key, Text: s.value.show(), Origin: "default"}
+	v := Value{Key: key, Text: s.value.show(), Origin: cmp.Or(s.from, "default")}
 	if n != nil {
 		v.Origin = origin(n.name)
 	}
@@ -160,6 +161,9 @@ func (r *reading) list(n *node, key string, s setting) {
 		name := rowName(item, s.rows.by)
 		if name == "" {
 			name = "#" + strconv.Itoa(i+1)
+		}
+		if s.rows.first != nil {
+			s.rows.first(i, item)
 		}
 		r.table(item, join(key, name), s.rows.row(i))
 	}

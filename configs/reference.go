@@ -3,6 +3,8 @@ package configs
 import (
 	"fmt"
 	"strings"
+
+	"github.com/posagent/posagent/agent/charge"
 )
 
 // Reference is the table of all settings for docs/reference/config.md.
@@ -25,6 +27,10 @@ SHA-256 hashes. Times are written as "500ms", "3s" or "1m30s".
 ## The register: posagent.toml
 `)
 	reference(&b, "", new(Config).settings())
+	b.WriteString("\n### Terms of wallets\n\nWhat `terms` of a wallet stands for; where each value comes from is said in configs/terms.toml.\n\n")
+	if err := referTerms(&b); err != nil {
+		return "", err
+	}
 	b.WriteString("\n## The wallet daemon: walletd.toml\n\nOne file; conf.d is not read.\n")
 	reference(&b, "", new(Wallet).settings())
 	b.WriteString("\n## Profiles of devices\n\nThe `profile` of a device is one of these, or the path of a file of your own with the keys below.\n\n")
@@ -42,6 +48,28 @@ SHA-256 hashes. Times are written as "500ms", "3s" or "1m30s".
 	b.WriteString("\n### Scanners: kind = \"scanner\"\n")
 	reference(&b, "", scannerSettings(&p.scanner))
 	return b.String(), nil
+}
+
+// referTerms is the table of the terms that come with the program.
+func referTerms(b *strings.Builder) error {
+	b.WriteString("| key |")
+	rule, values := "|---|", map[string]string{}
+	for _, name := range termsNames {
+		terms, err := Terms(name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(b, " `%s` |", name)
+		rule += "---|"
+		for _, s := range new(WalletLink).patience(terms) {
+			values[s.key] += " " + cell(s.value.show()) + " |"
+		}
+	}
+	b.WriteString("\n" + rule + "\n")
+	for _, s := range new(WalletLink).patience(charge.Standard()) {
+		fmt.Fprintf(b, "| `%s` |%s\n", s.key, values[s.key])
+	}
+	return nil
 }
 
 func reference(b *strings.Builder, path string, settings []setting) {

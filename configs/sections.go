@@ -16,7 +16,7 @@ func (c *Config) settings() []setting {
 		{key: "api", table: c.API.settings(), about: "The local interface for POS software, pages and posctl."},
 		{key: "operator", rows: rowsOf(&c.Operators, "id", (*Operator).settings),
 			about: "People who may sign in at the register, one section each.\nレジを操作する人を一人ずつ書きます。"},
-		{key: "wallet", rows: rowsOf(&c.Wallets, "id", (*WalletLink).settings),
+		{key: "wallet", rows: rowsOf(&c.Wallets, "id", (*WalletLink).settings).after(func(i int, n *node) { c.Wallets[i].preset(n) }),
 			about: "Wallets that this register takes, one section each, and how patient it is with them.\nA request without an answer is never taken for a no: the register asks again and,\nafter give_up, has the charge reversed."},
 		{key: "device", rows: rowsOf(&c.Devices, "id", (*Device).settings),
 			about: "Devices at the register, one section each.\nつなぐ機器を一台ずつ書きます。"},

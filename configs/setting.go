@@ -8,7 +8,8 @@ type setting struct {
 	about    string // for the engineer who edits the file; lines by \n
 	sample   string // TOML for the annotated default, where the default says nothing
 	required bool
-	secret   bool // never shown, not even in a complaint
+	secret   bool   // never shown, not even in a complaint
+	from     string // where the default comes from, when a section chose it
 
 	value value
 	table []setting // of a [section]
@@ -30,6 +31,7 @@ type no func(n *node, text, hint string)
 type rows struct {
 	by     string
 	make   func(n int)           // makes room for n rows
+	first  func(i int, n *node)  // looks at row i before its settings are made; nil: need not
 	row    func(i int) []setting // the settings of row i
 	sample func() []setting      // the settings of a row for the annotated default
 }
@@ -42,4 +44,10 @@ func rowsOf[T any](into *[]T, by string, settings func(*T) []setting) *rows {
 		row:    func(i int) []setting { return settings(&(*into)[i]) },
 		sample: func() []setting { return settings(new(T)) },
 	}
+}
+
+// after is the same list with a look at each row before it is read.
+func (r *rows) after(look func(i int, n *node)) *rows {
+	r.first = look
+	return r
 }

@@ -188,6 +188,21 @@ func wait(into *time.Duration, standard time.Duration) value {
 		}}
 }
 
+// waitOrNone is a length of time, or "0s" for none.
+func waitOrNone(into *time.Duration, standard time.Duration) value {
+	v := wait(into, standard)
+	read := v.read
+	v.want += `, or "0s" for none`
+	v.read = func(n *node, no no) {
+		if n.kind == textKind && n.text == "0s" {
+			*into = 0
+			return
+		}
+		read(n, no)
+	}
+	return v
+}
+
 const waitWant = `a time such as "500ms", "3s" or "1m30s"`
 
 func readWait(n *node, no no) (time.Duration, bool) {
