@@ -70,8 +70,8 @@ func (r *Register) undo(key charge.Key, step charge.Step) (charge.Record, error)
 	if err != nil {
 		return rec, fmt.Errorf("%w: %w", errUnread, err)
 	}
-	if rec.State.Goods() == charge.HandOver {
-		return rec, nil
+	if _, arrow := rec.Kind.Next(rec.State, step.Event); !arrow || rec.Goods() == charge.HandOver {
+		return rec, nil // two may have given it up at once
 	}
 	if rec, err = r.apply(key, step); err == nil {
 		r.show(rec)
