@@ -45,18 +45,31 @@ func (c *counter) sell(id string, lent chan string) error {
 		c.disk.crashAfter(1 + c.dice.IntN(8))
 	}
 	s := sale.Sale{ID: id, Amount: money.Yen(1 + c.dice.Int64N(3000)), BusinessDate: "2026-11-22", At: time.Now(), Operator: "hanako"}
-	if _, err := c.reg.Open(s, charge.ByCashier); err != nil {
+	v, err := c.reg.Open(s, charge.ByCashier)
+	if err != nil {
 		return nil // refused, or this register has crashed: the cashier begins anew
 	}
+	c.issue(v.Charge)
 	if err := c.show(id, lent); err != nil {
 		return err
 	}
-	v, err := c.reg.Look(id)
+	if v, err = c.reg.Look(id); err == nil {
+		c.issue(v.Charge)
+	}
 	if err == nil && v.Charge.State.AllowsNewKey() && c.chance(50) {
 		c.count.Retried++ // another code for the same sale, under a new key
 		return c.show(id, lent)
 	}
 	return nil
+}
+
+// issue takes down which sale a key was issued for. One that comes again is
+// the end of all promises.
+func (c *counter) issue(rec charge.Record) {
+	if sale, twice := c.issued[rec.Key]; twice && sale != rec.SaleID {
+		c.t.Errorf("key %s was issued for sale %s and again for sale %s", rec.Key, sale, rec.SaleID)
+	}
+	c.issued[rec.Key] = rec.SaleID
 }
 
 // show has the customer's code scanned, at times twice at once, and may cancel

@@ -3,9 +3,12 @@ package whole_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -52,12 +55,16 @@ type counter struct {
 
 	count tally // of the cashier's goroutine
 
+	issued map[charge.Key]string // to the sale that it was issued for
+	copied string                // where an older copy of the books lies; empty: there is none
+	forgot bool                  // an older copy was put back
+
 	mu    sync.Mutex
 	shown map[charge.Key]bool // approved on the screen of a living register
 }
 
 // tally is what happened, so that a fault that never came is noticed.
-type tally struct{ Charges, Crashes, Cancels, DoubleTaps, Shared, Retried, Bounces, Repeats int }
+type tally struct{ Charges, Crashes, Cancels, DoubleTaps, Shared, Retried, Bounces, Repeats, Restores int }
 
 func (n *tally) add(m tally) {
 	n.Charges += m.Charges
@@ -68,11 +75,12 @@ func (n *tally) add(m tally) {
 	n.Retried += m.Retried
 	n.Bounces += m.Bounces
 	n.Repeats += m.Repeats
+	n.Restores += m.Restores
 }
 
 func newCounter(t *testing.T, fars []*far, terminal string, seed uint64) *counter {
 	t.Helper()
-	c := &counter{t: t, fars: fars, name: terminal, dir: t.TempDir(), shown: map[charge.Key]bool{}, dice: rand.New(rand.NewPCG(seed, 1))}
+	c := &counter{t: t, fars: fars, name: terminal, dir: t.TempDir(), shown: map[charge.Key]bool{}, issued: map[charge.Key]string{}, dice: rand.New(rand.NewPCG(seed, 1))}
 	var rules paycode.Rules
 	for _, f := range fars {
 		rules.Digits = append(rules.Digits, paycode.DigitsRule{ID: f.id, Match: "^97[" + f.digits + "][0-9]{17}$", Wallet: f.id})
@@ -107,7 +115,8 @@ func (c *counter) start(crash int) error {
 		return err
 	}
 	c.disk, c.reg = &disk{Store: store, steps: crash}, nil
-	if c.books, err = book.Open(c.disk, book.Options{Store: "S1", Terminal: c.name, Wallets: c.wallets(), Now: time.Now}); err != nil {
+	options := book.Options{Store: "S1", Terminal: c.name, Wallets: c.wallets(), Now: time.Now, Mark: offline.NewHighWater(c.dir)}
+	if c.books, err = book.Open(c.disk, options); err != nil {
 		return err
 	}
 	c.lines = nil
@@ -164,6 +173,9 @@ func (c *counter) crash() error {
 		if err := c.disk.Close(); err != nil {
 			return fmt.Errorf("close the books of terminal %s: %w", c.name, err)
 		}
+		if err := c.restore(); err != nil {
+			return err
+		}
 		again := 0
 		if c.dice.IntN(4) == 0 {
 			again = 1 + c.dice.IntN(6)
@@ -174,4 +186,32 @@ func (c *counter) crash() error {
 			return err
 		}
 	}
+}
+
+// restore puts an older copy of the books back, now and then, or makes one. The
+// mark beside the books is not part of a copy, as when somebody brings the
+// database back from yesterday's backup.
+func (c *counter) restore() error {
+	file := filepath.Join(c.dir, offline.FileName)
+	switch {
+	case c.copied != "" && c.chance(15):
+		c.count.Restores++
+		c.forgot = true
+		if err := os.Remove(file + "-wal"); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		return copyFile(c.copied, file)
+	case c.chance(30):
+		c.copied = filepath.Join(c.dir, "yesterday.db")
+		return copyFile(file, c.copied)
+	}
+	return nil
+}
+
+func copyFile(from, to string) error {
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o600)
 }

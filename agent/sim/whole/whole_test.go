@@ -98,9 +98,15 @@ func judge(t *testing.T, fars []*far, counters []*counter) {
 	for _, c := range counters {
 		c.judge(theirs)
 	}
+	forgotten := map[string]bool{} // prefixes of registers whose books were replaced by an older copy
+	for _, c := range counters {
+		forgotten[charge.Prefix("S1", c.name)] = c.forgot
+	}
 	for key, all := range theirs {
+		_, terminal, _, _, err := charge.Key(key).Parts()
+		check(t, err)
 		for _, st := range all {
-			if st.Debits != 0 {
+			if st.Debits != 0 && !forgotten[charge.Prefix("S1", terminal)] {
 				t.Errorf("a wallet debited %s, which no register knows", key)
 			}
 		}
@@ -117,7 +123,7 @@ func judge(t *testing.T, fars []*far, counters []*counter) {
 // quiesce heals the network and waits until nothing is open.
 func quiesce(t *testing.T, counters []*counter) {
 	t.Helper()
-	end := time.Now().Add(time.Minute)
+	end := time.Now().Add(30 * time.Second)
 	for _, c := range counters {
 		for _, w := range c.wires {
 			w.Order(wirecut.Plan{})
@@ -172,6 +178,9 @@ func (c *counter) judge(theirs map[string][]wire.Standing) {
 		}
 	}
 	for key := range c.shown {
+		if _, known := ours[key]; !known && c.forgot {
+			continue // an older copy does not know it; the wallet's list brings it back
+		}
 		if ours[key].State != charge.Approved {
 			t.Errorf("%s was shown as approved and is %s\n%s", key, ours[key].State, c.story(key))
 		}
@@ -231,7 +240,7 @@ func covered(t *testing.T, n tally, cuts map[string]int) {
 	t.Helper()
 	came := map[string]int{
 		"crash of a register": n.Crashes, "cancel": n.Cancels, "double tap": n.DoubleTaps, "code at two terminals": n.Shared,
-		"second code for a sale": n.Retried, "crash of the wallet": n.Bounces, "request that came twice": n.Repeats,
+		"second code for a sale": n.Retried, "crash of the wallet": n.Bounces, "request that came twice": n.Repeats, "older copy put back": n.Restores,
 	}
 	for _, act := range []wirecut.Act{wirecut.Hold, wirecut.Swallow, wirecut.Close, wirecut.Reset, wirecut.Trickle, wirecut.Repeat} {
 		came["network: "+string(act)] = cuts[string(act)]
