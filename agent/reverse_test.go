@@ -235,3 +235,36 @@ func (s *shop) hasTrouble(code string, key charge.Key) {
 		s.t.Errorf("%d troubles %s about %s among %v", n, code, key, s.Troubles())
 	}
 }
+
+func TestWhenTheNextReversalGoes(t *testing.T) {
+	zero := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	at := func(seconds int) time.Time { return zero.Add(time.Duration(seconds) * time.Second) }
+	slow := charge.Terms{ReverseAfter: 15 * time.Second}
+	quiet := charge.Terms{Quiet: time.Minute}
+	both := charge.Terms{ReverseAfter: 15 * time.Second, Quiet: time.Minute}
+	for _, c := range []struct {
+		name   string
+		v      agent.Reversal
+		terms  charge.Terms
+		now    time.Time
+		want   time.Time
+		counts bool
+	}{
+		{"at once", agent.Reversal{Began: at(30), Left: at(0)}, charge.Terms{}, at(30), at(30), true},
+		{"after a pause", agent.Reversal{Began: at(30), Left: at(0), Tries: 1, Asked: at(33), Pause: time.Second}, charge.Terms{}, at(33), at(34), true},
+		{"not too early", agent.Reversal{Began: at(5), Left: at(3)}, slow, at(5), at(18), true},
+		{"long enough ago", agent.Reversal{Began: at(30), Left: at(3)}, slow, at(30), at(30), true},
+		{"early, for the customer", agent.Reversal{Began: at(5), Left: at(3)}, quiet, at(5), at(5), false},
+		{"early was not confirmed", agent.Reversal{Began: at(5), Left: at(3), Tries: 1, Asked: at(6), Pause: time.Second}, quiet, at(6), at(7), false},
+		{"early was confirmed", agent.Reversal{Began: at(5), Left: at(3), Tries: 1, Asked: at(6), Pause: time.Second, Early: true}, quiet, at(6), at(65), true},
+		{"a request left after that", agent.Reversal{Began: at(5), Left: at(8), Tries: 1, Asked: at(6), Pause: time.Second, Early: true}, quiet, at(8), at(8), false},
+		{"quiet since it left", agent.Reversal{Began: at(5), Left: at(8), Tries: 2, Asked: at(9), Pause: time.Second, Early: true}, quiet, at(9), at(68), true},
+		{"quiet by now", agent.Reversal{Began: at(5), Left: at(3)}, quiet, at(65), at(5), true},
+		{"not quiet by a moment", agent.Reversal{Began: at(5), Left: at(3)}, quiet, at(64), at(5), false},
+		{"both", agent.Reversal{Began: at(5), Left: at(3)}, both, at(5), at(18), false},
+	} {
+		if got, counts := c.v.Next(c.terms, c.now); !got.Equal(c.want) || counts != c.counts {
+			t.Errorf("%s: %s, counts %v; want %s, %v", c.name, got.Sub(zero), counts, c.want.Sub(zero), c.counts)
+		}
+	}
+}

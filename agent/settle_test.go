@@ -200,3 +200,53 @@ func TestAReadErrorDoesNotEndTheSettling(t *testing.T) {
 		s.even()
 	})
 }
+
+// While the customer is to confirm, the cashier sees it, until when, and when
+// the wallet is asked next.
+func TestAWaitIsShown(t *testing.T) {
+	bubble(t, func(t *testing.T, s *shop) {
+		s.sells("a")
+		s.own.verdict = charge.Pending
+		s.pays(code(1))
+		s.is("a", charge.Pending)
+		v, _ := s.Standing()
+		if !v.GiveUp.Equal(time.Now().Add(time.Minute)) || !v.Next.Equal(time.Now().Add(500*ms)) || v.Charge.Goods() != charge.Hold {
+			t.Errorf("shown at %s: %+v", time.Now(), v)
+		}
+		time.Sleep(30 * time.Second)
+		polls := s.own.times("inquire")
+		want := []time.Duration{800 * ms, 2100 * ms, 4400 * ms, 8700 * ms, 17 * time.Second, 25300 * ms}
+		if !slices.Equal(polls, want) {
+			t.Errorf("polled at %v, want %v", polls, want)
+		}
+		if links, err := s.books.Links(v.Charge.Key); err != nil || len(links) > 3 {
+			t.Errorf("%d journal entries (%v): waiting must not fill the books", len(links), err)
+		}
+	})
+}
+
+// A cancel while the customer is to confirm is a wish: the wallet may refuse it
+// while the customer confirms, the money may be taken then, and it goes back.
+func TestACancelWhilePendingIsAWish(t *testing.T) {
+	bubble(t, func(t *testing.T, s *shop) {
+		key := s.sells("a").Charge.Key
+		s.own.verdict = charge.Pending
+		busy := play{after: 100 * ms, event: charge.Wait, deaf: true}
+		s.own.will("reverse", busy, busy, honest)
+		s.pays(code(1))
+		v, err := s.Cancel("a", charge.ByCashier, "hanako")
+		must(t, err)
+		if v.Charge.State != charge.Reversing || v.Charge.Goods() != charge.Hold {
+			t.Errorf("after the cancel: %s", v.Charge.State)
+		}
+		s.own.decide(key, charge.Approved) // the customer was quicker than the wallet
+		time.Sleep(2 * time.Second)
+		s.is("a", charge.Reversing)
+		time.Sleep(5 * time.Second)
+		s.is("a", charge.Reversed)
+		if s.own.took(key) != 1 || len(s.press.papers()) != 0 {
+			t.Errorf("%d debits, %d papers", s.own.took(key), len(s.press.papers()))
+		}
+		s.even()
+	})
+}

@@ -19,6 +19,8 @@ type play struct {
 	travel, after time.Duration
 	event         charge.Event
 	reason        charge.Reason
+	as            string        // the answer carries the name of this wallet
+	stale         time.Duration // it is one to a request that was made this long before
 	deaf          bool          // the request never arrives
 	held          time.Duration // the network holds the request back and delivers it this long after the answer
 	verdict       charge.State  // of a fresh or a pending key; empty is the wallet's
@@ -139,7 +141,7 @@ func (w *wallet) call(ctx context.Context, what string, r charge.Record, arrive 
 		}
 	}
 	w.mu.Unlock()
-	answer := charge.Answer{Step: charge.Step{Wallet: w.id, By: charge.ByWallet, Asked: started, Reason: p.reason}}
+	answer := charge.Answer{Step: charge.Step{Wallet: cmp.Or(p.as, w.id), By: charge.ByWallet, Asked: started.Add(-p.stale), Reason: p.reason}}
 	time.Sleep(p.travel)
 	event := charge.Lose
 	if p.held > 0 {
