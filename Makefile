@@ -48,8 +48,9 @@ fuzz: tools-go ## every fuzz target for FUZZTIME (30s)
 	    echo "$$dir $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -parallel 2 "$$dir"; \
 	  done; done
 
-soak: build ## the long runs: 500 kills of the agent at random moments, fuzzing for 2 minutes each
+soak: build ## the long runs: 500 kills of the agent at random moments, the model checker with larger bounds, fuzzing for 2 minutes each
 	POSAGENT_KILLS=500 go test -run TestKill -count 1 -timeout 60m -v ./cmd/posagent
+	POSAGENT_MODEL=deep go test -run TestNothingGoesWrong -count 1 -timeout 30m -v ./agent/sim/model
 	$(MAKE) fuzz FUZZTIME=2m
 
 vendor-web: ## bundle Lit anew into agent/web/static/vendor (needs npm)

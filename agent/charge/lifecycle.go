@@ -44,8 +44,8 @@ var States = []State{Prepared, Sent, Pending, InDoubt, Queued, Forwarding, Appro
 
 // lifecycle is the whole life of a charge. What is not in it does not happen:
 // such an event changes nothing, is counted, and raises an alarm when it
-// contradicts the state (see Contradicts). The table was explored by a model
-// checker; it is changed only together with such a proof.
+// contradicts the state (see Contradicts). The table is explored by the model
+// checker in agent/sim/model; it is changed only together with that proof.
 var lifecycle = map[State]map[Event]State{
 	Prepared:   {Send: Sent, Lose: Reversing, Queue: Queued, Cancel: Abandoned, Lapse: Abandoned},
 	Sent:       {Approve: Approved, Decline: Declined, Wait: Pending, Miss: Prepared, Lose: InDoubt, Cancel: Reversing},
