@@ -52,7 +52,9 @@ func (r *Register) Resolve(key charge.Key, d Decision, operator string) (charge.
 	if err != nil {
 		return rec, err
 	}
-	if WorkOn(rec) != NoWork {
+	if WorkOn(rec) == NoWork {
+		r.wake(key) // whoever looked after it is done
+	} else {
 		r.settle(rec)
 	}
 	return rec, nil

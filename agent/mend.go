@@ -36,8 +36,7 @@ func (a *audit) mend(ctx context.Context, d *Difference) {
 // settleOn wakes the settler of a record, which may have gone to sleep because
 // its wallet was not configured.
 func (a *audit) settleOn(rec charge.Record) {
-	switch rec.State {
-	case charge.Pending, charge.InDoubt, charge.Reversing:
+	if WorkOn(rec) != NoWork {
 		a.settle(rec)
 	}
 }

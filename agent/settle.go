@@ -15,10 +15,7 @@ func (r *Register) settle(rec charge.Record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if p := r.patient[rec.Key]; p != nil {
-		select {
-		case p.poke <- struct{}{}:
-		default:
-		}
+		p.wake()
 		return
 	}
 	if r.leaving || r.life.Err() != nil {
@@ -27,6 +24,22 @@ func (r *Register) settle(rec charge.Record) {
 	p := &patience{poke: make(chan struct{}, 1)}
 	r.patient[rec.Key] = p
 	r.work.Go(func() { r.settling(rec.Key, p) })
+}
+
+// wake lets the settler of a charge look at it again, if it has one.
+func (r *Register) wake(key charge.Key) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if p := r.patient[key]; p != nil {
+		p.wake()
+	}
+}
+
+func (p *patience) wake() {
+	select {
+	case p.poke <- struct{}{}:
+	default:
+	}
 }
 
 // course is what a settler remembers of its charge, from this start of the
@@ -40,7 +53,7 @@ type course struct {
 // settling asks, gives up and reverses until the charge is settled, or the
 // register leaves.
 func (r *Register) settling(key charge.Key, p *patience) {
-	defer r.settled(key)
+	defer r.settled(key, p)
 	c := &course{began: map[charge.State]time.Time{}, tries: map[charge.State]int{}, undo: map[string]*Reversal{}}
 	for r.life.Err() == nil {
 		rec, err := r.parts.Memory.Charge(key)
@@ -81,12 +94,22 @@ func (r *Register) unread(key charge.Key, p *patience, err error) {
 	r.pause(p, 10*time.Second, time.Time{})
 }
 
-func (r *Register) settled(key charge.Key) {
+// settled is the end of a settler, unless somebody has woken it since it
+// looked: nobody else would look at the charge before the next start.
+func (r *Register) settled(key charge.Key, p *patience) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.announce()
+	select {
+	case <-p.poke:
+		if !r.leaving && r.life.Err() == nil {
+			r.work.Go(func() { r.settling(key, p) })
+			return
+		}
+	default:
+	}
 	delete(r.patient, key)
 	delete(r.left, key)
-	r.announce()
 }
 
 // ended prints the receipt of a charge that was found to be paid.
