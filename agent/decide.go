@@ -31,6 +31,10 @@ var decided = map[Decision]struct {
 	GaveBack:  {[]charge.State{charge.Owed}, charge.Confirm, charge.ReasonByHand},
 }
 
+// Reason is the word in the books for a decision, empty for one that there is
+// not.
+func (d Decision) Reason() charge.Reason { return decided[d].reason }
+
 // Step is the step that a decision means for a charge as it stands, and false
 // when it may not be decided so: a doubt is decided while it is one, and what
 // is at its end stays there.
@@ -48,7 +52,12 @@ func (d Decision) Step(rec charge.Record) (charge.Step, bool) {
 // background go on from there. One that the state of the charge does not
 // allow is a *Refused, and changes nothing.
 func (r *Register) Resolve(key charge.Key, d Decision, operator string) (charge.Record, error) {
-	rec, err := r.decide(key, d, operator)
+	return r.ResolveNoted(key, d, operator, "")
+}
+
+// ResolveNoted is Resolve with a word of the manager's for the journal.
+func (r *Register) ResolveNoted(key charge.Key, d Decision, operator, note string) (charge.Record, error) {
+	rec, err := r.decide(key, d, operator, note)
 	if err != nil {
 		return rec, err
 	}
@@ -60,7 +69,7 @@ func (r *Register) Resolve(key charge.Key, d Decision, operator string) (charge.
 	return rec, nil
 }
 
-func (r *Register) decide(key charge.Key, d Decision, operator string) (charge.Record, error) {
+func (r *Register) decide(key charge.Key, d Decision, operator, note string) (charge.Record, error) {
 	defer r.pens.take(key)()
 	rec, err := r.parts.Memory.Charge(key)
 	if err != nil {
@@ -70,7 +79,7 @@ func (r *Register) decide(key charge.Key, d Decision, operator string) (charge.R
 	if !may {
 		return rec, &Refused{Why: "charge.not_decidable"}
 	}
-	step.Operator, step.At = operator, r.parts.Now()
+	step.Operator, step.Note, step.At = operator, note, r.parts.Now()
 	after, err := r.apply(key, step)
 	if err != nil {
 		return rec, err

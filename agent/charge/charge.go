@@ -143,6 +143,7 @@ type Step struct {
 	Code     CodeMark  // set with Send: what was scanned
 	Asked    time.Time // when the request that this answers was started; zero for a step that is no answer
 	At       time.Time // when it happened
+	Note     string    // what a person said to it; the journal keeps it in the note of the entry
 }
 
 // CodeMark is what is kept of a customer's code: never the code.

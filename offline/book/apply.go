@@ -158,8 +158,18 @@ func (b *Book) take(t *turn, row Row, step charge.Step) (Row, int64, error) {
 	if note == "" {
 		after, moved, note = b.rules.Take(row, step)
 	}
+	note, step.Note = noted(step.Note, note), ""
 	link := Link{Key: row.Key, Before: row.LastLink, From: row.State, To: after.State, Moved: moved, Step: step, Note: note}
 	n, err := t.append(link)
 	after.LastLink = n
 	return after, n, err
+}
+
+// noted is what a person said to a step and what the rules say of it, as one
+// note.
+func noted(said, ruled string) string {
+	if said != "" && ruled != "" {
+		return said + "; " + ruled
+	}
+	return said + ruled
 }
