@@ -72,6 +72,7 @@ const (
 	ScopePrepare Scope = "prepare" // open and cancel sales
 	ScopeRead    Scope = "read"    // see sales, charges, devices and health
 	ScopeRefund  Scope = "refund"  // give money back
+	ScopeResolve Scope = "resolve" // decide what became of a doubtful charge, compare the day with the wallets
 	ScopeConfig  Scope = "config"  // see and change settings
 	ScopeDisplay Scope = "display" // amount and state of the current sale only
 )
