@@ -136,3 +136,11 @@ func (r *Register) repaid(key charge.Key) {
 		r.log.Info("charge settled", "charge", string(key), "state", string(of.State), "reason", string(of.Reason))
 	}
 }
+
+// RefundsOf are the refunds of a payment in whatever state, oldest first.
+func (r *Register) RefundsOf(key charge.Key) ([]charge.Record, error) {
+	if r.parts.Accounts == nil {
+		return nil, nil
+	}
+	return r.parts.Accounts.RefundsOf(key)
+}

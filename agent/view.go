@@ -123,6 +123,15 @@ func (r *Register) Unsettled() int {
 	return len(r.patient)
 }
 
+// Pausing tells that a charge is being settled and that the first attempt has
+// come to nothing: the next one is some time away.
+func (r *Register) Pausing(key charge.Key) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.patient[key]
+	return p != nil && !p.next.IsZero()
+}
+
 // Changed is closed at the next change of anything that is shown. Take it
 // first and look afterwards: then no change is missed.
 func (r *Register) Changed() <-chan struct{} {

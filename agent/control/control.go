@@ -21,6 +21,10 @@ const (
 	PathCharge     = "/v1/charges/{key}"         // GET -> Charge
 	PathReceipt    = "/v1/charges/{key}/receipt" // GET: text/plain or image/png by Accept; ?lang=en
 	PathReprint    = "/v1/charges/{key}/reprint" // POST -> Paper
+	PathResolve    = "/v1/charges/{key}/resolve" // POST Decision -> Charge
+	PathTopUps     = "/v1/topups"                // POST NewTopUp -> Sale
+	PathRefunds    = "/v1/refunds"               // POST NewRefund -> Charge
+	PathReconcile  = "/v1/reconciliations"       // POST NewReconciliation -> Reconciliation
 	PathDevices    = "/v1/devices"               // GET -> Devices
 	PathDeviceTest = "/v1/devices/{id}/test"     // POST -> DeviceTest
 	PathHealth     = "/v1/health"                // GET -> Health
@@ -44,7 +48,8 @@ type Scope string
 const (
 	ScopePrepare Scope = "prepare" // open and cancel sales, give codes, reprint
 	ScopeRead    Scope = "read"
-	ScopeRefund  Scope = "refund"
+	ScopeRefund  Scope = "refund"  // give money back
+	ScopeResolve Scope = "resolve" // decide what became of a doubtful charge, compare the day with the wallets
 	ScopeConfig  Scope = "config"
 	ScopeDisplay Scope = "display" // amount and state of the open sale only
 )
@@ -122,6 +127,7 @@ type Sale struct {
 	BusinessDate string    `json:"business_date"`
 	Opened       time.Time `json:"opened"`
 	Changed      time.Time `json:"changed"`
+	TopUp        bool      `json:"top_up,omitempty"` // no goods: the customer's cash becomes money in the wallet
 	Lines        []Line    `json:"lines,omitempty"`
 	Refusal      *Refusal  `json:"refusal,omitempty"` // the last scan was not taken; the sale goes on
 }
@@ -137,12 +143,16 @@ type Refusal struct {
 // Charge is one charge with the steps that it took.
 type Charge struct {
 	Key         string    `json:"key"`
+	Kind        string    `json:"kind" doc:"charge for a payment, refund or topup"`
+	Of          string    `json:"of,omitempty" doc:"of a refund: the payment whose money goes back"`
 	SaleID      string    `json:"sale_id"`
 	Amount      int64     `json:"amount"`
 	Currency    string    `json:"currency"`
 	State       string    `json:"state"`
 	Goods       string    `json:"goods"`
 	Reason      string    `json:"reason,omitempty"`
+	ReasonText  string    `json:"reason_text,omitempty"` // what the reason means and what to do
+	ReasonTextE string    `json:"reason_text_en,omitempty"`
 	Wallet      string    `json:"wallet,omitempty"`
 	WalletName  string    `json:"wallet_name,omitempty"` // as people know it
 	WalletNameE string    `json:"wallet_name_en,omitempty"`
@@ -154,7 +164,8 @@ type Charge struct {
 	Alarms      int       `json:"alarms"` // times that something contradicted the books
 	Prepared    time.Time `json:"prepared"`
 	Changed     time.Time `json:"changed"`
-	Steps       []Step    `json:"steps,omitempty"` // only of a single charge
+	Steps       []Step    `json:"steps,omitempty"`   // only of a single charge
+	Refunds     []Charge  `json:"refunds,omitempty"` // only of a single charge, oldest first
 }
 
 // Step is one line of a charge's history.
@@ -168,6 +179,15 @@ type Step struct {
 	Reason string    `json:"reason,omitempty"`
 	By     string    `json:"by,omitempty"`
 	Note   string    `json:"note,omitempty"`
+
+	Operator    string    `json:"operator,omitempty"`       // who, when By is a person
+	Receipt     string    `json:"receipt,omitempty"`        // the wallet's own number, with its yes
+	Asked       time.Time `json:"asked,omitzero"`           // when the request that this answers was started
+	ReasonText  string    `json:"reason_text,omitempty"`    // what the reason means
+	ReasonTextE string    `json:"reason_text_en,omitempty"` // the same in English
+	Shown       string    `json:"shown,omitempty"`          // what the cashier read from then on
+	ShownE      string    `json:"shown_en,omitempty"`
+	Goods       string    `json:"goods,omitempty"` // and what to do with the goods
 }
 
 // Charges is a page of charges, newest first; Next is the before= of the page

@@ -57,6 +57,7 @@ func (s shelf) Steps(key charge.Key) ([]control.Step, error) {
 		out = append(out, control.Step{
 			At: l.Step.At, Event: string(l.Step.Event), From: string(l.From), To: string(l.To), Moved: l.Moved,
 			Wallet: l.Step.Wallet, Reason: string(l.Step.Reason), By: string(l.Step.By), Note: l.Note,
+			Operator: l.Step.Operator, Receipt: l.Step.Receipt, Asked: l.Step.Asked,
 		})
 	}
 	return out, err

@@ -34,9 +34,10 @@ func wallets(c configs.Config, demo bool, log *slog.Logger) ([]wallet, error) {
 			return nil, fmt.Errorf("wallet %s: %w", link.ID, err)
 		}
 		line := authorize.NewLine(link.URL, id)
+		client := &own.Client{ID: link.ID, Store: c.Store.ID, Terminal: c.Store.Terminal, Line: line, Terms: link.Terms()}
 		out = append(out, wallet{line: line, Wallet: agent.Wallet{
 			ID: link.ID, Name: link.ReceiptName, NameEN: link.ReceiptNameEN, Terms: link.Terms(),
-			Ask: &own.Client{ID: link.ID, Store: c.Store.ID, Terminal: c.Store.Terminal, Line: line, Terms: link.Terms()},
+			Ask: client, Refunds: client, TopUps: client, Lists: client,
 		}})
 	}
 	if len(out) == 0 {

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,11 @@ type wallet struct {
 	charged  []string // codes that came
 	inquired int
 	reversed int
-	gate     chan struct{} // closed: answers are given at once
+	gives    charge.Event            // to a refund; empty is yes
+	refunded map[charge.Key]int      // how often each refund came
+	list     []charge.StatementEntry // of every day
+	away     bool                    // there is no list
+	gate     chan struct{}           // closed: answers are given at once
 }
 
 func newWallet() *wallet {
@@ -106,6 +111,41 @@ func (w *wallet) Reverse(context.Context, charge.Record) charge.Answer {
 	defer w.mu.Unlock()
 	w.reversed++
 	return w.step(charge.Confirm, charge.ReasonNone, time.Now())
+}
+
+// Refund says what the test wants; see agent.Refunder.
+func (w *wallet) Refund(_ context.Context, rec charge.Record, _ charge.Key) charge.Answer {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.refunded == nil {
+		w.refunded = make(map[charge.Key]int)
+	}
+	w.refunded[rec.Key]++
+	if w.gives == charge.Lose {
+		return w.step(charge.Lose, charge.ReasonTimeout, time.Now())
+	}
+	return w.step(cmp.Or(w.gives, charge.Approve), charge.ReasonNone, time.Now())
+}
+
+// TopUp says what Charge says; see agent.TopUpper.
+func (w *wallet) TopUp(ctx context.Context, rec charge.Record, code paycode.Code) charge.Answer {
+	return w.Charge(ctx, rec, code)
+}
+
+// Statement is the list; see agent.Statements.
+func (w *wallet) Statement(_ context.Context, day charge.Day) (charge.Statement, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.away {
+		return charge.Statement{}, errors.New("no answer within 3s")
+	}
+	out := charge.Statement{Wallet: "paypay", Day: day}
+	for _, e := range w.list {
+		if day.Has(e.At) {
+			out.Entries = append(out.Entries, e)
+		}
+	}
+	return out, nil
 }
 
 // press prints everything.
@@ -183,6 +223,7 @@ func (s shelf) Steps(key charge.Key) ([]control.Step, error) {
 		out = append(out, control.Step{
 			At: l.Step.At, Event: string(l.Step.Event), From: string(l.From), To: string(l.To), Moved: l.Moved,
 			Wallet: l.Step.Wallet, Reason: string(l.Step.Reason), By: string(l.Step.By), Note: l.Note,
+			Operator: l.Step.Operator, Receipt: l.Step.Receipt, Asked: l.Step.Asked,
 		})
 	}
 	return out, err

@@ -72,6 +72,18 @@ func TestCanary(t *testing.T) {
 		ask("POST", "/v1/sales/"+id+"/code", control.Code{Text: "90008181887777777777"}, wish("x"))
 		ask("POST", "/v1/sales/"+id+"/cancel", nil)
 	}
+	for _, body := range []string{`{"amount": 1000, "currency": "JPY", "code": {"text": "CANARY-SECRET-CODE"}}`, `{"amount": 1000, "currency": "CANARY-SECRET-CODE"}`, `{"amount": 1000, "currency": "JPY", "code": "CANARY-SECRET-CODE"}`} {
+		ask("POST", control.PathTopUps, body, wish("top up"))
+	}
+	for _, body := range []string{
+		`{"charge_key": "CANARY-SECRET-CODE", "amount": 1}`, `{"charge_key": "CANARY-SECRET-CODE-CANARY-SECRET-CODE", "amount": 1}`, `{"charge_key": "k", "amount": "CANARY-SECRET-CODE"}`,
+		`{"charge_key": "k", "amount": 1, "reason": "CANARY-SECRET-CODE"}`, `{"decision": "CANARY-SECRET-CODE"}`, `{"decision": "not_paid", "note": "CANARY-SECRET-CODE\u0007"}`,
+		`{"date": "CANARY-SECRET-CODE"}`, `{"date": 90008181881234567890}`,
+	} {
+		for path, who := range map[string]string{control.PathRefunds: "back", "/v1/charges/none/resolve": "judge", control.PathReconcile: "judge"} {
+			answers = append(answers, s.ask(t, "POST", path, body, wish("w"), bearer(who)))
+		}
+	}
 	for _, body := range []string{`{"operator": "hanako", "pin": "` + cashierPIN + `"}`, `{"pin": "` + managerPIN + `"`, `{"operator": "` + managerPIN + `", "pin": "55512555"}`, `{"pin": 55512555}`, `{"pin": "5551255555512555"}`} {
 		ask("POST", control.PathSession, body)
 	}

@@ -60,11 +60,29 @@ func (s *Server) oneCharge(_ context.Context, in *struct {
 	if err != nil {
 		return nil, s.missing(err, "charge")
 	}
-	out := s.shapeCharge(rec)
-	if out.Steps, err = s.Books.Steps(rec.Key); err != nil {
-		return nil, s.explain(err)
+	out, err := s.whole(rec)
+	if err != nil {
+		return nil, err
 	}
 	return &struct{ Body control.Charge }{out}, nil
+}
+
+// whole is a charge with its steps and its refunds.
+func (s *Server) whole(rec charge.Record) (control.Charge, error) {
+	out := s.shapeCharge(rec)
+	var err error
+	if out.Steps, err = s.Books.Steps(rec.Key); err != nil {
+		return out, s.explain(err)
+	}
+	tell(rec.Kind, out.Steps)
+	refunds, err := s.Register.RefundsOf(rec.Key)
+	if err != nil {
+		return out, s.explain(err)
+	}
+	for _, r := range refunds {
+		out.Refunds = append(out.Refunds, s.shapeCharge(r))
+	}
+	return out, nil
 }
 
 type paperOut struct {
@@ -86,7 +104,7 @@ func (s *Server) receipt(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, s.missing(err, "charge")
 	}
-	if rec.State.Goods() != charge.HandOver {
+	if rec.Goods() != charge.HandOver {
 		return nil, problemOf(http.StatusConflict, "register.no_receipt", "")
 	}
 	out := &paperOut{ContentType: kind, Vary: "Accept"}

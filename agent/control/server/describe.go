@@ -54,6 +54,15 @@ func mayTakeLong(op huma.Operation) huma.Operation {
 	return op
 }
 
+// goesOn describes the answer while a charge is still to be settled.
+func goesOn(op huma.Operation) huma.Operation {
+	op.Responses["202"] = &huma.Response{
+		Description: "It is written down and goes on: see state, and look again with GET",
+		Content:     map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Ref: jsonSchemas + "Charge"}}},
+	}
+	return op
+}
+
 // pictures describes a call that takes a picture of a code, and the code
 // itself as well where text is true. What came is looked at by the call.
 func pictures(api huma.API, op huma.Operation, text bool) huma.Operation {

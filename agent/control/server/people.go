@@ -134,7 +134,7 @@ func (p *people) program(bearer string) *caller {
 func all() map[control.Scope]bool {
 	return map[control.Scope]bool{
 		control.ScopePrepare: true, control.ScopeRead: true, control.ScopeRefund: true,
-		control.ScopeConfig: true, control.ScopeDisplay: true,
+		control.ScopeResolve: true, control.ScopeConfig: true, control.ScopeDisplay: true,
 	}
 }
 
@@ -146,7 +146,7 @@ func (p *people) signedIn(o operator.Operator) (cookie, secret string, c *caller
 	}
 	for scope, action := range map[control.Scope]operator.Action{
 		control.ScopePrepare: operator.Sell, control.ScopeRead: operator.Look, control.ScopeDisplay: operator.Look,
-		control.ScopeRefund: operator.Refund, control.ScopeConfig: operator.Configure,
+		control.ScopeRefund: operator.Refund, control.ScopeResolve: operator.Resolve, control.ScopeConfig: operator.Configure,
 	} {
 		c.scopes[scope] = operator.Can(o.Role, action)
 	}

@@ -64,9 +64,13 @@ func (s *Server) openSale(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	want := s.newSale(who, key, in.Body)
+	return s.begin(who, key, s.newSale(who, key, in.Body), in.Body.Code)
+}
+
+// begin opens what is wanted, and pays it when the code is at hand.
+func (s *Server) begin(who *caller, key string, want sale.Sale, code *control.Code) (*saleOut, error) {
 	view, found, err := s.openOnce(want, who.by)
-	switch code := in.Body.Code; {
+	switch {
 	case err != nil:
 		return nil, err
 	case code == nil:
@@ -111,7 +115,7 @@ func (s *Server) existing(want sale.Sale) (agent.View, bool, error) {
 		return view, false, nil
 	case err != nil: // whether there is one is not known, so none is opened
 		return view, false, s.explain(err)
-	case view.Sale.Amount != want.Amount || view.Sale.Reference != want.Reference:
+	case view.Sale.Amount != want.Amount || view.Sale.Reference != want.Reference || view.Sale.TopUp != want.TopUp:
 		return view, false, problemOf(http.StatusConflict, "sale.conflict", "this key or reference stands for another sale: use a new one")
 	}
 	return view, true, nil

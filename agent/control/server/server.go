@@ -94,6 +94,7 @@ func New(o Options) *Server {
 	s.sales(api)
 	s.payments(api)
 	s.charges(api)
+	s.afterwards(api)
 	s.devices(api)
 	s.events(api)
 	s.liveness(mux)

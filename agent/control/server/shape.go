@@ -1,6 +1,8 @@
 package server
 
 import (
+	"cmp"
+
 	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/control"
@@ -11,7 +13,7 @@ func (s *Server) shapeSale(v agent.View) control.Sale {
 	c := v.Charge
 	out := control.Sale{
 		ID: v.Sale.ID, Reference: v.Sale.Reference, Amount: v.Sale.Amount.Minor, Currency: string(v.Sale.Amount.Currency),
-		State: string(c.State), Goods: string(c.State.Goods()), ChargeKey: string(c.Key), Reason: string(c.Reason),
+		State: string(c.State), Goods: string(c.Goods()), TopUp: v.Sale.TopUp, ChargeKey: string(c.Key), Reason: string(c.Reason),
 		Wallet: c.Wallet, Receipt: c.Receipt, Paper: string(c.Paper), Checking: v.Checking,
 		Deadline: v.Deadline, NextInquiry: v.Next, GiveUp: v.GiveUp,
 		BusinessDate: v.Sale.BusinessDate, Opened: v.Sale.At, Changed: c.ChangedAt, Refusal: shapeRefusal(v.Refusal),
@@ -39,15 +41,34 @@ func shapeRefusal(r *agent.Refusal) *control.Refusal {
 
 func (s *Server) shapeCharge(c charge.Record) control.Charge {
 	out := control.Charge{
-		Key: string(c.Key), SaleID: c.SaleID, Amount: c.Amount.Minor, Currency: string(c.Amount.Currency),
-		State: string(c.State), Goods: string(c.State.Goods()), Reason: string(c.Reason), Wallet: c.Wallet,
+		Key: string(c.Key), Kind: string(cmp.Or(c.Kind, charge.Payment)), Of: string(c.Of), SaleID: c.SaleID, Amount: c.Amount.Minor, Currency: string(c.Amount.Currency),
+		State: string(c.State), Goods: string(c.Goods()), Reason: string(c.Reason), Wallet: c.Wallet,
 		Receipt: c.Receipt, Code: c.Code.Masked, Paper: string(c.Paper), Reprints: c.Reprints,
 		Attempts: c.Attempts, Alarms: c.Alarms, Prepared: c.PreparedAt, Changed: c.ChangedAt,
 	}
 	if c.Wallet != "" {
 		out.WalletName, out.WalletNameE = s.Register.WalletName(c.Wallet)
 	}
+	if c.Reason != charge.ReasonNone {
+		e := health.Lookup("reason." + string(c.Reason))
+		out.ReasonText, out.ReasonTextE = e.Advice(), e.AdviceEN()
+	}
 	return out
+}
+
+// tell adds to the steps of a charge what each meant, and what the cashier
+// read and was to do with the goods from then on.
+func tell(kind charge.Kind, steps []control.Step) {
+	for i := range steps {
+		s := &steps[i]
+		if s.Reason != "" {
+			e := health.Lookup("reason." + s.Reason)
+			s.ReasonText, s.ReasonTextE = e.Text, e.TextEN
+		}
+		e := health.Lookup("state." + s.To)
+		s.Shown, s.ShownE = e.Title, e.TitleEN
+		s.Goods = string(charge.Record{Kind: kind, State: charge.State(s.To)}.Goods())
+	}
 }
 
 func shapeDevice(d agent.DeviceView) control.Device {

@@ -74,8 +74,8 @@ func open(t testing.TB, store *memory.Store, change ...func(*server.Options)) *s
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	seller := sale.Store{ID: "S0001", Terminal: "T01", Name: "みほん商店"}
 	s.register = agent.New(agent.Parts{
-		Store: seller, Journal: s.books, Memory: s.memory, Codes: codes, Imager: eye{},
-		Wallets: []agent.Wallet{{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.wallet, Terms: patient()}},
+		Store: seller, Journal: s.books, Memory: s.memory, Accounts: s.books, NotFound: book.ErrNotFound, Codes: codes, Imager: eye{},
+		Wallets: []agent.Wallet{{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.wallet, Terms: patient(), Refunds: s.wallet, TopUps: s.wallet, Lists: s.wallet}},
 		Printer: &press{}, Devices: devices(), Paper: agent.PaperRules{Language: "ja", Print: true},
 		HashCode: hashCode, Room: func() error { return nil }, Day: day, Zone: time.UTC,
 		Now: time.Now, Spread: func() float64 { return 0.5 },
@@ -144,6 +144,7 @@ func hashCode(code paycode.Secret) string {
 // doubt is only settled when something pokes it.
 func patient() charge.Terms {
 	t := charge.Standard()
+	t.ReverseFirst = 100 * time.Millisecond // refunds, too
 	t.Inquiries, t.GiveUp, t.GiveUpPending = []time.Duration{time.Hour}, 2*time.Hour, 3*time.Hour
 	return t
 }
@@ -156,6 +157,8 @@ func tokens() []server.Token {
 		"reader": {control.ScopeRead},
 		"screen": {control.ScopeDisplay},
 		"none":   {},
+		"back":   {control.ScopeRefund},
+		"judge":  {control.ScopeResolve},
 		"hanako": {control.ScopePrepare, control.ScopeRead}, // named like an operator, but a program
 	} {
 		sum := sha256.Sum256([]byte("token of " + name))
