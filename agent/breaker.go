@@ -115,9 +115,9 @@ func (r *Register) probing(w Wallet, b *breaker) {
 	}
 }
 
-// probe makes one inquiry. Its answer is only a sign of life, unless it moves
-// a charge that counted as settled: then it is proof, like any inquiry that
-// was sent after.
+// probe makes one inquiry. Its answer is only a sign of life, unless it says
+// something about a charge that counted as settled: then it is proof, or a
+// contradiction, like any inquiry that was sent after.
 func (r *Register) probe(w Wallet, key charge.Key) {
 	rec, err := r.parts.Memory.Charge(key)
 	if err != nil {
@@ -125,7 +125,8 @@ func (r *Register) probe(w Wallet, key charge.Key) {
 		return
 	}
 	a := w.Ask.Inquire(r.life, rec)
-	if _, proof := rec.Kind.Next(rec.State, a.Event); !proof || !rec.State.Settled() {
+	_, moves := rec.Kind.Next(rec.State, a.Event)
+	if denied := rec.State == charge.Approved && a.Event == charge.Decline; !denied && !(moves && rec.State.Settled()) {
 		r.listen(rec, a)
 		return
 	}

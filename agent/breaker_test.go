@@ -161,6 +161,36 @@ func TestAProbeThatFindsMoney(t *testing.T) {
 	})
 }
 
+// The wallet denies what it approved. Nothing is taken back for that alone, but
+// a person must look, also after a restart.
+func TestAProbeThatContradicts(t *testing.T) {
+	bubble(t, func(t *testing.T, s *shop) {
+		s.doubt("x", gone)
+		key := s.sells("a").Charge.Key
+		s.own.will("charge", honest)
+		s.pays(code(77))
+		s.is("a", charge.Approved)
+		s.own.will("inquire", missed)
+		s.own.will("reverse", missed)
+		time.Sleep(time.Minute)
+		s.own.will("inquire", answers(charge.Decline))
+		time.Sleep(10 * time.Second)
+		if rec := s.is("a", charge.Approved); rec.Alarms != 1 {
+			t.Errorf("%d alarms", rec.Alarms)
+		}
+		s.hasTrouble("charge.alarm", key)
+		s.crash()
+		synctest.Wait()
+		s.hasTrouble("charge.alarm", key)
+		time.Sleep(49 * time.Hour)
+		s.crash()
+		synctest.Wait()
+		if slices.Contains(s.codes(), "charge.alarm") {
+			t.Errorf("two days later: %v", s.codes())
+		}
+	})
+}
+
 // Declines are words, however many; losses that are far apart are bad luck.
 func TestWhatDoesNotPause(t *testing.T) {
 	bubble(t, func(t *testing.T, s *shop) {

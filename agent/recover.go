@@ -2,6 +2,7 @@ package agent
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/posagent/posagent/agent/charge"
 )
@@ -28,6 +29,10 @@ func (r *Register) Recover() (found int, err error) {
 	return len(open), nil
 }
 
+// alarmsFor is how long an alarm about a charge that is at its end comes back
+// at a start: by then the day has been reconciled with the wallet.
+const alarmsFor = 48 * time.Hour
+
 // remind shows again what waits for a person, from the books. It is no reason
 // to be ready later.
 func (r *Register) remind() {
@@ -38,6 +43,19 @@ func (r *Register) remind() {
 	for _, rec := range waiting {
 		r.repaid(rec.Key) // the last run may not have come to write it down
 		r.remindOf(rec.Key)
+	}
+	if r.parts.Accounts == nil {
+		return
+	}
+	now := r.parts.Now()
+	recent, err := r.parts.Accounts.Between(now.Add(-alarmsFor), now)
+	if err != nil {
+		r.log.Error("the charges of the last days cannot be read", "error", err)
+	}
+	for _, rec := range recent {
+		if rec.Alarms > 0 {
+			r.remindOf(rec.Key)
+		}
 	}
 }
 

@@ -63,7 +63,8 @@ func (s *shop) start() {
 	codes, err := paycode.New(rules, ids)
 	must(s.t, err)
 	s.Register = agent.New(agent.Parts{
-		Store: sale.Store{ID: "S1", Terminal: "T1", Name: "Sample Store"}, Journal: s.books, Memory: s.books, Codes: codes,
+		Store: sale.Store{ID: "S1", Terminal: "T1", Name: "Sample Store"}, Journal: s.books, Memory: s.books,
+		Accounts: s.books, NotFound: book.ErrNotFound, Codes: codes,
 		Wallets: slices.DeleteFunc([]agent.Wallet{
 			{ID: "own", Name: "見本ペイ", NameEN: "Sample Pay", Ask: s.own, Terms: s.terms},
 			{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.paypay, Terms: s.terms},
