@@ -4,45 +4,55 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 )
 
 // chainForm names the canonical form of an entry; it is hashed with each one.
 const chainForm = "posagent journal 1"
 
-// canonical is the text of an entry that its hash covers: the form, then every
-// field quoted as in Go, one a line. Times are RFC 3339 in UTC with
+// canonical appends the text of an entry that its hash covers: the form, then
+// every field quoted as in Go, one a line. Times are RFC 3339 in UTC with
 // microseconds. It holds no customer's code, only the keyed hash of one.
-func (l Link) canonical() string {
+func (l Link) canonical(text []byte) []byte {
 	s := l.Step
-	fields := []string{
+	var at, asked [len(timeForm)]byte
+	for _, f := range [...]string{
 		chainForm, strconv.FormatInt(l.N, 10), string(l.Key), strconv.FormatInt(l.Before, 10), string(l.From), string(l.To), strconv.FormatBool(l.Moved),
 		string(s.Event), s.Wallet, string(s.Reason), string(s.By), s.Operator, s.Receipt,
-		s.Code.Kind, s.Code.Masked, s.Code.Hash, timeText(s.Asked), timeText(s.At), l.Note,
+		s.Code.Kind, s.Code.Masked, s.Code.Hash, string(timeText(asked[:0], s.Asked)), string(timeText(at[:0], s.At)), l.Note,
+	} {
+		text = append(quoted(text, f), '\n')
 	}
-	var b strings.Builder
-	for _, f := range fields {
-		b.WriteString(strconv.Quote(f))
-		b.WriteByte('\n')
-	}
-	return b.String()
+	return text
 }
 
-func timeText(t time.Time) string {
-	if t.IsZero() {
-		return ""
+// quoted appends a field as strconv.Quote writes it. Nearly all of them are
+// plain, and need no look at each character's class.
+func quoted(text []byte, field string) []byte {
+	for _, c := range []byte(field) {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return strconv.AppendQuote(text, field)
+		}
 	}
-	return t.UTC().Format("2006-01-02T15:04:05.000000Z")
+	text = append(text, '"')
+	text = append(text, field...)
+	return append(text, '"')
+}
+
+const timeForm = "2006-01-02T15:04:05.000000Z"
+
+func timeText(text []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return text
+	}
+	return t.UTC().AppendFormat(text, timeForm)
 }
 
 // seal is the hash of an entry after the one with hash before; the first
 // entry's before is zero.
 func (l Link) seal(before [32]byte) [32]byte {
-	h := sha256.New()
-	h.Write(before[:])
-	h.Write([]byte(l.canonical()))
-	return [32]byte(h.Sum(nil))
+	var room [512]byte
+	return sha256.Sum256(l.canonical(append(room[:0], before[:]...)))
 }
 
 // Broken is where a journal stops being what was written.

@@ -1,6 +1,7 @@
 package book_test
 
 import (
+	"encoding/hex"
 	"errors"
 	"testing"
 	"time"
@@ -111,5 +112,20 @@ func TestALongJournalVerifies(t *testing.T) {
 	var broken *book.Broken
 	if n, err := book.Verify(bent{links: append(links[:1000:1000], links[1001:]...)}); !errors.As(err, &broken) || n != 1000 {
 		t.Errorf("entry 1001 missing: %d good, %v", n, err)
+	}
+}
+
+// The text that is hashed stays what it was, whatever stands in it: else every
+// journal that was ever written would be broken.
+func TestTheSealOfAnEntryStaysWhatItIs(t *testing.T) {
+	f := newFixture(t)
+	key := f.prepare("a").Key
+	odd := charge.Step{Event: charge.Cancel, By: charge.ByManager, Operator: "花子 \"x\" \\ \x00\xff\u2028", Reason: charge.ReasonCancelled}
+	odd.At = time.Date(2026, 11, 25, 9, 30, 0, 123456789, time.FixedZone("JST", 9*3600))
+	f.apply(key, odd)
+	links := f.links()
+	const want = "616f37bb6db1cda732571f55962127e9746732e0847c5de6a1e7ce2c72ed886b"
+	if got := hex.EncodeToString(links[len(links)-1].Hash[:]); got != want {
+		t.Errorf("the seal is %s, want %s", got, want)
 	}
 }
