@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/planted"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -93,6 +94,12 @@ func Outcome(asked Asked, ev Evidence) (charge.Event, charge.Reason) {
 		return charge.Miss, broken(ev.Err)
 	}
 	switch {
+	case planted.Has(planted.MissByText) && ev.Status == 0 && broken(ev.Err) == charge.ReasonUnreachable:
+		return charge.Miss, charge.ReasonUnreachable
+	case planted.Has(planted.DeclineOnTimeout) && ev.Status == 0:
+		return charge.Decline, charge.ReasonTimeout
+	case planted.Has(planted.UnknownIsNo) && ev.Status == http.StatusNotFound:
+		return charge.Decline, charge.ReasonCodeUnknown
 	case ev.Status == 0:
 		return charge.Lose, broken(ev.Err)
 	case ev.Err != nil:
@@ -135,7 +142,8 @@ func answered(asked Asked, a *wire.Answer) (charge.Event, charge.Reason) {
 	if a == nil {
 		return charge.Lose, charge.ReasonBadAnswer
 	}
-	if a.Key != string(asked.Key) || a.Amount != asked.Amount || a.Currency != asked.Currency || a.Nonce != asked.Nonce || a.Kind != asked.kind() {
+	echoed := a.Key == string(asked.Key) && a.Amount == asked.Amount && a.Currency == asked.Currency && a.Nonce == asked.Nonce && a.Kind == asked.kind()
+	if !echoed && !planted.Has(planted.AnswerOfAnother) {
 		return charge.Lose, charge.ReasonAnswerOther
 	}
 	if asked.Call == CallReverse {

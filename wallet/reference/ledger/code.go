@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"time"
 
+	"github.com/posagent/posagent/agent/planted"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -78,7 +79,7 @@ func spendCode(tx Tx, hash CodeHash, key string, now time.Time) (customer string
 		return "", wire.CodeUnknown, nil
 	case err != nil:
 		return "", "", err
-	case c.UsedBy != "":
+	case c.UsedBy != "" && !(planted.Has(planted.NoIdempotence) && c.UsedBy == key):
 		return c.Customer, wire.CodeUsed, nil
 	case now.After(c.Expires):
 		return c.Customer, wire.CodeExpired, nil
