@@ -8,7 +8,7 @@ GOBUILD := go build
 DEMO    ?= $(CURDIR)/.demo
 FUZZTIME ?= 30s
 
-.PHONY: help build run test test-go test-pages bench lint fuzz soak vendor-web clean
+.PHONY: help build run test test-go test-sim test-pages bench lint fuzz soak vendor-web clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ build: tools-go ## build posagent, posctl and walletd into bin/
 run: build ## everything on this machine: wallet, agent, virtual devices, pages (Ctrl-C stops)
 	@exec bin/posctl demo --dir "$(DEMO)"
 
-test: lint test-go test-pages ## all tests, race detector and browser included
+test: lint test-go test-sim test-pages ## all tests, race detector and browser included
 
 # SKIP lines stay in out/test.log, where .ci/run compares them with its list.
 test-go: build ## the Go tests, with the race detector
@@ -29,6 +29,14 @@ test-go: build ## the Go tests, with the race detector
 	@grep -E '^(ok|FAIL)' out/test.log
 	@grep -hE '^ *--- SKIP|: SKIP' out/test.log || true
 	@printf '%s passed, %s failed\n' "$$(grep -cE '^\s*--- PASS' out/test.log)" "$$(grep -cE '^\s*--- FAIL' out/test.log || true)"
+
+# Without the race detector, which costs ten times the time: test-go runs a
+# short form with it.
+CHARGES ?= 1000000
+test-sim: tools-go ## the simulator's fast tier: CHARGES (1000000) charges with faults
+	@mkdir -p out
+	POSAGENT_CHARGES=$(CHARGES) go test -run '^TestFaults$$' -count 1 -timeout 60m -v ./agent/sim > out/sim.log 2>&1 || { grep -v '^=== ' out/sim.log | head -200; echo 'the whole log is in out/sim.log'; exit 1; }
+	@grep -E ' charges| of CPU' out/sim.log
 
 test-pages: build ## the pages in a real browser against the real agent
 	@bash agent/web/test/run.sh

@@ -1,0 +1,131 @@
+package sim
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/offline/book"
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+// judge looks at the books of both sides when all is over.
+func (w *World) judge() {
+	holds := map[string]int64{} // by key: the customers' money that is at the shop now
+	wallet := map[string]string{}
+	for _, h := range w.wallets {
+		if err := h.books.check(); err != nil {
+			w.fail("the wallet's books balance", "%s: %v", h.id, err)
+		}
+		all, err := h.books.standings(w.now())
+		if err != nil {
+			w.fail("the wallet's books can be read", "%s: %v", h.id, err)
+		}
+		for _, st := range all {
+			if st.debits > 1 || st.backs > st.debits {
+				w.fail("a key is debited once", "%s at %s: %d debits, %d given back", st.key, h.id, st.debits, st.backs)
+			}
+			if (st.debits > st.backs) != (st.status == wire.Approved) {
+				w.fail("the wallet's books balance", "%s is %s at %s with %d debits, %d given back", st.key, st.status, h.id, st.debits, st.backs)
+			}
+			if st.debits > st.backs {
+				if holds[st.key] > 0 {
+					w.fail("a key is debited once", "%s at %s and at %s", st.key, wallet[st.key], h.id)
+				}
+				holds[st.key], wallet[st.key] = st.amount, h.id
+			}
+		}
+	}
+	for _, t := range w.tills {
+		t.judge(holds, wallet)
+	}
+	for key := range holds {
+		w.fail("both books are equal", "%s holds money for %s, which no register knows", wallet[key], key)
+	}
+}
+
+// judge compares a register's books with the wallets' and takes out of holds
+// what is accounted for.
+func (t *till) judge(holds map[string]int64, wallet map[string]string) {
+	w := t.w
+	paid := map[string]charge.Key{} // by sale
+	err := t.store.View(func(rows book.Rows) error {
+		if _, err := book.Verify(rows); err != nil {
+			w.fail("the journal is whole", "%s: %v", t.id, err)
+		}
+		return t.proofs(rows)
+	})
+	if err != nil {
+		w.fail("the books can be read", "%s: %v", t.id, err)
+	}
+	all := t.rows(t.store)
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		t.one(all[key], holds, wallet, paid)
+	}
+	for _, key := range t.order {
+		if _, found := all[key]; !found && !t.forgot[key] {
+			w.fail("what was written stays written", "%s: charge %s is not in the books", t.id, key)
+		}
+		if t.forgot[key] {
+			delete(holds, string(key)) // the list of the day says so: that is a reconciliation's
+		}
+	}
+}
+
+// proofs reads the journal: what was settled moves only on a wallet's word
+// that was asked for afterwards, or on a person's.
+func (t *till) proofs(rows book.Rows) error {
+	settled := map[charge.Key]time.Time{}
+	for last := int64(0); ; {
+		links, err := rows.LinksAfter(last, 1000)
+		for _, l := range links {
+			last = l.N
+			at, was := settled[l.Key]
+			if was && l.Moved && l.Step.By == charge.ByWallet && !l.Step.Asked.After(at) {
+				t.w.fail("what is settled moves on later proof", "%s from %s to %s by a word that was asked for at %s", l.Key, l.From, l.To, l.Step.Asked)
+			}
+			switch {
+			case l.Moved && l.From != l.To && l.To.Settled():
+				settled[l.Key] = l.Step.At
+			case l.Moved && !l.To.Settled():
+				delete(settled, l.Key)
+			}
+		}
+		if err != nil || len(links) < 1000 {
+			return err
+		}
+	}
+}
+
+// one judges a charge.
+func (t *till) one(rec charge.Record, holds map[string]int64, wallet map[string]string, paid map[string]charge.Key) {
+	w, key := t.w, string(rec.Key)
+	held, there := holds[key]
+	delete(holds, key)
+	if t.forgot[rec.Key] {
+		return
+	}
+	switch {
+	case rec.State.Open() && rec.State != charge.Prepared:
+		w.fail("nothing stays open", "%s is %s (%s)", key, rec.State, rec.Reason)
+	case rec.State == charge.Approved && !there:
+		w.fail("both books are equal", "%s is approved here and no wallet holds its money", key)
+	case rec.State == charge.Approved && (held != rec.Amount.Minor || wallet[key] != rec.Wallet):
+		w.fail("both books are equal", "%s is approved here over %d at %s; %s holds %d", key, rec.Amount.Minor, rec.Wallet, wallet[key], held)
+	case rec.State != charge.Approved && rec.State != charge.Owed && rec.Reason != charge.ReasonByHand && there:
+		w.fail("both books are equal", "%s is %s here and %s holds its money", key, rec.State, wallet[key])
+	}
+	if t.goods[rec.Key] && rec.State != charge.Approved {
+		w.fail("what was shown as paid stays paid", "%s is %s", key, rec.State)
+	}
+	if rec.State == charge.Approved {
+		if other := paid[rec.SaleID]; other != "" {
+			w.fail("a sale is paid once", "%s by %s and by %s", rec.SaleID, other, key)
+		}
+		paid[rec.SaleID] = rec.Key
+	}
+	if rec.Alarms > 0 {
+		w.fail("no alarm without a cause", "%s, %s: %d", key, rec.State, rec.Alarms)
+	}
+}

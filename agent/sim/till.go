@@ -1,0 +1,309 @@
+package sim
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/posagent/posagent/agent"
+	"github.com/posagent/posagent/agent/authorize/own"
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/paycode"
+	"github.com/posagent/posagent/agent/sale"
+	"github.com/posagent/posagent/drivers/printer"
+	"github.com/posagent/posagent/drivers/scanner"
+	"github.com/posagent/posagent/offline/book"
+	"github.com/posagent/posagent/offline/book/memory"
+)
+
+// till is one register's machine: what outlives the agent that runs on it.
+type till struct {
+	w      *World
+	n      int
+	id     string // terminal
+	store  *memory.Store
+	mark   *memory.HighWater
+	copied *memory.Store // a backup
+	run    *run          // nil while the power is off
+	skew   atomic.Int64  // of its clock, a time.Duration
+	full   atomic.Bool   // the disk has no room for another charge
+	ill    bool          // a commit failed: an engineer must start the agent again
+	runs   int
+
+	sale     string // the last one that was opened
+	code     string // the last one that was scanned
+	seen     shown  // on the cashier's screen
+	watched  <-chan struct{}
+	goods    map[charge.Key]bool // handed over: the screen said so once
+	issued   map[charge.Key]string
+	forgot   map[charge.Key]bool // a restored copy knows them not, or not as they were
+	order    []charge.Key        // issued, in order
+	charges  int
+	prepared int
+}
+
+type shown struct {
+	key   charge.Key
+	state charge.State
+}
+
+// run is one start of the agent, until it is stopped or its power goes.
+type run struct {
+	till  *till
+	reg   *agent.Register
+	book  *book.Book
+	store *memory.Store
+	ready bool // has recovered
+	dead  atomic.Bool
+	gone  chan struct{} // closed when the power goes
+	stop  context.CancelFunc
+	scans chan scanner.Scan
+	fail  int // what the next commit does: see disk
+}
+
+func newTill(w *World, n int) *till {
+	t := &till{w: w, n: n, id: fmt.Sprintf("T%d", n+1), goods: make(map[charge.Key]bool), issued: make(map[charge.Key]string), forgot: make(map[charge.Key]bool), mark: &memory.HighWater{}}
+	t.store = memory.New(memory.Options{After: t.after})
+	return t
+}
+
+// after is the clock of the store's marks.
+func (t *till) after(wait time.Duration, do func()) (stop func()) {
+	return t.w.agenda.later(wait, hash("mark", uint64(t.n)), do)
+}
+
+// now is what the machine's clock shows.
+func (t *till) now() time.Time {
+	reading := t.w.now()
+	return clockTime(base.Add(reading+time.Duration(t.skew.Load())), reading)
+}
+
+// start starts the agent on what is durable.
+func (t *till) start() {
+	w := t.w
+	r := &run{till: t, store: t.store, gone: make(chan struct{}), scans: make(chan scanner.Scan, 8)}
+	t.runs++
+	ids := make([]string, 0, len(w.wallets))
+	for _, h := range w.wallets {
+		ids = append(ids, h.id)
+	}
+	var err error
+	r.book, err = book.Open(&disk{Store: t.store, run: r}, book.Options{Store: "S1", Terminal: t.id, Wallets: ids, Now: t.now, Mark: t.mark})
+	if err != nil {
+		w.fail("starts", "%s: %v", t.id, err)
+		return
+	}
+	r.reg = agent.New(t.parts(r), slog.New(slog.DiscardHandler))
+	t.run, t.watched, t.seen = r, nil, shown{}
+	w.tracef("start", "%s run %d, epoch %d", t.id, t.runs, r.book.Epoch())
+	var ctx context.Context
+	ctx, r.stop = context.WithCancel(context.Background())
+	go r.serve(ctx)
+}
+
+// serve recovers and takes scans until the run ends.
+func (r *run) serve(ctx context.Context) {
+	if _, err := r.reg.Recover(); err != nil {
+		w := r.till.w
+		w.agenda.at(w.now()+time.Microsecond, hash("recover", uint64(r.till.n)), func() { r.fellIll() })
+		<-ctx.Done()
+		r.reg.Leave()
+		return
+	}
+	r.ready = true
+	r.reg.Run(ctx, r.scans)
+	if !r.dead.Load() {
+		r.till.w.agenda.at(r.till.w.now()+time.Millisecond, hash("left", uint64(r.till.n)), r.left)
+	}
+}
+
+// fellIll is a start that failed because the journal could not be written.
+func (r *run) fellIll() {
+	if !r.dead.Load() {
+		r.till.ill = true
+		r.till.engineer()
+	}
+}
+
+func (t *till) parts(r *run) agent.Parts {
+	w := t.w
+	var wallets []agent.Wallet
+	for _, h := range w.wallets {
+		client := &own.Client{ID: h.id, Store: "S1", Terminal: t.id, Line: &lane{run: r, house: h}, Terms: h.terms, Now: t.now, Nonce: w.nonce}
+		wallets = append(wallets, agent.Wallet{ID: h.id, Name: h.id, NameEN: h.id, Ask: client, Terms: h.terms})
+	}
+	j := &journal{Book: r.book, run: r}
+	return agent.Parts{
+		Store: sale.Store{ID: "S1", Terminal: t.id, Name: "Sample Store"}, Journal: j, Memory: j, Codes: classifier,
+		Wallets: wallets, Printer: &press{run: r}, Paper: agent.PaperRules{Language: "en", Print: w.plan.prints},
+		HashCode: func(c paycode.Secret) string {
+			h := sha256.Sum256([]byte(c.Reveal()))
+			return hex.EncodeToString(h[:16])
+		},
+		Room: t.room, Day: func(now time.Time) string { return now.Format(time.DateOnly) },
+		Zone: time.UTC, Now: t.now, Spread: w.spread,
+	}
+}
+
+// nonce is new for every attempt. Nothing else depends on it.
+func (w *World) nonce() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.nonces++
+	return fmt.Sprintf("N%d", w.nonces)
+}
+
+// spread is the same for all who draw at one instant: whoever comes first must
+// not matter.
+func (w *World) spread() float64 {
+	d := roll(w.plan.seed, "spread", uint64(w.now()), 0)
+	return float64(d.next()>>11) / (1 << 53)
+}
+
+func (t *till) room() error {
+	if t.full.Load() {
+		return errors.New("the disk is nearly full")
+	}
+	return nil
+}
+
+// crash is a power cut: the run has no effect any more, and what was not
+// durable is gone. The agent starts again on the rest.
+func (r *run) crash(when string, args ...any) {
+	t := r.till
+	if r.dead.Load() {
+		return
+	}
+	t.w.tracef("CRASH", "%s %s", t.id, fmt.Sprintf(when, args...))
+	d := roll(t.w.plan.seed, "down", uint64(t.n), t.runs)
+	down := []time.Duration{200 * time.Millisecond, 4 * time.Second, 50 * time.Second, 20 * time.Minute}[d.pick(40, 40, 15, 5)]
+	r.end()
+	t.w.agenda.at(t.w.now()+d.between(down/2, down), hash("start", uint64(t.n), uint64(t.runs)), t.start)
+}
+
+// end takes the power from a run. Its goroutines go on, as ghosts that reach
+// nothing, until they have noticed.
+func (r *run) end() {
+	r.dead.Store(true)
+	close(r.gone)
+	r.till.store = r.store.Crash()
+	r.till.run = nil
+	r.stop()
+}
+
+// restore puts an older copy of the database in the place of the newer one.
+// What the copy does not know is forgotten here, but not at the wallets.
+func (t *till) restore(unmarked bool) {
+	if t.copied == nil || t.run == nil {
+		return
+	}
+	t.run.crash("for an older copy")
+	then, now := t.rows(t.copied), t.rows(t.store)
+	for key, rec := range now {
+		if old, known := then[key]; !known || old.State != rec.State || old.State.Open() {
+			t.forgot[key] = true
+		}
+	}
+	t.store, t.copied = t.copied, nil
+	if unmarked {
+		t.mark = &memory.HighWater{}
+		t.skew.Store(0) // books, mark and clock set back together are beyond help
+	}
+}
+
+// rows are all charges of a store.
+func (t *till) rows(s *memory.Store) map[charge.Key]charge.Record {
+	all := map[charge.Key]charge.Record{}
+	_ = s.View(func(rows book.Rows) error {
+		for before := int64(0); ; {
+			page, err := rows.Charges(book.Filter{Before: before, Limit: 500})
+			for _, row := range page {
+				before = row.Seq
+				all[row.Key] = row.Record
+			}
+			if err != nil || len(page) < 500 {
+				return err
+			}
+		}
+	})
+	return all
+}
+
+// restart stops the agent in order and starts it again.
+func (t *till) restart() {
+	if t.run != nil && t.run.ready {
+		t.w.tracef("leave", "%s", t.id)
+		t.run.stop()
+	}
+}
+
+// left is when the agent has stopped in order: the next start comes soon.
+func (r *run) left() {
+	t := r.till
+	if r.dead.Load() || t.w.over {
+		return // a power cut was quicker, or the world ends
+	}
+	_ = r.book.SaveMark()
+	_ = r.store.Close()
+	r.end()
+	t.w.agenda.at(t.w.now()+time.Second, hash("start", uint64(t.n), uint64(t.runs)), t.start)
+}
+
+// engineer starts the agent again after its journal failed.
+func (t *till) engineer() {
+	t.w.agenda.at(t.w.now()+20*time.Second, hash("engineer", uint64(t.n), uint64(t.runs)), func() {
+		if t.run != nil && t.ill {
+			t.ill = false
+			t.run.end()
+			t.start()
+		}
+	})
+}
+
+// sick tells that the journal failed and nobody has started the agent again.
+func (t *till) sick() bool { return t.ill }
+
+// heal ends the troubles of the machine.
+func (t *till) heal() {
+	t.full.Store(false)
+	t.skew.Store(0)
+	if t.ill && t.run != nil {
+		t.ill = false
+		t.run.end()
+		t.start()
+	}
+}
+
+// leave ends the run at the end of the world.
+func (r *run) leave() {
+	if r != nil {
+		r.stop()
+	}
+}
+
+// press is the printer.
+type press struct{ run *run }
+
+func (p *press) Print(ctx context.Context, doc printer.Document) printer.Outcome {
+	w := p.run.till.w
+	if p.run.dead.Load() {
+		return printer.Outcome{Result: printer.Failed}
+	}
+	who := hash("print", hash(doc.Title))
+	n := int(w.nth(doc.Title, "print") % (1 << 30))
+	switch {
+	case w.strike(PrinterFailed, w.plan.rates.printer, who, n):
+		return printer.Outcome{Result: printer.Failed}
+	case w.strike(PrinterUnknown, w.plan.rates.printer, who, n):
+		return printer.Outcome{Result: printer.Unknown}
+	case w.strike(PrinterSlow, w.plan.rates.printer, who, n):
+		<-ctx.Done()
+		return printer.Outcome{Result: printer.Unknown}
+	}
+	return printer.Outcome{Result: printer.Confirmed}
+}
