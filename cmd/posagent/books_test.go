@@ -18,29 +18,58 @@ import (
 	"github.com/posagent/posagent/wallet/wire"
 )
 
-// shown is what the API ever said to be paid, in answers and on the stream of
-// the pages.
+// shown is what the API ever said, in answers and on the stream of the pages.
 type shown struct {
 	mu     sync.Mutex
-	paid   map[string]bool // by charge key
-	events int             // that the stream sent
+	paid   map[string]bool   // by charge key
+	sales  map[string]string // by charge key: whose key it is
+	twice  []string          // keys that were shown for two sales
+	events int               // that the stream sent
+	states map[saleState]chan struct{}
 }
 
-func newShown() *shown { return &shown{paid: make(map[string]bool)} }
+// saleState is a state of a sale, which closes its channel when it is shown.
+type saleState struct{ sale, state string }
+
+func newShown() *shown {
+	return &shown{paid: map[string]bool{}, sales: map[string]string{}, states: map[saleState]chan struct{}{}}
+}
 
 func (s *shown) note(sale control.Sale) {
-	if !isPaid(sale) {
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.paid[sale.ChargeKey] = true
+	if before, known := s.sales[sale.ChargeKey]; known && before != sale.ID {
+		s.twice = append(s.twice, sale.ChargeKey)
+	}
+	s.sales[sale.ChargeKey] = sale.ID
+	if isPaid(sale) {
+		s.paid[sale.ChargeKey] = true
+	}
+	if came := s.states[saleState{sale.ID, sale.State}]; came != nil {
+		delete(s.states, saleState{sale.ID, sale.State})
+		close(came)
+	}
+}
+
+// await is a channel that is closed when a sale is next shown in a state.
+func (s *shown) await(sale string, state charge.State) <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	came := make(chan struct{})
+	s.states[saleState{sale, string(state)}] = came
+	return came
 }
 
 func (s *shown) count() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.events++
+}
+
+func (s *shown) seen() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.events
 }
 
 func (s *shown) keys() []string {
@@ -112,28 +141,38 @@ func (s *shop) autopsy() {
 		check(s.T, err)
 		check(s.T, os.WriteFile(filepath.Join(dir, name), data, 0o600))
 	}
-	states := s.verify(dir)
-	newest := states[""]
-	if newest == "" {
-		newest = "no charge"
+	now, newest := s.verify(dir)
+	s.tally["found "+string(newest)]++
+	for key, before := range s.kept {
+		if after, found := now[key]; !found || after.sale != before.sale || after.amount != before.amount {
+			s.Errorf("charge %s was %+v on the disk, and is %+v after another kill", key, before, after)
+		}
 	}
-	s.found[string(newest)]++
+	s.kept = now
 	for _, key := range s.shown.keys() {
-		if states[key] != charge.Approved {
-			s.Errorf("charge %s was shown as paid, but is %q on the disk", key, states[key])
+		if now[key].state != charge.Approved {
+			s.Errorf("charge %s was shown as paid, but is %q on the disk", key, now[key].state)
 		}
 	}
 }
 
+// kept is what the disk must never forget of a charge, and where it stands.
+type kept struct {
+	sale   string
+	amount int64
+	state  charge.State
+}
+
 // verify reads the books in a folder: the chain of the journal must hold, and
-// each charge must be what its journal says. It returns the states by key, and
-// the newest one's under the empty key.
-func (s *shop) verify(dir string) map[string]charge.State {
+// each charge must be what its journal says. It returns the charges by key, and
+// the state of the newest.
+func (s *shop) verify(dir string) (now map[string]kept, newest charge.State) {
 	s.Helper()
 	store, err := offline.Open(dir, offline.Options{})
 	check(s.T, err)
 	defer store.Close()
-	states, ended := map[string]charge.State{}, map[charge.Key]charge.State{}
+	now, newest = map[string]kept{}, "nothing"
+	ended := map[charge.Key]charge.State{}
 	check(s.T, store.View(func(rows book.Rows) error {
 		if _, err := book.Verify(rows); err != nil {
 			return err
@@ -159,14 +198,14 @@ func (s *shop) verify(dir string) map[string]charge.State {
 				if ended[row.Key] != row.State {
 					s.Errorf("charge %s is %s, but its journal ends with %q", row.Key, row.State, ended[row.Key])
 				}
-				if states[""] == "" {
-					states[""] = row.State
+				if len(now) == 0 {
+					newest = row.State
 				}
-				states[string(row.Key)], before = row.State, row.Seq
+				now[string(row.Key)], before = kept{row.SaleID, row.Amount.Minor, row.State}, row.Seq
 			}
 		}
 	}))
-	return states
+	return now, newest
 }
 
 // compare holds the agent's books, as its API tells them, beside the wallet's.
@@ -205,6 +244,10 @@ func (s *shop) compare() {
 			s.Errorf("charge %s was shown as paid, but ended as %q", key, ours[key].State)
 		}
 	}
+	if len(s.shown.twice) > 0 {
+		s.Errorf("keys were shown for two sales: %v", s.shown.twice)
+	}
+	s.paper.compare(s.T, ours)
 	var trial wire.Trial
 	check(s.T, s.try(http.MethodGet, wire.PathTryTrial, nil, &trial))
 	if trial.Sum != 0 || trial.Negative != 0 || trial.Wrong != 0 {
@@ -215,10 +258,10 @@ func (s *shop) compare() {
 	if len(customers) != 1 || customers[0].Balance != walletBalance-paid {
 		s.Errorf("%d yen are approved here, but the customers have %+v", paid, customers)
 	}
-	if s.shown.events == 0 {
+	if s.shown.seen() == 0 {
 		s.Error("the stream of events never said anything, so nothing is known of what pages showed")
 	}
-	s.Logf("%d charges ended as %v; %d were shown as paid, in answers or %d events", len(ours), ends, len(s.shown.keys()), s.shown.events)
+	s.Logf("%d charges ended as %v; %d were shown as paid, in answers or %d events", len(ours), ends, len(s.shown.keys()), s.shown.seen())
 }
 
 // charges are all charges of the agent by key.

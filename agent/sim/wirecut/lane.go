@@ -70,6 +70,7 @@ func (l *lane) run() {
 			p := make([]byte, pieceSize)
 			n, err := l.from.Read(p)
 			if n > 0 {
+				l.link.proxy.held.Add(int64(n))
 				select {
 				case queue <- p[:n]:
 				case <-l.link.proxy.ended:
@@ -83,7 +84,9 @@ func (l *lane) run() {
 	})
 	for p := range queue {
 		for len(p) > 0 {
-			p = p[l.pass(p):]
+			n := l.pass(p)
+			l.link.proxy.held.Add(-int64(n))
+			p = p[n:]
 		}
 	}
 	_ = l.to.CloseWrite() // what was held has arrived: now the end may

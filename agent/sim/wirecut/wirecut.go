@@ -19,6 +19,7 @@ import (
 	"maps"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -53,6 +54,21 @@ type Plan struct {
 	Once    bool  // of an Order: when it begins on one connection, all others are free of it
 }
 
+func (f Fault) String() string {
+	if f.Do == Pass {
+		return "nothing"
+	}
+	return fmt.Sprintf("%s after %d bytes (%s)", f.Do, f.After, f.For)
+}
+
+func (p Plan) String() string {
+	text := fmt.Sprintf("requests: %s, answers: %s", p.Request, p.Answer)
+	if p.Once {
+		text += ", once"
+	}
+	return text
+}
+
 // Proxy listens on 127.0.0.1 and passes every connection on to its target.
 type Proxy struct {
 	target string
@@ -60,6 +76,7 @@ type Proxy struct {
 	l      net.Listener
 	ended  chan struct{}
 	all    sync.WaitGroup
+	held   atomic.Int64
 
 	mu      sync.Mutex
 	links   map[*link]bool
@@ -128,6 +145,10 @@ func (p *Proxy) Conns() int {
 	defer p.mu.Unlock()
 	return p.conns
 }
+
+// Held is how many bytes were taken and have not gone on. A test that waits for
+// 0 knows that nothing will arrive late any more.
+func (p *Proxy) Held() int { return int(p.held.Load()) }
 
 // Begun is how often each act has begun: a test that ordered a trouble can
 // tell whether it came.

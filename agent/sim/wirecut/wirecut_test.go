@@ -50,8 +50,11 @@ func TestARequestArrivesAfterItsClientHasGone(t *testing.T) {
 		if h := f.heard(); len(h) != 1 {
 			t.Errorf("%s: it was not held: %q", name, h)
 		}
+		if p.Held() == 0 {
+			t.Errorf("%s: nothing is held", name)
+		}
 		p.Order(wirecut.Plan{})
-		eventually(t, "it arrives", func() bool { return len(f.heard()) == 2 })
+		eventually(t, "it arrives", func() bool { return len(f.heard()) == 2 && p.Held() == 0 })
 	}
 }
 
