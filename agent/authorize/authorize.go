@@ -143,6 +143,9 @@ func (l *Line) Do(ctx context.Context, method, path string, body io.Reader) Evid
 	}
 	defer resp.Body.Close()
 	ev.Status = resp.StatusCode
+	if ev.Status == http.StatusSwitchingProtocols {
+		return ev // its body is the connection itself, which no deadline of net/http ends any more
+	}
 	read(resp, &ev)
 	return ev
 }
