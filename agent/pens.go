@@ -62,15 +62,16 @@ func (r *Register) write(key charge.Key, steps ...charge.Step) (charge.Record, e
 // read. Unlike a journal that cannot write, that may pass.
 var errUnread = errors.New("the charge cannot be read, so nothing was changed: try again")
 
-// undo takes a step that gives a charge up, unless the goods of it are handed
-// over by now. A charge that cannot be undone comes back as it is.
+// undo takes a step that gives a charge up, unless it has been shown as paid
+// by now, be it a sale or a top-up. A charge that cannot be undone comes back
+// as it is.
 func (r *Register) undo(key charge.Key, step charge.Step) (charge.Record, error) {
 	defer r.pens.take(key)()
 	rec, err := r.parts.Memory.Charge(key)
 	if err != nil {
 		return rec, fmt.Errorf("%w: %w", errUnread, err)
 	}
-	if _, arrow := rec.Kind.Next(rec.State, step.Event); !arrow || rec.Goods() == charge.HandOver {
+	if _, arrow := rec.Kind.Next(rec.State, step.Event); !arrow || rec.State.Goods() == charge.HandOver {
 		return rec, nil // two may have given it up at once
 	}
 	if rec, err = r.apply(key, step); err == nil {

@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/money"
+	"github.com/posagent/posagent/agent/sale"
+	"github.com/posagent/posagent/drivers/scanner"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -41,4 +44,28 @@ func TestATopUpInDoubt(t *testing.T) {
 			s.has(0)
 		})
 	}
+}
+
+// The wallet's yes is being written while the cashier cancels. What is shown
+// as done stays done: undoing it is another wish, as with a sale.
+func TestACancelThatComesTooLateForATopUp(t *testing.T) {
+	atTill(t, func(t *testing.T, s *till) {
+		want := sale.Sale{ID: "a", Amount: money.Yen(3000), BusinessDate: "2026-11-22", At: time.Now(), Operator: "hanako", TopUp: true}
+		_, err := s.Open(want, charge.ByCashier)
+		must(t, err)
+		minted, err := s.line.books.MintCode("sachi")
+		must(t, err)
+		s.disk.takes(100 * ms)
+		walked := make(chan error, 1)
+		go func() { walked <- s.Walk(scanner.Scan{Data: []byte(minted.Code), Device: "scanner", At: time.Now()}) }()
+		time.Sleep(150 * ms) // the yes is on its way to the disk
+		v, err := s.Cancel("a", charge.ByCashier, "")
+		must(t, err)
+		must(t, <-walked)
+		if v.Charge.State != charge.Approved {
+			t.Errorf("the cancel says %s", v.Charge.State)
+		}
+		s.is(v.Charge.Key, charge.Approved)
+		s.has(-3000)
+	})
 }
