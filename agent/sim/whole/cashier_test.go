@@ -1,10 +1,12 @@
 package whole_test
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
+	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/money"
 	"github.com/posagent/posagent/agent/sale"
@@ -13,11 +15,15 @@ import (
 )
 
 // serve makes sales one after the other, with whatever goes wrong, until so
-// many were made. Codes that other terminals were shown too come from lent.
-func (c *counter) serve(sales int, lent chan string) error {
-	for i := range sales {
+// many codes were sent. Codes that other terminals were shown too come from
+// lent.
+func (c *counter) serve(charges int, lent chan string) error {
+	for i := 0; c.count.Charges < charges; i++ {
 		if err := c.sell(fmt.Sprintf("%s-%d", c.name, i), lent); err != nil {
 			return err
+		}
+		if c.chance(4) {
+			c.refund(i)
 		}
 		if c.disk.gone() {
 			if err := c.crash(); err != nil {
@@ -26,6 +32,25 @@ func (c *counter) serve(sales int, lent chan string) error {
 		}
 	}
 	return nil
+}
+
+// refund gives back a part or all of something that was paid, at times twice
+// under different wishes, which together may be too much.
+func (c *counter) refund(n int) {
+	paid, err := c.books.InStates(charge.Approved)
+	if err != nil || len(paid) == 0 {
+		return
+	}
+	of := paid[c.dice.IntN(len(paid))]
+	for range 1 + c.dice.IntN(3) {
+		want := agent.Refunding{
+			Of: of.Key, Amount: money.Yen(1 + c.dice.Int64N(of.Amount.Minor)), By: charge.ByManager, Operator: "hanako",
+			Wish: fmt.Sprintf("%s-%d-%d", c.name, n, c.dice.IntN(2)),
+		}
+		if _, err := c.reg.Refund(want); err == nil {
+			c.count.Refunds++
+		}
+	}
 }
 
 // chance is true in so many of a hundred cases.
@@ -44,12 +69,16 @@ func (c *counter) sell(id string, lent chan string) error {
 	if c.chance(3) {
 		c.disk.crashAfter(1 + c.dice.IntN(8))
 	}
-	s := sale.Sale{ID: id, Amount: money.Yen(1 + c.dice.Int64N(3000)), BusinessDate: "2026-11-22", At: time.Now(), Operator: "hanako"}
+	s := sale.Sale{ID: id, Amount: money.Yen(1 + c.dice.Int64N(3000)), BusinessDate: time.Now().UTC().Format(time.DateOnly), At: time.Now(), Operator: "hanako"}
+	s.TopUp = c.chance(4)
 	v, err := c.reg.Open(s, charge.ByCashier)
 	if err != nil {
 		return nil // refused, or this register has crashed: the cashier begins anew
 	}
 	c.issue(v.Charge)
+	if s.TopUp {
+		c.count.TopUps++
+	}
 	if err := c.show(id, lent); err != nil {
 		return err
 	}
@@ -79,7 +108,6 @@ func (c *counter) show(id string, lent chan string) error {
 	if err != nil {
 		return err
 	}
-	c.count.Charges++
 	if c.chance(1) {
 		c.count.Repeats++
 		if err := c.far().repeatNext(); err != nil {
@@ -87,12 +115,13 @@ func (c *counter) show(id string, lent chan string) error {
 		}
 	}
 	reg := c.reg
-	scan := func() { _ = reg.Walk(scanner.Scan{Data: []byte(code), Device: "scanner", At: time.Now()}) }
+	scan := func() error { return reg.Walk(scanner.Scan{Data: []byte(code), Device: "scanner", At: time.Now()}) }
 	var scans sync.WaitGroup
-	scans.Go(scan)
+	var first error
+	scans.Go(func() { first = scan() })
 	if c.chance(5) {
 		c.count.DoubleTaps++
-		scans.Go(scan)
+		scans.Go(func() { _ = scan() })
 	}
 	if c.chance(8) {
 		c.count.Cancels++
@@ -108,6 +137,14 @@ func (c *counter) show(id string, lent chan string) error {
 		c.far().bounce(c.within(100 * time.Millisecond))
 	}
 	scans.Wait()
+	var refused *agent.Refused
+	switch {
+	case !errors.As(first, &refused):
+		c.count.Charges++
+	case refused.Why == "wallet.paused":
+		c.count.Paused++
+		time.Sleep(20 * time.Millisecond)
+	}
 	return nil
 }
 

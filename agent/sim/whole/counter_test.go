@@ -64,7 +64,7 @@ type counter struct {
 }
 
 // tally is what happened, so that a fault that never came is noticed.
-type tally struct{ Charges, Crashes, Cancels, DoubleTaps, Shared, Retried, Bounces, Repeats, Restores int }
+type tally struct{ Charges, Crashes, Cancels, DoubleTaps, Shared, Retried, Bounces, Repeats, Restores, Refunds, TopUps, Paused int }
 
 func (n *tally) add(m tally) {
 	n.Charges += m.Charges
@@ -76,6 +76,9 @@ func (n *tally) add(m tally) {
 	n.Bounces += m.Bounces
 	n.Repeats += m.Repeats
 	n.Restores += m.Restores
+	n.Refunds += m.Refunds
+	n.TopUps += m.TopUps
+	n.Paused += m.Paused
 }
 
 func newCounter(t *testing.T, fars []*far, terminal string, seed uint64) *counter {
@@ -124,12 +127,13 @@ func (c *counter) start(crash int) error {
 	for i, f := range c.fars {
 		line := authorize.NewLine("https://"+c.wires[i].Addr(), c.ids[i])
 		c.lines = append(c.lines, line)
-		wallets = append(wallets, agent.Wallet{ID: f.id, Name: f.id, Terms: terms(), Ask: &own.Client{ID: f.id, Line: line, Terms: terms(), Now: time.Now}})
+		ask := &own.Client{ID: f.id, Store: "S1", Terminal: c.name, Line: line, Terms: terms()}
+		wallets = append(wallets, agent.Wallet{ID: f.id, Name: f.id, Terms: terms(), Ask: ask, Refunds: ask, TopUps: ask, Lists: ask})
 	}
 	spread := rand.New(rand.NewPCG(c.dice.Uint64(), 2))
 	var drawing sync.Mutex
 	c.reg = agent.New(agent.Parts{
-		Store: sale.Store{ID: "S1", Terminal: c.name, Name: "S1"}, Journal: c.books, Memory: c.books, Codes: c.codes,
+		Store: sale.Store{ID: "S1", Terminal: c.name, Name: "S1"}, Journal: c.books, Memory: c.books, Accounts: c.books, NotFound: book.ErrNotFound, Codes: c.codes,
 		Wallets: wallets, Room: func() error { return nil },
 		HashCode: func(s paycode.Secret) string { h := sha256.Sum256([]byte(s.Reveal())); return hex.EncodeToString(h[:]) },
 		Day:      func(now time.Time) string { return now.Format(time.DateOnly) }, Zone: time.UTC, Now: time.Now,

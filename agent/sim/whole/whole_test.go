@@ -1,6 +1,7 @@
 package whole_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/sim/wirecut"
 	"github.com/posagent/posagent/offline"
@@ -98,15 +100,9 @@ func judge(t *testing.T, fars []*far, counters []*counter) {
 	for _, c := range counters {
 		c.judge(theirs)
 	}
-	forgotten := map[string]bool{} // prefixes of registers whose books were replaced by an older copy
-	for _, c := range counters {
-		forgotten[charge.Prefix("S1", c.name)] = c.forgot
-	}
 	for key, all := range theirs {
-		_, terminal, _, _, err := charge.Key(key).Parts()
-		check(t, err)
 		for _, st := range all {
-			if st.Debits != 0 && !forgotten[charge.Prefix("S1", terminal)] {
+			if st.Debits != 0 {
 				t.Errorf("a wallet debited %s, which no register knows", key)
 			}
 		}
@@ -120,13 +116,31 @@ func judge(t *testing.T, fars []*far, counters []*counter) {
 	}
 }
 
-// quiesce heals the network and waits until nothing is open.
+// expected is how often the customer was debited, less how often money came
+// back, for a record as it stands.
+func expected(r book.Row) int {
+	switch {
+	case r.State != charge.Approved:
+		return 0
+	case r.Kind == charge.Payment:
+		return 1
+	}
+	return -1
+}
+
+// quiesce heals the network and waits until nothing is open, and then compares
+// the day's books with the wallets' as the manager does: what an older copy of
+// the books had forgotten comes back.
 func quiesce(t *testing.T, counters []*counter) {
 	t.Helper()
 	end := time.Now().Add(30 * time.Second)
 	for _, c := range counters {
 		for _, w := range c.wires {
 			w.Order(wirecut.Plan{})
+		}
+		if v, standing := c.reg.Standing(); standing && v.Charge.State == charge.Prepared {
+			_, err := c.reg.Cancel(v.Sale.ID, charge.ByCashier, "hanako") // the last sale, whose request never left
+			check(t, err)
 		}
 		for c.reg.Unsettled() > 0 {
 			if time.Now().After(end) {
@@ -135,9 +149,37 @@ func quiesce(t *testing.T, counters []*counter) {
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
+		c.reconcile()
 		c.reg.Leave()
 		c.disk.kill()
 		c.watch.Wait()
+	}
+}
+
+// reconcile compares today and yesterday, because midnight may have passed.
+// The second time there must be nothing left to do.
+func (c *counter) reconcile() {
+	for try := range 2 {
+		for _, day := range []time.Time{time.Now().Add(-24 * time.Hour), time.Now()} {
+			report, err := c.reg.Reconcile(context.Background(), day.UTC().Format(time.DateOnly))
+			if err != nil {
+				c.t.Errorf("terminal %s cannot be reconciled: %v", c.name, err)
+				return
+			}
+			for _, w := range report.Wallets {
+				if w.Err != nil {
+					c.t.Errorf("terminal %s: no list of wallet %s: %v", c.name, w.Wallet, w.Err)
+				}
+				for _, d := range w.Differences {
+					if d.What != agent.UnknownHere || !c.forgot {
+						c.t.Errorf("terminal %s: %s %s, %s\n%s", c.name, d.Key, d.What, d.Done, c.story(d.Key))
+					}
+					if try == 1 {
+						c.t.Errorf("terminal %s: %s %s is found again when the day is reconciled again", c.name, d.Key, d.What)
+					}
+				}
+			}
+		}
 	}
 }
 
@@ -157,20 +199,17 @@ func (c *counter) judge(theirs map[string][]wire.Standing) {
 			if st.Debits != 0 && (st.Amount != r.Amount.Minor || st.Currency != string(r.Amount.Currency)) {
 				t.Errorf("%s: %s in our books, %d %s in the wallet's", r.Key, r.Amount, st.Amount, st.Currency)
 			}
-			if st.Debits < 0 || st.Debits > 1 {
-				t.Errorf("%s: the customer was debited %d times", r.Key, st.Debits)
-			}
 		}
 		delete(theirs, string(r.Key))
 		switch {
-		case (r.State == charge.Approved) != (debits == 1):
+		case debits != expected(r):
 			t.Errorf("%s: %s in our books, %d debits and %sin the wallets'\n%s", r.Key, r.State, debits, said, c.story(r.Key))
 		case r.State.Open():
 			t.Errorf("%s is still %s\n%s", r.Key, r.State, c.story(r.Key))
 		case r.Alarms > 0:
 			t.Errorf("%s has %d alarms\n%s", r.Key, r.Alarms, c.story(r.Key))
 		}
-		if r.State == charge.Approved {
+		if r.State == charge.Approved && r.Kind != charge.Refund {
 			if other, twice := paid[r.SaleID]; twice {
 				t.Errorf("sale %s is paid twice: %s and %s", r.SaleID, other, r.Key)
 			}
@@ -178,9 +217,6 @@ func (c *counter) judge(theirs map[string][]wire.Standing) {
 		}
 	}
 	for key := range c.shown {
-		if _, known := ours[key]; !known && c.forgot {
-			continue // an older copy does not know it; the wallet's list brings it back
-		}
 		if ours[key].State != charge.Approved {
 			t.Errorf("%s was shown as approved and is %s\n%s", key, ours[key].State, c.story(key))
 		}
@@ -240,7 +276,7 @@ func covered(t *testing.T, n tally, cuts map[string]int) {
 	t.Helper()
 	came := map[string]int{
 		"crash of a register": n.Crashes, "cancel": n.Cancels, "double tap": n.DoubleTaps, "code at two terminals": n.Shared,
-		"second code for a sale": n.Retried, "crash of the wallet": n.Bounces, "request that came twice": n.Repeats, "older copy put back": n.Restores,
+		"second code for a sale": n.Retried, "crash of the wallet": n.Bounces, "request that came twice": n.Repeats, "older copy put back": n.Restores, "refund": n.Refunds, "top-up": n.TopUps,
 	}
 	for _, act := range []wirecut.Act{wirecut.Hold, wirecut.Swallow, wirecut.Close, wirecut.Reset, wirecut.Trickle, wirecut.Repeat} {
 		came["network: "+string(act)] = cuts[string(act)]
