@@ -69,7 +69,7 @@ func (w world) apply(t *rapid.T, d Difference) {
 		}
 		w.ours[d.Key] = after.Record
 	}
-	event, known := d.What.remedy()
+	event, known := d.What.Remedy()
 	switch {
 	case d.What == UnknownHere:
 		w.ours[d.Key] = charge.Record{Key: d.Key, Kind: d.Theirs.Kind, Of: d.Theirs.Of, Amount: d.Theirs.Amount, State: charge.Approved, Wallet: "own"}

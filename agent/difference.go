@@ -45,9 +45,9 @@ func (m Mismatch) alarming() bool {
 	return m == PaidTwice || m == NotGiven || m == GivenThere || m == Unlike
 }
 
-// remedy is the event that makes our books say what is true, once it is known
+// Remedy is the event that makes our books say what is true, once it is known
 // to be true; none where a person or time must decide.
-func (m Mismatch) remedy() (charge.Event, bool) {
+func (m Mismatch) Remedy() (charge.Event, bool) {
 	switch m {
 	case MissingThere, ReversedThere, NothingOwed:
 		return charge.Confirm, true
@@ -71,7 +71,7 @@ func compare(wallet string, ours []charge.Record, theirs []charge.StatementEntry
 		rec := ours[i] // copies: the report tells how things were found
 		here[rec.Key] = true
 		entry := there[rec.Key]
-		if what := differ(wallet, &rec, entry); what != "" {
+		if what := Differ(wallet, &rec, entry); what != "" {
 			out = append(out, Difference{Key: rec.Key, What: what, Ours: &rec, Theirs: entry})
 		}
 	}
@@ -104,9 +104,9 @@ func unknown(entry *charge.StatementEntry) Mismatch {
 	return ""
 }
 
-// differ is how a record of ours differs from the wallet's entry, which is
+// Differ is how a record of ours differs from the wallet's entry, which is
 // nil when the wallet has none; empty when both say the same.
-func differ(wallet string, rec *charge.Record, entry *charge.StatementEntry) Mismatch {
+func Differ(wallet string, rec *charge.Record, entry *charge.StatementEntry) Mismatch {
 	state := charge.State("")
 	if entry != nil {
 		state = entry.State
@@ -130,7 +130,7 @@ func differ(wallet string, rec *charge.Record, entry *charge.StatementEntry) Mis
 		}
 		return ""
 	}
-	return paymentsDiffer(rec, state)
+	return paymentsDiffer(wallet, rec, state)
 }
 
 func alike(rec *charge.Record, entry *charge.StatementEntry) bool {
@@ -144,7 +144,7 @@ func alike(rec *charge.Record, entry *charge.StatementEntry) bool {
 }
 
 // paymentsDiffer is for payments and top-ups that are settled here.
-func paymentsDiffer(rec *charge.Record, there charge.State) Mismatch {
+func paymentsDiffer(wallet string, rec *charge.Record, there charge.State) Mismatch {
 	approved := there == charge.Approved
 	switch rec.State {
 	case charge.Approved:
@@ -159,7 +159,7 @@ func paymentsDiffer(rec *charge.Record, there charge.State) Mismatch {
 			return PaidAfterAll
 		}
 	case charge.Owed:
-		if !approved {
+		if !approved && lastToSay(wallet, rec) {
 			return NothingOwed
 		}
 	case charge.Reversed:
@@ -173,6 +173,18 @@ func paymentsDiffer(rec *charge.Record, there charge.State) Mismatch {
 		}
 	}
 	return ""
+}
+
+// lastToSay tells that every other wallet that a request of a charge may have
+// reached has confirmed its reversal. Where one has not, the money may be
+// there, whatever this one says; and one that has confirmed says nothing new.
+func lastToSay(wallet string, rec *charge.Record) bool {
+	for _, id := range rec.Route {
+		if (id == wallet) == slices.Contains(rec.Confirmed, id) {
+			return false
+		}
+	}
+	return true
 }
 
 // refundsDiffer is for refunds that are settled here.

@@ -12,7 +12,7 @@ func (a *audit) mend(ctx context.Context, d *Difference) {
 	if d.Ours != nil {
 		d.After = d.Ours.State
 	}
-	event, known := d.What.remedy()
+	event, known := d.What.Remedy()
 	switch {
 	case d.What == OpenHere:
 		d.Done, d.Left = Settling, true
