@@ -157,7 +157,8 @@ func (m *model) put(l *life, t taking) string {
 		return "a state that is not in the table"
 	case was.Settled() && l.in() != was && t.by == charge.ByWallet && t.asked != freshCall:
 		return "a late reply moved a charge that was " + string(was)
-	case was.Settled() && l.in() != was && t.by != charge.ByWallet && t.by != charge.ByManager && t.reason != charge.ReasonRefunded:
+	case was.Settled() && l.in() != was && t.by == charge.ByRecovery && t.asked != freshCall && t.reason != charge.ReasonRefunded,
+		was.Settled() && l.in() != was && (t.by == charge.ByTimer || t.by == charge.ByCashier):
 		return "a charge that was " + string(was) + " moved without proof"
 	}
 	return ""

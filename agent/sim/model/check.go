@@ -81,7 +81,7 @@ func (m *model) Ended(s state) bool {
 			return false
 		}
 		for w := range m.Wallets {
-			if s.dead&bit(w) == 0 && compare(l, w, l.holds(w)) != "" {
+			if s.dead&bit(w) == 0 && m.mends(l, w) {
 				return false
 			}
 		}
@@ -130,6 +130,6 @@ func (m *model) showWallet(l *life, w int) string {
 	return line
 }
 
-var followText = map[uint8]string{inquire: "inquiry on its way", reverse: "reversal on its way", list: "list asked for"}
+var followText = map[uint8]string{inquire: "inquiry on its way", reverse: "reversal on its way", list: "list asked for", recheck: "inquiry on its way", recheckMissing: "inquiry on its way"}
 
 var atText = [...]string{none: "nothing", pending: "pending", approved: "approved", declined: "declined", reversed: "reversed", twice: "debited twice"}

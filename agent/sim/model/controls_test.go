@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/authorize"
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/money"
@@ -122,6 +123,21 @@ var controls = []struct {
 	{"a refusal that is not heard", World{Wallets: []Wallet{{Tombstones: true, Window: true}}, Keys: 1}, Faults{
 		Outcome: meant(func(_ authorize.Asked, ev authorize.Evidence) bool { return ev.Status == 409 }, charge.Lose),
 	}, "stuck"},
+	{"what is owed is closed by a wallet that has nothing", World{Wallets: []Wallet{plain, {Tombstones: true, Window: true}}, Keys: 1, Crashes: 1}, Faults{
+		Differ: func(wallet string, ours *charge.Record, theirs *charge.StatementEntry) agent.Mismatch {
+			if ours.State == charge.Owed && theirs != nil && theirs.State != charge.Approved {
+				return agent.NothingOwed
+			}
+			return agent.Differ(wallet, ours, theirs)
+		},
+	}, "reversed in the books, and a wallet has the money"},
+	{"what was paid by hand is reversed", World{Wallets: []Wallet{{Tombstones: true, Window: true}}, Keys: 1, Manager: true}, Faults{
+		Differ: func(wallet string, ours *charge.Record, theirs *charge.StatementEntry) agent.Mismatch {
+			rec := *ours
+			rec.Reason = charge.ReasonNone
+			return agent.Differ(wallet, &rec, theirs)
+		},
+	}, "from the till twice"},
 	{"no timer gives a doubt up", World{Wallets: []Wallet{plain}, Keys: 1}, Faults{
 		Take: func(u book.Rules, row book.Row, s charge.Step) (book.Row, bool, string) {
 			if s.Event == charge.Cancel && s.By == charge.ByTimer {
@@ -218,6 +234,18 @@ func TestWhatAWriteOffCannotKnow(t *testing.T) {
 		t.Errorf("a refund: found %q, want %q", refunds.Broken, want)
 	}
 	golden(t, "a refund written off and given back", refunds.Broken+"\n"+refunds.Trace)
+}
+
+// What a wallet must promise: it refuses for ever only what it has taken. One
+// that refuses whatever it cannot find makes a debt of a charge that it never
+// saw.
+func TestWhatAWalletMustPromise(t *testing.T) {
+	hasty := Wallet{Tombstones: true, Window: true, RefusesAll: true}
+	r := Check(World{Wallets: []Wallet{plain, hasty}, Keys: 1, Crashes: 1}, limit)
+	if want := "owed in the books, and no wallet has the money"; !strings.Contains(r.Broken, want) {
+		t.Errorf("found %q, want %q", r.Broken, want)
+	}
+	golden(t, "a wallet refuses what it never saw", r.Broken+"\n"+r.Trace)
 }
 
 func golden(t *testing.T, name, got string) {

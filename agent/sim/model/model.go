@@ -23,6 +23,7 @@ type Wallet struct {
 	Confirms    bool // it may wait for the customer to confirm on the phone
 	HoldsFast   bool // it refuses to reverse while the customer is confirming
 	Window      bool // from some moment on it refuses for ever to reverse what was paid
+	RefusesAll  bool // after that moment it refuses also what it never saw
 	TakesBack   bool // it may reverse a payment by itself
 	Doorkeeper  bool // it may refuse a request at the door, whatever became of an earlier one
 	Dies        bool // from some moment on it never answers again
@@ -52,6 +53,7 @@ type Faults struct {
 	Take       func(book.Rules, book.Row, charge.Step) (book.Row, bool, string)
 	Outcome    func(authorize.Asked, authorize.Evidence) (charge.Event, charge.Reason)
 	NewKey     func(charge.Record) bool
+	Differ     func(wallet string, ours *charge.Record, theirs *charge.StatementEntry) agent.Mismatch
 	NoQuiet    bool // the terms of a wallet without tombstones name no quiet time
 	QuietFirst bool // the quiet time is counted from the first request, not the last
 	ShowFirst  bool // the cashier reads "approved" before it is durable
@@ -64,6 +66,7 @@ type model struct {
 	take    func(book.Rules, book.Row, charge.Step) (book.Row, bool, string)
 	outcome func(authorize.Asked, authorize.Evidence) (charge.Event, charge.Reason)
 	newKey  func(charge.Record) bool
+	differs func(wallet string, ours *charge.Record, theirs *charge.StatementEntry) agent.Mismatch
 	alike   bool // the wallets behave alike, so that swapping them changes nothing
 	quiet   bool // some wallet has a quiet time
 	taken   map[taking]took
@@ -71,7 +74,7 @@ type model struct {
 }
 
 func newModel(w World) *model {
-	m := &model{World: w, take: book.Rules.Take, outcome: authorize.Outcome, newKey: mayTryAgain, taken: map[taking]took{}, meant: map[meaning]charge.Event{}}
+	m := &model{World: w, take: book.Rules.Take, outcome: authorize.Outcome, newKey: mayTryAgain, differs: agent.Differ, taken: map[taking]took{}, meant: map[meaning]charge.Event{}}
 	if w.Kind == "" {
 		m.Kind = charge.Payment
 	}
@@ -88,10 +91,13 @@ func newModel(w World) *model {
 	if w.Faults.NewKey != nil {
 		m.newKey = w.Faults.NewKey
 	}
+	if w.Faults.Differ != nil {
+		m.differs = w.Faults.Differ
+	}
 	// A trace that somebody reads must not change the names of the wallets
 	// half-way: with a fault in it, no two states are merged.
 	f := w.Faults
-	planted := f.Take != nil || f.Outcome != nil || f.NewKey != nil || f.NoQuiet || f.QuietFirst || f.ShowFirst
+	planted := f.Take != nil || f.Outcome != nil || f.NewKey != nil || f.Differ != nil || f.NoQuiet || f.QuietFirst || f.ShowFirst
 	m.alike = len(w.Wallets) == 2 && w.Wallets[0] == w.Wallets[1] && !planted
 	return m
 }

@@ -156,7 +156,7 @@ func (g *turn) hearing(k int) {
 			if l.ask.busy() && !l.ask.is(unsent) {
 				g.land(k, replayText[old], meaning{call: l.ask.kind, said: said, old: old}, 0)
 			}
-			if l.follow.busy() && l.follow.kind != list {
+			if l.follow.busy() && l.follow.kind < list {
 				g.heard(k, replayText[old], meaning{call: l.follow.kind, said: said, old: old}, 0)
 			}
 		}

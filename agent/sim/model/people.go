@@ -63,7 +63,9 @@ func (g *turn) manager(k int) {
 		case agent.WriteOff:
 			good = g.stranded(l)
 		case agent.GaveBack:
-			one.flags |= till
+			if one.flags |= till; l.is(till) {
+				broken = "a customer was given the same money back from the till twice"
+			}
 		}
 		g.out(decisionText[d], k, 0, good, to, broken)
 	}

@@ -96,7 +96,7 @@ func (g *turn) waiting(k int) {
 		good = timesOut
 	}
 	g.heard(k, "the agent hears nothing from wallet {wallet} about key {key} in time", meaning{call: l.follow.kind, lost: true}, good)
-	if l.wire[w]&following != 0 && l.follow.kind != list {
+	if l.wire[w]&following != 0 && l.follow.kind < list {
 		g.heard(k, "nothing of the question about key {key} to wallet {wallet} leaves", meaning{call: l.follow.kind, miss: true}, 0)
 	}
 }
@@ -115,15 +115,12 @@ func (g *turn) heard(k int, text string, n meaning, good int) {
 		l.wire[w] &^= following
 	}
 	g.m.drop(l)
-	if c.kind == list {
-		if n.lost {
-			g.out(text, k, w, good, to, "")
-			return
-		}
-		t.event = compare(l, w, n.said == saidApproved)
-	} else {
-		t.event = g.m.mean(n)
+	if c.kind >= list {
+		broken := g.compared(l, c, n, t)
+		g.out(text, k, w, good, to, broken)
+		return
 	}
+	t.event = g.m.mean(n)
 	if t.event == charge.Confirm && c.kind == reverse && !c.is(quieted) {
 		t.event = "" // Register.reverseAt: an early confirmation is not written
 	}
@@ -155,38 +152,4 @@ func (g *turn) alive(w, rank int) int {
 		return 0
 	}
 	return rank
-}
-
-// lists compares the wallet's list of the day with ours.
-func (g *turn) lists(k int) {
-	l := &g.s.keys[k]
-	if l.follow.busy() || l.ask.busy() || !l.in().Settled() {
-		return
-	}
-	for w := range g.m.Wallets {
-		if g.s.dead&bit(w) != 0 {
-			continue
-		}
-		differs := compare(l, w, l.holds(w)) != ""
-		good := 0
-		if differs {
-			good = compares
-		}
-		if differs || g.m.Lists {
-			g.start(k, list, w, good, "the agent asks wallet {wallet} for its list of the day, and looks for key {key}")
-		}
-	}
-}
-
-// compare is what a wallet's list says against the books: ours approved, theirs
-// not, or the other way round. What was given back another way is not reversed
-// as well.
-func compare(l *life, w int, holds bool) charge.Event {
-	switch s := l.in(); {
-	case s == charge.Approved && !holds && int(l.wallet) == w+1:
-		return charge.Confirm
-	case holds && (s == charge.Unpaid || s == charge.Declined || s == charge.Abandoned || s == charge.Reversed && l.why != byHand && l.why != refunded):
-		return charge.Approve
-	}
-	return ""
 }

@@ -74,7 +74,9 @@ const (
 	forward       // of the forwarder: the same call
 	inquire
 	reverse
-	list
+	list           // of the day
+	recheck        // the inquiry after a list that says no
+	recheckMissing // the same after a list that does not have the key
 )
 
 // Flags of a call.
@@ -169,8 +171,10 @@ func (m *model) tidy(s *state) {
 			l.flags &^= quiet1st | asked
 		}
 		if l.in() != charge.Reversing {
-			l.confirmed = 0
 			l.flags &^= quietHere
+			if l.in() != charge.Owed {
+				l.confirmed = 0
+			}
 		}
 		if !l.in().Open() {
 			l.code = 0

@@ -55,6 +55,8 @@ func (g *turn) reversed(s *state, l *life, w int) (said uint8) {
 func (m *model) undo(s *state, w int, at uint8) (after, said uint8) {
 	one := m.Wallets[w]
 	switch {
+	case at == none && one.RefusesAll && s.shut&bit(w) != 0:
+		return none, saidNever
 	case at == none && one.Tombstones && !one.Forgets:
 		return reversed, saidReversed
 	case at == none:
@@ -143,19 +145,16 @@ func (g *turn) followed(k, w int) {
 	var said uint8
 	text := "wallet {wallet} says how key {key} stands"
 	switch l.follow.kind {
-	case inquire:
+	case inquire, recheck, recheckMissing:
 		said = standing(l.at[w])
 	case list:
-		text, said = "wallet {wallet} makes the list of the day", saidUnknown
-		if l.holds(w) {
-			said = saidApproved
-		}
+		text, said = "wallet {wallet} makes the list of the day", standing(l.at[w])
 	case reverse:
 		text = "wallet {wallet} gets the reversal of key {key}"
 		said = g.reversed(&to, l, w)
 	}
 	l.follow.heard |= said
-	if g.m.Replays && l.follow.kind != list {
+	if g.m.Replays && l.follow.kind < list {
 		l.old |= said
 	}
 	kind := l.follow.kind
