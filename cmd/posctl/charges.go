@@ -13,18 +13,26 @@ import (
 
 func (t *tool) charges() *cobra.Command {
 	var states []string
+	var timeline string
 	var before int64
 	var limit int
 	cmd := &cobra.Command{
 		Use:     "charges",
 		Short:   "List charges, newest first",
-		Long:    "charges lists what became of every charge.\n\n" + stateText + "",
-		Example: "  posctl charges --state open\n  posctl charges show S0001-T01-217000000-42\n  posctl charges receipt S0001-T01-217000000-42 --png receipt.png",
+		Long:    "charges lists what became of every charge. With --timeline it tells the whole\nstory of one: each step with its time, who asked, what the wallet said, what it\nchanged, and what the cashier read.\n\nowed and unpaid wait for the manager: posctl charges --state owed,unpaid\n\n" + stateText,
+		Example: "  posctl charges --state open\n  posctl charges --timeline S0001-T01-217000000-42\n  posctl charges show S0001-T01-217000000-42\n  posctl charges receipt S0001-T01-217000000-42 --png receipt.png",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := t.client(cmd)
 			if err != nil {
 				return err
+			}
+			if timeline != "" {
+				c, err := client.Charge(cmd.Context(), timeline)
+				if err != nil {
+					return err
+				}
+				return t.print(c, func() { t.timeline(c) })
 			}
 			page, err := client.Charges(cmd.Context(), states, before, limit)
 			if err != nil {
@@ -34,18 +42,19 @@ func (t *tool) charges() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringSliceVar(&states, "state", nil, "only these states, separated by commas")
+	cmd.Flags().StringVar(&timeline, "timeline", "", "tell the whole story of the charge with this `KEY`")
 	cmd.Flags().Int64Var(&before, "before", 0, "continue a list: the number after \"more:\" at its end")
 	offer(cmd, "state", "open", "prepared", "sent", "pending", "indoubt", "queued", "forwarding", "approved", "reversing", "owed", "unpaid", "declined", "abandoned", "reversed")
 	cmd.Flags().IntVar(&limit, "limit", 50, "how many at most, 1 to 500")
-	cmd.AddCommand(t.chargeShow(), t.chargeReceipt(), t.chargeReprint())
+	cmd.AddCommand(t.chargeShow(), t.chargeReceipt(), t.chargeReprint(), t.chargeResolve())
 	return cmd
 }
 
 func (t *tool) table(page control.Charges) {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "KEY\tAMOUNT\tSTATE\tREASON\tWALLET\tPAPER\tCHANGED")
+	fmt.Fprintln(w, "KEY\tKIND\tAMOUNT\tSTATE\tREASON\tWALLET\tPAPER\tCHANGED")
 	for _, c := range page.Charges {
-		fmt.Fprintf(w, "%s\t%d %s\t%s\t%s\t%s\t%s\t%s\n", c.Key, c.Amount, c.Currency, c.State, c.Reason, c.Wallet, c.Paper, c.Changed.Local().Format("2006-01-02 15:04:05"))
+		fmt.Fprintf(w, "%s\t%s\t%d %s\t%s\t%s\t%s\t%s\t%s\n", c.Key, or(c.Kind, "charge"), c.Amount, c.Currency, c.State, c.Reason, c.Wallet, c.Paper, c.Changed.Local().Format("2006-01-02 15:04:05"))
 	}
 	_ = w.Flush()
 	if page.Next > 0 {

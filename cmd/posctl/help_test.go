@@ -99,6 +99,13 @@ func TestUsageErrors(t *testing.T) {
 		{"charges show a b", "accepts 1 arg"},
 		{"charges receipt", "accepts 1 arg"},
 		{"charges reprint", "accepts 1 arg"},
+		{"charges resolve", "accepts 1 arg"},
+		{"charges resolve K", "--decision must be"},
+		{"charges resolve K --decision approved", "--decision must be"},
+		{"refund", "accepts 1 arg"},
+		{"refund K", "--amount must be"},
+		{"refund K --amount -1", "--amount must be"},
+		{"reconcile now", `unknown command "now"`},
 		{"devices test", "accepts 1 arg"},
 		{"pay", "--amount must be"},
 		{"pay --amount 0", "--amount must be"},
@@ -135,7 +142,7 @@ func TestGroups(t *testing.T) {
 func TestNoAgent(t *testing.T) {
 	t.Parallel()
 	none := "unix:" + filepath.Join(t.TempDir(), "none.sock")
-	for _, args := range []string{"charges", "charges show K", "charges receipt K", "charges reprint K", "devices", "devices test printer0", "pay --amount 1", "pay --amount 1 --wait"} {
+	for _, args := range []string{"charges", "charges show K", "charges receipt K", "charges reprint K", "devices", "devices test printer0", "charges --timeline K", "charges resolve K --decision not_paid", "refund K --amount 1", "reconcile", "pay --amount 1", "pay --amount 1 --wait"} {
 		for _, agent := range []string{none, "http://127.0.0.1:1"} {
 			got := posctl(t, append(strings.Fields(args), "--agent", agent)...)
 			got.want(t, exitUnreachable, "posctl: the agent does not answer: is posagent running?")
@@ -176,13 +183,15 @@ func TestCompletion(t *testing.T) {
 		}
 	}
 	for args, offers := range map[string]string{
-		"char":                         "charges",
-		"demo wallet fault s":          "silent",
-		"demo device unplug ":          "printer0",
-		"config pin --role ":           "manager",
-		"charges --state ap":           "approved",
-		"pay --rate re":                "reduced",
-		"charges receipt KEY --lang e": "en",
+		"char":                          "charges",
+		"demo wallet fault s":           "silent",
+		"demo device unplug ":           "printer0",
+		"config pin --role ":            "manager",
+		"charges --state ap":            "approved",
+		"refund K --reason ":            "returned",
+		"charges resolve K --decision ": "gave_back",
+		"pay --rate re":                 "reduced",
+		"charges receipt KEY --lang e":  "en",
 	} {
 		words := append([]string{"__complete"}, strings.Split(args, " ")...)
 		if got := posctl(t, words...); !strings.Contains(got.out, offers) {

@@ -60,7 +60,8 @@ type tool struct {
 	token  string
 	dir    string
 	asJSON bool
-	retry  time.Duration // between tries to reach an agent that is away
+	retry  time.Duration  // between tries to reach an agent that is away
+	zone   *time.Location // of the times that are told; nil: this machine's
 	out    io.Writer
 	errOut io.Writer
 }
@@ -150,7 +151,7 @@ the agent's own socket, which lets in the service's user and root.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w (see %s --help)", err, cmd.CommandPath())
 	})
-	root.AddCommand(t.pay(), t.charges(), t.devices(), t.config(), t.doctor(), t.demo(), t.man(root), t.version())
+	root.AddCommand(t.pay(), t.refund(), t.charges(), t.reconcile(), t.devices(), t.config(), t.doctor(), t.demo(), t.man(root), t.version())
 	tellExitCodes(root)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
