@@ -133,7 +133,9 @@ func (l *line) arrive(method string, at *url.URL, words []string, data []byte) a
 		})
 	}
 	if err != nil {
-		return refusal(err)
+		ev := refusal(err)
+		ev.Problem.Nonce = nonceIn(data, query)
+		return ev
 	}
 	text, err := json.Marshal(answer)
 	return authorize.Evidence{Bytes: 300, Status: 200, Body: text, Err: err}
@@ -145,6 +147,13 @@ func read[R any](data []byte, do func(R) (wire.Answer, error)) (wire.Answer, err
 		return wire.Answer{}, err
 	}
 	return do(r)
+}
+
+// nonceIn is the nonce of a request, wherever it stands.
+func nonceIn(data []byte, query url.Values) string {
+	in := struct{ Nonce string }{query.Get("nonce")}
+	_ = json.Unmarshal(data, &in)
+	return in.Nonce
 }
 
 func refusal(err error) authorize.Evidence {

@@ -2,6 +2,7 @@ package authorize_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -47,6 +48,8 @@ func TestProblemsThatAreANo(t *testing.T) {
 	}{
 		{400, wire.Problem{Type: wire.ProblemInvalid, Status: 400}, true},
 		{403, wire.Problem{Type: wire.ProblemForbidden, Status: 403}, true},
+		{403, wire.Problem{Type: wire.ProblemForbidden, Status: 403, Nonce: "of another"}, false},
+		{400, wire.Problem{Type: wire.ProblemInvalid, Status: 400, Nonce: "NONCE and more"}, false},
 		{400, wire.Problem{Type: wire.ProblemForbidden, Status: 400}, false},
 		{403, wire.Problem{Type: wire.ProblemForbidden, Status: 400}, false},
 		{400, wire.Problem{Type: "about:blank", Status: 400}, false},
@@ -55,7 +58,11 @@ func TestProblemsThatAreANo(t *testing.T) {
 		{503, wire.Problem{Type: wire.ProblemBusy, Status: 503}, false},
 		{500, wire.Problem{Type: wire.ProblemInvalid, Status: 500}, false},
 	} {
-		f := listen(t, says(c.status, func(request) any { return c.p }))
+		f := listen(t, says(c.status, func(r request) any {
+			p := c.p
+			p.Nonce = strings.Replace(cmp.Or(p.Nonce, "NONCE"), "NONCE", r.Nonce, 1)
+			return p
+		}))
 		client := f.client(long)
 		event, reason := charge.Lose, charge.ReasonBadAnswer
 		if c.no {

@@ -12,7 +12,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -166,7 +165,7 @@ func read(resp *http.Response, ev *Evidence) {
 		return
 	}
 	var p wire.Problem
-	if json.Unmarshal(data, &p) == nil {
+	if Decode(data, &p) == nil {
 		ev.Problem = &p
 	}
 }

@@ -84,6 +84,7 @@ func (ev Evidence) Understand() Evidence {
 //	200 reversed, but not to a reversal      decline: closed by the wallet
 //	200 reversed or declined to a reversal   confirm
 //	400 and 403 with our own problem types   decline: understood and refused (charge, refund, top-up)
+//	any problem with another nonce, or none  lose: it may answer another request
 //	409 cannot-reverse to a reversal         refuse: this wallet never will
 //	409 confirm-pending to a reversal        wait: the customer is about to confirm
 //	404 to an inquiry, and all the rest      lose: no proof of anything
@@ -106,11 +107,11 @@ func Outcome(asked Asked, ev Evidence) (charge.Event, charge.Reason) {
 		return charge.Lose, charge.ReasonBadAnswer
 	case ev.Status == http.StatusOK:
 		return answered(asked, ev.Answer)
-	case asked.Call.asks() && refusal(ev):
+	case asked.Call.asks() && refusal(asked, ev):
 		return charge.Decline, charge.ReasonRejected
-	case asked.Call == CallReverse && ev.says(http.StatusConflict, wire.ProblemCannotReverse):
+	case asked.Call == CallReverse && ev.says(asked, http.StatusConflict, wire.ProblemCannotReverse):
 		return charge.Refuse, charge.ReasonCannot
-	case asked.Call == CallReverse && ev.says(http.StatusConflict, wire.ProblemConfirmPending):
+	case asked.Call == CallReverse && ev.says(asked, http.StatusConflict, wire.ProblemConfirmPending):
 		return charge.Wait, charge.ReasonConfirmPhone
 	case ev.Status == http.StatusNotFound && asked.Call == CallInquire:
 		return charge.Lose, charge.ReasonCodeUnknown
@@ -120,14 +121,16 @@ func Outcome(asked Asked, ev Evidence) (charge.Event, charge.Reason) {
 
 // refusal: the wallet itself, and not something in between, understood the
 // request and will not act on it.
-func refusal(ev Evidence) bool {
-	return ev.says(http.StatusBadRequest, wire.ProblemInvalid) || ev.says(http.StatusForbidden, wire.ProblemForbidden)
+func refusal(asked Asked, ev Evidence) bool {
+	return ev.says(asked, http.StatusBadRequest, wire.ProblemInvalid) || ev.says(asked, http.StatusForbidden, wire.ProblemForbidden)
 }
 
 // says tells that the answer is this problem of the contract, in the status
-// line and in the body alike.
-func (ev Evidence) says(status int, problem string) bool {
-	return ev.Status == status && ev.Problem != nil && ev.Problem.Status == status && ev.Problem.Type == problem
+// line and in the body alike, and that it answers this attempt: one that does
+// not echo the nonce may have been meant for the request before.
+func (ev Evidence) says(asked Asked, status int, problem string) bool {
+	p := ev.Problem
+	return ev.Status == status && p != nil && p.Status == status && p.Type == problem && p.Nonce == asked.Nonce
 }
 
 func broken(err error) charge.Reason {

@@ -105,9 +105,11 @@ func evidence() (names []string, all map[string]authorize.Evidence) {
 		kind   string
 	}{{400, wire.ProblemInvalid}, {403, wire.ProblemForbidden}, {404, wire.ProblemUnknownKey}, {409, wire.ProblemConflict}, {409, wire.ProblemCannotReverse}, {409, wire.ProblemConfirmPending}, {503, wire.ProblemBusy},
 		{400, wire.ProblemCannotReverse}, {503, wire.ProblemConfirmPending}} {
-		add(fmt.Sprintf("%d %s", p.status, strings.TrimPrefix(p.kind, "urn:posagent:")), authorize.Evidence{Bytes: 400, Status: p.status, Problem: &wire.Problem{Type: p.kind, Status: p.status}})
+		add(fmt.Sprintf("%d %s", p.status, strings.TrimPrefix(p.kind, "urn:posagent:")), authorize.Evidence{Bytes: 400, Status: p.status, Problem: &wire.Problem{Type: p.kind, Status: p.status, Nonce: "N1"}})
 	}
-	add("409 cannot-reverse, says 500 inside", authorize.Evidence{Bytes: 400, Status: 409, Problem: &wire.Problem{Type: wire.ProblemCannotReverse, Status: 500}})
+	add("403 not-your-key, other nonce", authorize.Evidence{Bytes: 400, Status: 403, Problem: &wire.Problem{Type: wire.ProblemForbidden, Status: 403, Nonce: "N2"}})
+	add("409 cannot-reverse, no nonce", authorize.Evidence{Bytes: 400, Status: 409, Problem: &wire.Problem{Type: wire.ProblemCannotReverse, Status: 409}})
+	add("409 cannot-reverse, says 500 inside", authorize.Evidence{Bytes: 400, Status: 409, Problem: &wire.Problem{Type: wire.ProblemCannotReverse, Status: 500, Nonce: "N1"}})
 	for _, status := range []int{201, 204, 302, 307, 400, 401, 403, 404, 408, 409, 425, 429, 500, 502, 503, 504} {
 		add(fmt.Sprintf("%d alone", status), authorize.Evidence{Bytes: 400, Status: status})
 	}
@@ -183,9 +185,9 @@ func FuzzOutcome(f *testing.F) {
 		if ev.Problem != nil {
 			p = *ev.Problem
 		}
-		f.Add(uint8(i), ev.Bytes, ev.Err != nil, ev.Status, ev.Answer != nil, a.Key, string(a.Kind), string(a.Status), a.Amount, a.Currency, a.Nonce, p.Type, p.Status)
+		f.Add(uint8(i), ev.Bytes, ev.Err != nil, ev.Status, ev.Answer != nil, a.Key, string(a.Kind), string(a.Status), a.Amount, a.Currency, a.Nonce, p.Type, p.Status, p.Nonce)
 	}
-	f.Fuzz(func(t *testing.T, call uint8, sent int64, broke bool, status int, has bool, key, kind, standing string, amount int64, currency, nonce, problem string, said int) {
+	f.Fuzz(func(t *testing.T, call uint8, sent int64, broke bool, status int, has bool, key, kind, standing string, amount int64, currency, nonce, problem string, said int, echo string) {
 		asked := askedFor(int(call) % len(questions))
 		ev := authorize.Evidence{Bytes: sent, Status: status}
 		if broke {
@@ -195,7 +197,7 @@ func FuzzOutcome(f *testing.F) {
 			ev.Answer = &wire.Answer{Key: key, Kind: wire.Kind(kind), Status: wire.Status(standing), Amount: amount, Currency: currency, Nonce: nonce}
 		}
 		if problem != "" {
-			ev.Problem = &wire.Problem{Type: problem, Status: said}
+			ev.Problem = &wire.Problem{Type: problem, Status: said, Nonce: echo}
 		}
 		event, _ := authorize.Outcome(asked, ev)
 		holds(t, asked, questions[int(call)%len(questions)].kind, ev, event)
@@ -208,7 +210,7 @@ func holds(t *testing.T, asked authorize.Asked, kind wire.Kind, ev authorize.Evi
 	a, p := ev.Answer, ev.Problem
 	ours := ev.Err == nil && ev.Status == 200 && a != nil && a.Key == string(asked.Key) && a.Kind == kind &&
 		a.Amount == asked.Amount && a.Currency == asked.Currency && a.Nonce == asked.Nonce
-	problem := ev.Err == nil && p != nil && p.Status == ev.Status
+	problem := ev.Err == nil && p != nil && p.Status == ev.Status && p.Nonce == asked.Nonce
 	reversal := asked.Call == authorize.CallReverse
 	refused := asked.Call != authorize.CallInquire && !reversal && problem && (ev.Status == 400 || ev.Status == 403)
 	ok := false

@@ -80,6 +80,9 @@ func (h *house) take(c call) reply {
 	case "reverse":
 		r = h.books.reverse(now, c.key, c.reversal)
 	}
+	if r.problem != nil {
+		r.problem.Nonce = c.nonce
+	}
 	return r
 }
 
@@ -182,7 +185,7 @@ func (r *reference) reverse(_ time.Duration, key string, q wire.ReversalRequest)
 }
 
 func replyTo(a wire.Answer, err error) reply {
-	status, problem := wallet.Outcome(err)
+	status, problem := wallet.Outcome(err, "")
 	if problem != nil {
 		return reply{status: status, problem: problem}
 	}

@@ -117,9 +117,15 @@ func checkNames(data []byte, names map[string]bool) error {
 	return nil
 }
 
+// problem is an answer to a request whose nonce is not known, or that has none.
 func problem(w http.ResponseWriter, status int, kind, detail string) {
+	problemTo(w, "", status, kind, detail)
+}
+
+// problemTo is the answer to the request with this nonce.
+func problemTo(w http.ResponseWriter, nonce string, status int, kind, detail string) {
 	writeJSON(w, status, "application/problem+json",
-		wire.Problem{Type: kind, Title: http.StatusText(status), Status: status, Detail: detail})
+		wire.Problem{Type: kind, Title: http.StatusText(status), Status: status, Detail: detail, Nonce: nonce})
 }
 
 // noSuchCall is the answer to everything that is not in the contract. Its

@@ -59,14 +59,14 @@ func (s *Server) charge(reg register, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !reg.owns(req.Key) || req.Store+"-"+req.Terminal != string(reg) {
-		s.forbid(w, reg, req.Key)
+		s.forbid(w, reg, req.Key, req.Nonce)
 		return
 	}
 	if err := checkCharge(req); err != nil {
-		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
+		problemTo(w, req.Nonce, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
 		return
 	}
-	s.move(w, r, req.Key, func(fault wire.Fault) (wire.Answer, error) {
+	s.move(w, r, req.Key, req.Nonce, func(fault wire.Fault) (wire.Answer, error) {
 		if fault == wire.FaultConfirm {
 			return s.opts.Ledger.ChargeOnPhone(req)
 		}
@@ -80,14 +80,14 @@ func (s *Server) refund(reg register, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !reg.owns(req.Key) || !reg.owns(req.ChargeKey) || req.Store+"-"+req.Terminal != string(reg) {
-		s.forbid(w, reg, req.Key)
+		s.forbid(w, reg, req.Key, req.Nonce)
 		return
 	}
 	if err := checkRefund(req); err != nil {
-		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
+		problemTo(w, req.Nonce, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
 		return
 	}
-	s.move(w, r, req.Key, func(wire.Fault) (wire.Answer, error) { return s.opts.Ledger.Refund(req) })
+	s.move(w, r, req.Key, req.Nonce, func(wire.Fault) (wire.Answer, error) { return s.opts.Ledger.Refund(req) })
 }
 
 func (s *Server) topUp(reg register, w http.ResponseWriter, r *http.Request) {
@@ -96,61 +96,61 @@ func (s *Server) topUp(reg register, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !reg.owns(req.Key) || req.Store+"-"+req.Terminal != string(reg) {
-		s.forbid(w, reg, req.Key)
+		s.forbid(w, reg, req.Key, req.Nonce)
 		return
 	}
 	if err := checkTopup(req); err != nil {
-		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
+		problemTo(w, req.Nonce, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
 		return
 	}
-	s.move(w, r, req.Key, func(wire.Fault) (wire.Answer, error) { return s.opts.Ledger.TopUp(req) })
+	s.move(w, r, req.Key, req.Nonce, func(wire.Fault) (wire.Answer, error) { return s.opts.Ledger.TopUp(req) })
 }
 
 func (s *Server) inquire(reg register, w http.ResponseWriter, r *http.Request) {
 	key, nonce := r.PathValue("key"), r.URL.Query().Get("nonce")
 	if !reg.owns(key) {
-		s.forbid(w, reg, key)
+		s.forbid(w, reg, key, nonce)
 		return
 	}
 	if err := errors.Join(checkKey(key), checkNonce(nonce, true)); err != nil {
-		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
+		problemTo(w, nonce, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
 		return
 	}
 	a, err := s.opts.Ledger.Inquire(key, nonce)
 	s.log.Info("inquiry", "key", key, "status", a.Status, "error", err)
-	reply(w, a, err)
+	reply(w, nonce, a, err)
 }
 
 func (s *Server) reverse(reg register, w http.ResponseWriter, r *http.Request) {
 	key := r.PathValue("key")
-	if !reg.owns(key) {
-		s.forbid(w, reg, key)
-		return
-	}
 	var req wire.ReversalRequest
 	if !readBody(w, r, &req) {
 		return
 	}
+	if !reg.owns(key) {
+		s.forbid(w, reg, key, req.Nonce)
+		return
+	}
 	if err := errors.Join(checkKey(key), checkKind(req.Kind), checkAmount(req.Amount, req.Currency), checkNonce(req.Nonce, false)); err != nil {
-		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
+		problemTo(w, req.Nonce, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
 		return
 	}
 	a, err := s.opts.Ledger.Reverse(key, req)
 	s.log.Info("reversal", "key", key, "amount", req.Amount, "status", a.Status, "error", err)
-	reply(w, a, err)
+	reply(w, req.Nonce, a, err)
 }
 
-func (s *Server) forbid(w http.ResponseWriter, reg register, key string) {
+func (s *Server) forbid(w http.ResponseWriter, reg register, key, nonce string) {
 	s.log.Warn("a register asked for a key that is not its own", "register", string(reg), "key", key)
-	problem(w, http.StatusForbidden, wire.ProblemForbidden,
+	problemTo(w, nonce, http.StatusForbidden, wire.ProblemForbidden,
 		fmt.Sprintf("register %s may only use its own store and terminal, and keys that begin with %s-", reg, reg))
 }
 
 // reply sends an answer of the books, or the problem that stands for err.
-func reply(w http.ResponseWriter, a wire.Answer, err error) {
-	status, p := Outcome(err)
+func reply(w http.ResponseWriter, nonce string, a wire.Answer, err error) {
+	status, p := Outcome(err, nonce)
 	if p != nil {
-		problem(w, status, p.Type, p.Detail)
+		problemTo(w, nonce, status, p.Type, p.Detail)
 		return
 	}
 	writeJSON(w, status, "application/json", a)

@@ -111,6 +111,9 @@ func TestKeysOfOthers(t *testing.T) {
 			if r.status != http.StatusForbidden || r.problem.Type != wire.ProblemForbidden {
 				t.Errorf("%s with key %s: %+v, want 403", name, key, r)
 			}
+			if nonce := map[string]string{"charge": req.Nonce, "reversal": "r"}[name]; nonce != "" && r.problem.Nonce != nonce {
+				t.Errorf("%s with key %s echoes %q, want %q", name, key, r.problem.Nonce, nonce)
+			}
 		}
 	}
 	for name, change := range map[string]func(*wire.ChargeRequest){

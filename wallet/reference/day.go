@@ -22,18 +22,18 @@ var dateForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 func (s *Server) reconcile(reg register, w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	if q.Get("store")+"-"+q.Get("terminal") != string(reg) {
-		s.forbid(w, reg, "")
+		s.forbid(w, reg, "", q.Get("nonce"))
 		return
 	}
 	day, err := readDay(q)
 	if err != nil {
-		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
+		problemTo(w, q.Get("nonce"), http.StatusBadRequest, wire.ProblemInvalid, err.Error())
 		return
 	}
 	page, err := s.opts.Ledger.Day(day)
 	s.log.Info("reconciliation", "register", string(reg), "date", day.BusinessDate, "after", day.After, "entries", len(page.Entries), "error", err)
 	if err != nil {
-		reply(w, wire.Answer{}, err)
+		reply(w, day.Nonce, wire.Answer{}, err)
 		return
 	}
 	writeJSON(w, http.StatusOK, "application/json", page)

@@ -75,7 +75,7 @@ func (f *faults) count() wire.Fault {
 }
 
 // move carries out a call that moves money, with the fault that is ordered.
-func (s *Server) move(w http.ResponseWriter, r *http.Request, key string, do func(wire.Fault) (wire.Answer, error)) {
+func (s *Server) move(w http.ResponseWriter, r *http.Request, key, nonce string, do func(wire.Fault) (wire.Answer, error)) {
 	fault := s.faults.take()
 	if fault == wire.FaultHold {
 		s.hold(s.opts.Late)
@@ -85,7 +85,7 @@ func (s *Server) move(w http.ResponseWriter, r *http.Request, key string, do fun
 	if s.trouble(w, r, fault) {
 		return
 	}
-	reply(w, a, err)
+	reply(w, nonce, a, err)
 }
 
 // commit asks the books, and for FaultDuplicate twice at once, as a network

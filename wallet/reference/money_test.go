@@ -130,12 +130,12 @@ func TestOutcome(t *testing.T) {
 		{ledger.ErrInvalid, 400, wire.ProblemInvalid},
 		{errors.New("disk on fire"), 503, wire.ProblemBusy},
 	} {
-		status, p := reference.Outcome(fmt.Errorf("charge k: %w", c.err))
-		if status != c.status || p == nil || p.Type != c.kind || p.Status != status || p.Title == "" || p.Detail == "" || strings.Contains(p.Detail, "fire") {
+		status, p := reference.Outcome(fmt.Errorf("charge k: %w", c.err), "n1")
+		if status != c.status || p == nil || p.Type != c.kind || p.Status != status || p.Title == "" || p.Nonce != "n1" || p.Detail == "" || strings.Contains(p.Detail, "fire") {
 			t.Errorf("%v is %d %+v", c.err, status, p)
 		}
 	}
-	if status, p := reference.Outcome(nil); status != 200 || p != nil {
+	if status, p := reference.Outcome(nil, "n1"); status != 200 || p != nil {
 		t.Errorf("an answer is %d %+v", status, p)
 	}
 }

@@ -11,7 +11,8 @@ import (
 // Outcome is how the contract says what a call of the ledger came to: 200 and
 // no problem when there is an answer, else a problem and its status. Any error that is none of
 // the ledger's own is the store's, and then nothing is known of what was kept.
-func Outcome(err error) (status int, problem *wire.Problem) {
+// nonce is that of the request.
+func Outcome(err error, nonce string) (status int, problem *wire.Problem) {
 	if err == nil {
 		return http.StatusOK, nil
 	}
@@ -31,6 +32,6 @@ func Outcome(err error) (status int, problem *wire.Problem) {
 	case errors.Is(err, ledger.ErrInvalid):
 		p = wire.Problem{Status: http.StatusBadRequest, Type: wire.ProblemInvalid, Detail: err.Error()}
 	}
-	p.Title = http.StatusText(p.Status)
+	p.Title, p.Nonce = http.StatusText(p.Status), nonce
 	return p.Status, &p
 }

@@ -89,7 +89,7 @@ func (s *Server) tryConfirm(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.log.Info("the customer spoke", "key", a.Key, "yes", said.Yes, "status", a.Status, "error", err)
-	reply(w, a, err)
+	reply(w, "", a, err)
 }
 
 func (s *Server) tryFault(w http.ResponseWriter, r *http.Request) {

@@ -133,12 +133,15 @@ const (
 	NotRefundable     Reason = "not_refundable" // there is no approved charge under the charge's key
 )
 
-// Problem is the body of every answer that is not 200 (RFC 9457).
+// Problem is the body of every answer that is not 200 (RFC 9457). Nonce
+// echoes the request's, wherever that could be read: a problem without it may
+// belong to another request, and decides nothing.
 type Problem struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Detail string `json:"detail,omitempty"`
+	Nonce  string `json:"nonce,omitempty"`
 }
 
 // Problem types. 404 with ProblemUnknownKey says "not here yet" and is no

@@ -67,7 +67,7 @@ func (m *model) evidence(n meaning) (authorize.Asked, authorize.Evidence) {
 		a.Key = "S1-T1-1-2"
 	}
 	problem := func(status int, kind string) (authorize.Asked, authorize.Evidence) {
-		return asked, authorize.Evidence{Bytes: 1, Status: status, Problem: &wire.Problem{Type: kind, Status: status}}
+		return asked, authorize.Evidence{Bytes: 1, Status: status, Problem: &wire.Problem{Type: kind, Status: status, Nonce: a.Nonce}}
 	}
 	switch {
 	case n.miss:
