@@ -18,7 +18,8 @@ import (
 // and when, and the journal as it was in the end.
 type Day struct {
 	Trace   powercut.Trace
-	Acks    []ack // in the order of At
+	Acks    []ack   // in the order of At
+	Marks   []saved // the same
 	Journal []book.Link
 
 	of map[charge.Key][]int64 // the journal numbers of each charge
@@ -36,13 +37,14 @@ func (s *shop) end(t testing.TB) *Day {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Trace, d.Acks = trace, s.acks
+	d.Trace, d.Acks, d.Marks = trace, s.acks, s.marks
 	d.index()
 	return d
 }
 
 func (d *Day) index() {
 	sort.SliceStable(d.Acks, func(i, j int) bool { return d.Acks[i].At < d.Acks[j].At })
+	sort.SliceStable(d.Marks, func(i, j int) bool { return d.Marks[i].At < d.Marks[j].At })
 	d.of = make(map[charge.Key][]int64)
 	for _, l := range d.Journal {
 		d.of[l.Key] = append(d.of[l.Key], l.N)
@@ -82,15 +84,28 @@ func lostf(format string, a ...any) error { return &lost{fmt.Sprintf(format, a..
 // check starts the agent's memory on an image as the agent does, and holds it
 // against what was told before the cut.
 func (d *Day) check(dir string, cut int) error {
+	if err := d.mark(dir, cut); err != nil {
+		return err
+	}
 	store, err := offline.Open(dir, offline.Options{LogAsFound: true})
 	if err != nil {
 		return fmt.Errorf("does not open: %w", err)
 	}
-	err = d.recovered(store, cut)
+	err = d.recovered(store, dir, cut)
 	return errors.Join(err, store.Close())
 }
 
-func (d *Day) recovered(store *offline.Store, cut int) error {
+// mark puts the newest high-water mark beside an image that the disk may hold:
+// with it the books must not look like an older copy of themselves.
+func (d *Day) mark(dir string, cut int) error {
+	n := sort.Search(len(d.Marks), func(i int) bool { return d.Marks[i].At > cut })
+	if n == 0 {
+		return nil // the one that was there from the beginning
+	}
+	return offline.NewHighWater(dir).Save(d.Marks[n-1].Mark)
+}
+
+func (d *Day) recovered(store *offline.Store, dir string, cut int) error {
 	told, newest := d.toldBefore(cut), d.newest(cut)
 	var rows []book.Row
 	err := store.View(func(tx book.Rows) (err error) {
@@ -110,7 +125,7 @@ func (d *Day) recovered(store *offline.Store, cut int) error {
 		err = store.Check()
 	}
 	if err == nil {
-		err = d.classify(store, rows, told)
+		err = d.classify(store, offline.NewHighWater(dir), rows, told)
 	}
 	return err
 }
@@ -204,10 +219,13 @@ func (d *Day) salesFit(tx book.Rows, told []ack) error {
 
 // classify begins the next run of the agent: a new epoch, the codes of the
 // day, and one step for each charge that was left open.
-func (d *Day) classify(store *offline.Store, rows []book.Row, told []ack) error {
-	b, err := book.Open(store, bookOptions())
+func (d *Day) classify(store *offline.Store, mark book.HighWater, rows []book.Row, told []ack) error {
+	b, err := book.Open(store, bookOptions(mark))
 	if err != nil {
 		return err
+	}
+	if why, restored := b.Restored(); restored {
+		return lostf("the books are taken for an older copy: %v", why)
 	}
 	for _, r := range rows {
 		if r.Epoch >= b.Epoch() {

@@ -56,12 +56,12 @@ func (r *faulty) run(base map[string][]byte) (failed int, err error) {
 // live opens the books, sells, and goes on selling whatever happens, as a
 // register would.
 func (r *faulty) live(rec *powercut.Recorder) error {
-	s, err := openShop(r.dir, false)
+	s, err := openShop(r.dir, false, rec)
 	if err != nil {
 		r.errs = append(r.errs, err)
 		return r.named(err)
 	}
-	s.rec, r.shop = rec, s
+	r.shop = s
 	first, wrong := r.prepared("f-1")
 	if first != "" {
 		s.Mark(first, charge.Step{Event: charge.Send, Wallet: "alpha", By: charge.ByCashier, Code: codeOf("f-1")})
@@ -226,7 +226,7 @@ func (r *faulty) opensAgain(dir, how string) error {
 		d.Acks = append(d.Acks, a)
 	}
 	d.index()
-	err = errors.Join(err, d.recovered(store, 0))
+	err = errors.Join(err, d.recovered(store, dir, 0))
 	if r.Code == powercut.Full {
 		err = errors.Join(err, r.nothingElse(d))
 	}
@@ -262,6 +262,9 @@ func (r *faulty) cut(trace powercut.Trace) error {
 		return err
 	}
 	err := p.Image(uint64(r.At), uint64(r.Code), false).Write(dir)
+	if err == nil && r.shop != nil {
+		err = (&Day{Marks: r.shop.marks}).mark(dir, len(trace.Ops))
+	}
 	if err == nil {
 		err = r.opensAgain(dir, "after a power cut")
 	}

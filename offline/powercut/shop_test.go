@@ -1,6 +1,7 @@
 package powercut_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -35,28 +36,57 @@ type ack struct {
 type shop struct {
 	store *offline.Store
 	*book.Book
-	dir  string
-	rec  *powercut.Recorder
-	mu   sync.Mutex
-	acks []ack
+	dir string
+	rec *powercut.Recorder
+
+	mu    sync.Mutex
+	acks  []ack
+	marks []saved
 }
 
-func bookOptions() book.Options {
-	return book.Options{Store: "S1", Terminal: "T1", Wallets: wallets, Now: func() time.Time { return t0 }}
+func bookOptions(mark book.HighWater) book.Options {
+	return book.Options{Store: "S1", Terminal: "T1", Wallets: wallets, Now: func() time.Time { return t0 }, Mark: mark}
 }
 
-// openShop opens the books in dir as the agent does at its start.
-func openShop(dir string, grown bool) (*shop, error) {
-	store, err := offline.Open(dir, offline.Options{LogAsFound: !grown})
-	if err != nil {
-		return nil, err
+// saved is a high-water mark that was begun to be written. It is no file of
+// SQLite's, so it is noted and not recorded; from then on the disk may hold it.
+type saved struct {
+	At   int // calls recorded when it began
+	Mark book.Mark
+}
+
+// Save makes a shop the high-water mark of its own book.
+func (s *shop) Save(m book.Mark) error {
+	if s.rec != nil {
+		at, err := s.rec.At()
+		if err != nil {
+			return err
+		}
+		s.mu.Lock()
+		s.marks = append(s.marks, saved{at, m})
+		s.mu.Unlock()
 	}
-	b, err := book.Open(store, bookOptions())
-	if err != nil {
-		_ = store.Close()
-		return nil, err
+	return offline.NewHighWater(s.dir).Save(m)
+}
+
+// Load is the mark beside the books.
+func (s *shop) Load() (book.Mark, error) { return offline.NewHighWater(s.dir).Load() }
+
+// openShop opens the books in dir as the agent does at its start. rec may be
+// nil.
+func openShop(dir string, grown bool, rec *powercut.Recorder) (*shop, error) {
+	s := &shop{dir: dir, rec: rec}
+	return s, s.open(grown)
+}
+
+func (s *shop) open(grown bool) (err error) {
+	if s.store, err = offline.Open(s.dir, offline.Options{LogAsFound: !grown}); err != nil {
+		return err
 	}
-	return &shop{dir: dir, store: store, Book: b}, nil
+	if s.Book, err = book.Open(s.store, bookOptions(s)); err != nil {
+		_ = s.store.Close()
+	}
+	return err
 }
 
 // told notes an acknowledgement. The number of calls is asked after it, so
@@ -113,7 +143,7 @@ func (s *shop) sell(id string, n, copies int) error {
 	if err := s.told(a); err != nil || rec.State != charge.Approved {
 		return err
 	}
-	return s.print(a, copies)
+	return errors.Join(s.print(a, copies), s.SaveMark())
 }
 
 func (s *shop) answer(n int) charge.Step {

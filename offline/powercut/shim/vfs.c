@@ -71,8 +71,13 @@ static int is_watched(const char *name) {
     return name != NULL && state.dir != NULL && strncmp(name, state.dir, strlen(state.dir)) == 0;
 }
 
+/* on is whether anything is watched at all: without it thousands of reads
+ * would wait for each other at the lock. */
+static int on;
+
 static int watched(const char *name) {
     int yes;
+    if (!__atomic_load_n(&on, __ATOMIC_ACQUIRE)) return 0;
     pthread_mutex_lock(&state.mu);
     yes = is_watched(name);
     pthread_mutex_unlock(&state.mu);
@@ -123,6 +128,7 @@ static void record(sqlite3_int64 op, sqlite3_int64 id, sqlite3_int64 a, const vo
 static sqlite3_int64 id(sqlite3_file *f) {
     file *mine = (file *)f;
     int yes, fresh;
+    if (!__atomic_load_n(&on, __ATOMIC_ACQUIRE)) return 0;
     pthread_mutex_lock(&state.mu);
     yes = is_watched(mine->name);
     fresh = yes && mine->watch != state.watch;
@@ -258,6 +264,7 @@ static void sql_watch(sqlite3_context *c, int n, sqlite3_value **v) {
     state.used = 0;
     state.ops = state.files = 0;
     state.watch++;
+    __atomic_store_n(&on, state.dir != NULL, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&state.mu);
 }
 
