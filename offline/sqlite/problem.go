@@ -17,6 +17,7 @@ var (
 	ErrLocked      = errors.New("in use by another process")
 	ErrFull        = errors.New("the disk is full")
 	ErrCorrupt     = errors.New("the file is damaged")
+	ErrUnfit       = errors.New("what is in it does not fit this program")
 	ErrUnsafe      = errors.New("the settings that keep rows over a power cut are not in force")
 	ErrDead        = errors.New("the disk failed to keep a write")
 	ErrConstraint  = errors.New("a row breaks a rule of its table")
@@ -71,6 +72,8 @@ func explain(path string, err error) error {
 		return problem(ErrFull, path, "nothing of this write was kept; free space on its disk", err)
 	case sqlite3.ErrCorrupt:
 		return problem(ErrCorrupt, path, "stop selling, keep a copy of the file and its -wal file, and restore a backup", err)
+	case sqlite3.ErrError, sqlite3.ErrSchema, sqlite3.ErrFormat:
+		return problem(ErrUnfit, path, "nothing of this was kept; keep a copy of the file and its -wal file, and restore a backup or install the version that made it", err)
 	case sqlite3.ErrNotADB:
 		return problem(ErrNotOurs, path, "nothing was changed; move the file away or choose another data directory", err)
 	case sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen, sqlite3.ErrAuth:

@@ -47,6 +47,17 @@ func (p *pool) view(do func(*Conn) error) error {
 	return do(conn)
 }
 
+// look reads the tables' definitions before anything may write. Its connection
+// stays open: a connection that may write and is closed as the last one folds
+// the log into the database and removes it. When the start is refused because
+// the database is damaged, both must stay as they were found.
+func (p *pool) look() error {
+	return p.view(func(c *Conn) error {
+		_, err := c.One("SELECT count(*) FROM sqlite_schema")
+		return err
+	})
+}
+
 func (p *pool) quickCheck() error {
 	return p.view(func(c *Conn) error {
 		row, err := c.One("PRAGMA quick_check(1)")

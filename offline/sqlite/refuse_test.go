@@ -174,7 +174,6 @@ func TestRefusesSettingsThatLoseRows(t *testing.T) {
 	for _, query := range []string{
 		"_journal_mode=WAL&_busy_timeout=50&_foreign_keys=1",                    // the driver's own default: NORMAL
 		"_jounal_mode=DELETE&_synchronous=NORMAL",                               // misspelt
-		"_journal_mode=DELETE&_synchronous=FULL&_busy_timeout=50",               // not WAL
 		"_journal_mode=WAL&_synchronous=FULL&_busy_timeout=50&_foreign_keys=0",  //
 		"_journal_mode=WAL&_synchronous=FULL&_busy_timout=50&_foreign_keys=1",   // misspelt: 5 s
 		"_journal_mode=WAL&_synchronous=EXTRA&_busy_timeout=50&_foreign_keys=1", // not what was measured
@@ -183,6 +182,27 @@ func TestRefusesSettingsThatLoseRows(t *testing.T) {
 		if !errors.Is(err, sqlite.ErrUnsafe) {
 			t.Errorf("%s: error is %v, want ErrUnsafe", query, err)
 		}
+	}
+}
+
+// A database that cannot be brought to keep a log, as on some file systems of
+// networks, is refused.
+func TestRefusesADatabaseWithoutALog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	if err := open(t, path).Close(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text[18], text[19] = 1, 1 // sqlite.org/fileformat2.html, 1.3.3: a rollback journal
+	write(t, path, string(text))
+	if _, err := sqlite.OpenWith(options(path), "_synchronous=FULL&_busy_timeout=50&_foreign_keys=1"); !errors.Is(err, sqlite.ErrUnsafe) {
+		t.Errorf("error is %v, want ErrUnsafe", err)
+	}
+	if err := open(t, path).Update(note(1, "with a log again")); err != nil {
+		t.Error(err)
 	}
 }
 

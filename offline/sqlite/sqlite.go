@@ -70,25 +70,37 @@ func openLocked(o Options, steps []migration) (*DB, error) {
 	if err := createMissing(o, steps); err != nil {
 		return nil, err
 	}
+	readers := newPool(o.Path)
+	conn, err := ready(o, steps, readers)
+	if err != nil {
+		readers.close() // last, see look
+		return nil, err
+	}
+	return &DB{path: o.Path, writer: newWriter(conn, o.Log), pool: readers}, nil
+}
+
+// ready opens the writer's connection and does all that comes before the first
+// write of the program.
+func ready(o Options, steps []migration, readers *pool) (*Conn, error) {
+	if err := readers.look(); err != nil {
+		return nil, err
+	}
 	conn, err := connectWriter(o.Path, o.query)
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(conn, steps); err != nil {
-		conn.close()
+	err = migrate(conn, steps)
+	if err == nil {
+		err = conn.tryWrite()
+	}
+	if err == nil && !o.LogAsFound { // the last step, when nothing is left to recover
+		err = growLog(o.Path)
+	}
+	if err != nil {
+		_ = conn.close()
 		return nil, err
 	}
-	if err := conn.tryWrite(); err != nil {
-		conn.close()
-		return nil, err
-	}
-	if !o.LogAsFound { // the last step, when nothing is left to recover
-		if err := growLog(o.Path); err != nil {
-			conn.close()
-			return nil, err
-		}
-	}
-	return &DB{path: o.Path, writer: newWriter(conn, o.Log), pool: newPool(o.Path)}, nil
+	return conn, nil
 }
 
 // Update runs do in one transaction and returns nil only when all of it is on
