@@ -151,7 +151,7 @@ func (f *fixture) links() []book.Link {
 func (f *fixture) verify(want int) {
 	f.t.Helper()
 	err := f.store.View(func(rows book.Rows) error {
-		n, err := book.Verify(rows)
+		n, err := book.Audit(rows)
 		if err == nil && n != int64(want) {
 			err = fmt.Errorf("%d entries, want %d", n, want)
 		}

@@ -1,0 +1,160 @@
+package book
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/posagent/posagent/agent/charge"
+)
+
+// Audit is Verify, and holds every charge against the journal: that it stands
+// where its last entry left it, over the amount and for the sale of its first,
+// and remembers of its steps what the entries say. Not looked at are the route
+// of a charge, its alarms, paper and reprints, and what a sale says besides its
+// amount. It reads all the books in one View, which holds the log up meanwhile.
+func Audit(rows Rows) (entries int64, err error) {
+	if entries, err = Verify(rows); err != nil {
+		return entries, err
+	}
+	made, err := begun(rows)
+	if err != nil {
+		return entries, err
+	}
+	for before := int64(0); ; {
+		page, err := rows.Charges(Filter{Before: before, Limit: 500})
+		if err != nil {
+			return entries, err
+		}
+		for _, row := range page {
+			if err := stands(rows, row); err != nil {
+				return entries, err
+			}
+			before = row.Seq
+		}
+		made -= len(page)
+		if len(page) == 0 {
+			break
+		}
+	}
+	if made != 0 {
+		return entries, &Broken{N: entries, Why: fmt.Sprintf("and those before it make %d more charges than there are", made)}
+	}
+	return entries, nil
+}
+
+// begun counts the charges that the journal has made.
+func begun(rows Rows) (n int, err error) {
+	for last := int64(0); ; {
+		links, err := rows.LinksAfter(last, 1000)
+		if err != nil || len(links) == 0 {
+			return n, err
+		}
+		for _, l := range links {
+			if last = l.N; l.Before == 0 && l.Key != "" {
+				n++
+			}
+		}
+	}
+}
+
+// stands holds one charge against its entries.
+func stands(rows Rows, row Row) error {
+	chain, err := rows.Chain(row.LastLink)
+	if err != nil {
+		return err
+	}
+	broken := func(why string, a ...any) error {
+		return &Broken{N: row.LastLink, Why: fmt.Sprintf("does not fit charge %s: ", row.Key) + fmt.Sprintf(why, a...)}
+	}
+	if len(chain) == 0 {
+		return broken("there is no such entry")
+	}
+	for _, l := range chain {
+		if l.Key != row.Key {
+			return broken("it is of charge %q", l.Key)
+		}
+	}
+	first, last := chain[0], chain[len(chain)-1]
+	want := begin(row.Record)
+	_, _, epoch, seq, err := row.Key.Parts()
+	switch {
+	case err != nil || epoch != row.Epoch || seq != row.Seq:
+		return broken("the charge is number %d of epoch %d", row.Seq, row.Epoch)
+	case !slices.Contains([]charge.Kind{charge.Payment, charge.Refund, charge.Topup}, row.Kind):
+		return broken("%q is no kind of record", row.Kind)
+	case last.To != row.State:
+		return broken("the charge is %s, the entry says %s", row.State, last.To)
+	case first.Note != want && first.Note != "recovered "+want:
+		return broken("the charge is for %q, its first entry for %q", want, first.Note)
+	}
+	if is, said := memoryOf(row.Record), saidBy(chain, row.Record); is != said {
+		return broken("the charge has %+v, its entries say %+v", is, said)
+	}
+	return owes(rows, row, broken)
+}
+
+// memory is what a charge remembers of its steps as they were.
+type memory struct {
+	code                      charge.CodeMark
+	reason                    charge.Reason
+	wallet, receipt, operator string
+	by                        charge.By
+	attempts                  int
+	prepared, sent, changed   time.Time
+}
+
+func memoryOf(r charge.Record) memory {
+	return memory{r.Code, r.Reason, r.Wallet, r.Receipt, r.Operator, r.By, r.Attempts, r.PreparedAt, r.SentAt, r.ChangedAt}
+}
+
+// saidBy is what the entries of a charge say that it must remember. Of one
+// that was adopted the wallet's list alone knows when it was sent.
+func saidBy(chain []Link, row charge.Record) memory {
+	first := chain[0].Step
+	m := memory{code: first.Code, wallet: first.Wallet, prepared: first.At}
+	if chain[0].To == charge.Approved {
+		m.prepared, m.sent = row.PreparedAt, row.SentAt
+	}
+	if row.Kind == charge.Refund { // it goes back where its payment came from
+		m.wallet = row.Wallet
+	}
+	for _, l := range chain {
+		if !l.Moved {
+			continue
+		}
+		m.by, m.operator = l.Step.By, l.Step.Operator
+		if l.To != l.From {
+			m.changed = l.Step.At
+		}
+		if l.Step.Receipt != "" {
+			m.receipt = l.Step.Receipt
+		}
+		if l.Step.Code.Hash != "" {
+			m.code = l.Step.Code
+		}
+		if l.Step.Reason != charge.ReasonNone || l.To == charge.Approved {
+			m.reason = l.Step.Reason
+		}
+		if l.Step.Event == charge.Send {
+			m.wallet = l.Step.Wallet
+			if m.attempts++; m.sent.IsZero() {
+				m.sent = l.Step.At
+			}
+		}
+	}
+	return m
+}
+
+// owes holds a charge against its sale.
+func owes(rows Rows, row Row, broken func(string, ...any) error) error {
+	s, err := rows.Sale(row.SaleID)
+	if errors.Is(err, ErrNotFound) {
+		return broken("its sale is gone")
+	}
+	if err == nil && row.Kind != charge.Refund && s.Amount != row.Amount {
+		err = broken("its sale is over %s", s.Amount)
+	}
+	return err
+}
