@@ -31,26 +31,30 @@ func (c *counter) serve(charges int, lent chan string) error {
 			}
 		}
 	}
-	return nil
+	if c.disk.spare() {
+		return nil
+	}
+	return c.crash()
 }
 
-// refund gives back a part or all of something that was paid, at times twice
-// under different wishes, which together may be too much.
+// refund gives back a part or all of something that was paid, at times by two
+// managers at once, who together may give back too much.
 func (c *counter) refund(n int) {
 	paid, err := c.books.InStates(charge.Approved)
 	if err != nil || len(paid) == 0 {
 		return
 	}
 	of := paid[c.dice.IntN(len(paid))]
-	for range 1 + c.dice.IntN(3) {
+	var at sync.WaitGroup
+	for i := range 1 + c.dice.IntN(3) {
 		want := agent.Refunding{
-			Of: of.Key, Amount: money.Yen(1 + c.dice.Int64N(of.Amount.Minor)), By: charge.ByManager, Operator: "hanako",
-			Wish: fmt.Sprintf("%s-%d-%d", c.name, n, c.dice.IntN(2)),
+			Of: of.Key, Amount: money.Yen((of.Amount.Minor + 1) / (1 + c.dice.Int64N(2))), By: charge.ByManager, Operator: "hanako",
+			Wish: fmt.Sprintf("%s-%d-%d", c.name, n, i),
 		}
-		if _, err := c.reg.Refund(want); err == nil {
-			c.count.Refunds++
-		}
+		c.count.Refunds++
+		at.Go(func() { _, _ = c.reg.Refund(want) })
 	}
+	at.Wait()
 }
 
 // chance is true in so many of a hundred cases.
@@ -85,8 +89,9 @@ func (c *counter) sell(id string, lent chan string) error {
 	if v, err = c.reg.Look(id); err == nil {
 		c.issue(v.Charge)
 	}
-	if err == nil && v.Charge.State.AllowsNewKey() && c.chance(50) {
-		c.count.Retried++ // another code for the same sale, under a new key
+	again := err == nil && (v.Charge.State.AllowsNewKey() && c.chance(50) || v.Charge.State == charge.InDoubt && c.chance(20))
+	if again {
+		c.count.Retried++ // another code for the same sale, under a new key or refused
 		return c.show(id, lent)
 	}
 	return nil

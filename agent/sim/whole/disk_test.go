@@ -29,6 +29,14 @@ func (d *disk) crashAfter(n int) {
 	d.steps = n
 }
 
+// spare calls off a crash that was ordered, and tells whether it was in time.
+func (d *disk) spare() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.steps = 0
+	return !d.dead
+}
+
 func (d *disk) kill() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
