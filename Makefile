@@ -31,12 +31,15 @@ test-go: build ## the Go tests, with the race detector
 	@printf '%s passed, %s failed\n' "$$(grep -cE '^\s*--- PASS' out/test.log)" "$$(grep -cE '^\s*--- FAIL' out/test.log || true)"
 
 # Without the race detector, which costs ten times the time: test-go runs a
-# short form with it.
+# short form of both tiers with it.
 CHARGES ?= 1000000
-test-sim: tools-go ## the simulator's fast tier: CHARGES (1000000) charges with faults
+WHOLE   ?= 20000
+test-sim: tools-go ## the simulators: CHARGES (1000000) charges on virtual time, WHOLE (20000) over real files and TLS, planted bugs
 	@mkdir -p out
 	POSAGENT_CHARGES=$(CHARGES) go test -run '^TestFaults$$' -count 1 -timeout 60m -v ./agent/sim > out/sim.log 2>&1 || { grep -v '^=== ' out/sim.log | head -200; echo 'the whole log is in out/sim.log'; exit 1; }
 	@grep -E ' charges| of CPU' out/sim.log
+	POSAGENT_PROOF=1 POSAGENT_WHOLE=$(WHOLE) go test -count 1 -timeout 60m -v ./agent/sim/whole > out/whole.log 2>&1 || { grep -v '^=== ' out/whole.log | head -200; echo 'the whole log is in out/whole.log'; exit 1; }
+	@grep -E 'charges in|Charges:' out/whole.log | tail -2
 
 test-pages: build ## the pages in a real browser against the real agent
 	@bash agent/web/test/run.sh

@@ -206,7 +206,7 @@ func (c *counter) judge(theirs map[string][]wire.Standing) {
 			t.Errorf("%s: %s in our books, %d debits and %sin the wallets'\n%s", r.Key, r.State, debits, said, c.story(r.Key))
 		case r.State.Open():
 			t.Errorf("%s is still %s\n%s", r.Key, r.State, c.story(r.Key))
-		case r.Reason == charge.ReasonOverRefund:
+		case r.Reason == charge.ReasonOverRefund && !c.forgot: // an older copy forgets refunds, and the wallet refuses
 			t.Errorf("%s: the wallet was asked to give back more than was paid\n%s", r.Key, c.story(r.Key))
 		case r.Alarms > 0:
 			t.Errorf("%s has %d alarms\n%s", r.Key, r.Alarms, c.story(r.Key))
