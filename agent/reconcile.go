@@ -125,7 +125,11 @@ func (r *Register) madeWhole(report Report) (*Restored, error) {
 	if len(out.Days) > 0 {
 		return out, nil
 	}
-	return out, r.parts.Accounts.Acknowledge(charge.ByRecovery, "")
+	err := r.parts.Accounts.Acknowledge(charge.ByRecovery, "")
+	if err == nil {
+		r.clear("books.restored", "")
+	}
+	return out, err
 }
 
 // mostDays is how many days that are still to be reconciled a report lists.

@@ -29,6 +29,7 @@ func TestRestoredBooksAreMadeWhole(t *testing.T) {
 		go old.Leave()
 		_, err := s.Recover()
 		must(t, err)
+		s.BooksRestored("older")
 		dates := []string{"1999-12-31", "2000-01-01", "2000-01-02"}
 		for i, date := range dates {
 			report, err := s.Reconcile(t.Context(), date)
@@ -36,6 +37,9 @@ func TestRestoredBooksAreMadeWhole(t *testing.T) {
 			if r := report.Restored; r == nil || r.Why == "" || !slices.Equal(r.Days, dates[i+1:]) {
 				t.Errorf("%s: %+v", date, r)
 			}
+		}
+		if tr := s.Troubles(); len(tr) != 0 {
+			t.Errorf("troubles are %+v", tr)
 		}
 		s.is(lost.Key, charge.Approved)
 		s.is(late.Key, charge.Approved)
