@@ -135,6 +135,34 @@ func TestAPausedWalletIsProbed(t *testing.T) {
 	})
 }
 
+// The inquiries of a charge in doubt are probe enough.
+func TestADoubtIsProbeEnough(t *testing.T) {
+	bubble(t, func(t *testing.T, s *shop) {
+		s.under(func(w *charge.Terms) {
+			w.Inquiries, w.GiveUp, w.GiveUpPending = []time.Duration{time.Second}, time.Hour, time.Hour
+		})
+		s.own.will("charge", lost)
+		s.own.will("inquire", missed)
+		s.sells("a")
+		s.pays(code(1))
+		time.Sleep(10 * time.Second)
+		if !slices.Contains(s.codes(), "wallet.paused") {
+			t.Fatalf("troubles %v", s.codes())
+		}
+		before := s.own.count("inquire")
+		time.Sleep(20 * time.Second)
+		if n := s.own.count("inquire") - before; n != 20 {
+			t.Errorf("asked %d times in 20 s, want the 20 of the doubt", n)
+		}
+		s.own.will("inquire", honest)
+		time.Sleep(2 * time.Second)
+		s.is("a", charge.Approved)
+		if slices.Contains(s.codes(), "wallet.paused") {
+			t.Errorf("troubles %v", s.codes())
+		}
+	})
+}
+
 // What the probe learns about a charge that counted as settled is proof: the
 // wallet said no and took the money, and now it goes back.
 func TestAProbeThatFindsMoney(t *testing.T) {
@@ -203,6 +231,7 @@ func TestWhatDoesNotPause(t *testing.T) {
 			t.Errorf("after twelve declines: %v", s.codes())
 		}
 		s.own.will("charge", missed)
+		s.own.will("inquire", missed) // no probe may end a pause unseen
 		for n := range 12 {
 			s.sells(fmt.Sprint(n))
 			s.pays(code(100 + n))

@@ -98,6 +98,21 @@ func TestShownPaidIsCollected(t *testing.T) {
 	})
 }
 
+// An inquiry that was under way comes to nothing after the decision: that does
+// not hide why the goods are gone.
+func TestADecisionDuringAnInquiry(t *testing.T) {
+	bubble(t, func(t *testing.T, s *shop) {
+		key := s.doubt("a", lost)
+		s.own.will("inquire", play{after: 3 * time.Second, event: charge.Lose, reason: charge.ReasonBadAnswer, deaf: true}, answers(charge.Lose))
+		time.Sleep(time.Second)
+		s.decides(key, agent.ShownPaid)
+		time.Sleep(10 * time.Second)
+		if rec := s.is("a", charge.Forwarding); rec.Reason != charge.ReasonShownPaid || rec.By != charge.ByManager {
+			t.Errorf("collected because of %q, by %s", rec.Reason, rec.By)
+		}
+	})
+}
+
 // The phone was wrong: the goods are gone and the money is not coming. That is
 // a trouble, and one more after a restart.
 func TestShownPaidAndTheWalletSaysNo(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 func TestAReversalWaitsUntilTheWalletTakesOne(t *testing.T) {
 	bubble(t, func(t *testing.T, s *shop) {
 		s.under(func(w *charge.Terms) { w.ReverseAfter = 15 * time.Second })
+		time.Sleep(time.Minute) // the start of the register is long ago
 		s.sells("a")
 		s.own.will("charge", play{after: 2 * time.Second})
 		began := time.Since(s.own.born)

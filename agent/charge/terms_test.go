@@ -98,3 +98,30 @@ func TestPausesStayInBounds(t *testing.T) {
 		}
 	})
 }
+
+// What is collected is asked about more and more seldom, but never less than
+// every five minutes and a jitter.
+func TestPausesOfCollecting(t *testing.T) {
+	w := charge.Standard()
+	w.Jitter = 0
+	want := []time.Duration{
+		500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second,
+		16 * time.Second, 32 * time.Second, 64 * time.Second, 128 * time.Second, 256 * time.Second, 5 * time.Minute, 5 * time.Minute,
+	}
+	for n, pause := range want {
+		if got := w.CollectPause(n, 0.3); got != pause {
+			t.Errorf("pause %d is %s, want %s", n, got, pause)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		w := charge.Standard()
+		n, spread := rapid.IntRange(0, 1<<20).Draw(t, "n"), rapid.Float64Range(0, 1).Draw(t, "spread")
+		got := w.CollectPause(n, spread)
+		if got < 400*time.Millisecond || got > 6*time.Minute {
+			t.Fatalf("pause %d with spread %g is %s", n, spread, got)
+		}
+		if next := w.CollectPause(n+1, spread); next < got {
+			t.Fatalf("pause %d is %s and the next %s", n, got, next)
+		}
+	})
+}
