@@ -145,7 +145,7 @@ func TestADoubtIsProbeEnough(t *testing.T) {
 		s.own.will("inquire", missed)
 		s.sells("a")
 		s.pays(code(1))
-		time.Sleep(10 * time.Second)
+		time.Sleep(10500 * ms) // between two inquiries
 		if !slices.Contains(s.codes(), "wallet.paused") {
 			t.Fatalf("troubles %v", s.codes())
 		}
