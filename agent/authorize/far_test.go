@@ -42,6 +42,8 @@ type far struct {
 	ca   *pki.Authority
 	play func(conn net.Conn, r request) bool
 
+	first func(conn net.Conn) // above TLS, before the first request is read
+
 	mu       sync.Mutex
 	hello    func(conn net.Conn) bool // before TLS; false closes
 	conns    int
@@ -111,6 +113,9 @@ func (f *far) serve(conn net.Conn, config *tls.Config) {
 		return
 	}
 	secure := tls.Server(tap{conn, f}, config)
+	if f.first != nil {
+		f.first(secure)
+	}
 	in := bufio.NewReader(secure)
 	for {
 		req, err := http.ReadRequest(in)
