@@ -42,9 +42,8 @@ type far struct {
 	ca   *pki.Authority
 	play func(conn net.Conn, r request) bool
 
-	first func(conn net.Conn) // above TLS, before the first request is read
-
 	mu       sync.Mutex
+	first    func(conn net.Conn)      // above TLS, before the first request is read
 	hello    func(conn net.Conn) bool // before TLS; false closes
 	conns    int
 	live     []net.Conn
@@ -107,14 +106,14 @@ func (f *far) serve(conn net.Conn, config *tls.Config) {
 	defer conn.Close()
 	f.mu.Lock()
 	f.conns++
-	hello := f.hello
+	hello, first := f.hello, f.first
 	f.mu.Unlock()
 	if hello != nil && !hello(conn) {
 		return
 	}
 	secure := tls.Server(tap{conn, f}, config)
-	if f.first != nil {
-		f.first(secure)
+	if first != nil {
+		first(secure)
 	}
 	in := bufio.NewReader(secure)
 	for {

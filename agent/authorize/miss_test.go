@@ -120,7 +120,9 @@ func TestAnAnswerBeforeTheRequest(t *testing.T) {
 		"will not":  response(http.StatusExpectationFailed, wire.Problem{}),
 	} {
 		f := listen(t, honest)
+		f.mu.Lock()
 		f.first = func(conn net.Conn) { _, _ = conn.Write(early) }
+		f.mu.Unlock()
 		c := f.client(long)
 		missed := map[int]bool{}
 		for n := range 40 {
