@@ -143,7 +143,7 @@ func (w *World) heal() {
 
 func (w *World) resting() bool {
 	for _, t := range w.tills {
-		if t.run == nil || !t.run.ready || t.run.reg.Unsettled() > 0 || t.sick() {
+		if t.run == nil || !t.run.ready || t.run.leaving || t.run.reg.Unsettled() > 0 || t.sick() {
 			return false
 		}
 	}

@@ -54,16 +54,17 @@ type shown struct {
 
 // run is one start of the agent, until it is stopped or its power goes.
 type run struct {
-	till  *till
-	reg   *agent.Register
-	book  *book.Book
-	store *memory.Store
-	ready bool // has recovered
-	dead  atomic.Bool
-	gone  chan struct{} // closed when the power goes
-	stop  context.CancelFunc
-	scans chan scanner.Scan
-	fail  int // what the next commit does: see disk
+	till    *till
+	reg     *agent.Register
+	book    *book.Book
+	store   *memory.Store
+	ready   bool // has recovered
+	leaving bool // is being stopped in order
+	dead    atomic.Bool
+	gone    chan struct{} // closed when the power goes
+	stop    context.CancelFunc
+	scans   chan scanner.Scan
+	fail    int // what the next commit does: see disk
 }
 
 func newTill(w *World, n int) *till {
@@ -238,6 +239,7 @@ func (t *till) rows(s *memory.Store) map[charge.Key]charge.Record {
 func (t *till) restart() {
 	if t.run != nil && t.run.ready {
 		t.w.tracef("leave", "%s", t.id)
+		t.run.leaving = true
 		t.run.stop()
 	}
 }
