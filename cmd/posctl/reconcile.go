@@ -220,7 +220,9 @@ The same decision once more changes nothing.`,
 			if err != nil {
 				return err
 			}
-			return t.print(c, func() { fmt.Fprintf(t.out, "%s  %d %s  %s  goods: %s\n", c.Key, c.Amount, c.Currency, c.State, c.Goods) })
+			return t.print(c, func() {
+				fmt.Fprintf(t.out, "%s  %d %s  %s  goods: %s\n", c.Key, c.Amount, c.Currency, c.State, c.Goods)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&d.Decision, "decision", "", "`DECISION`: shown_paid, not_paid, write_off or gave_back")
