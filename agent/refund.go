@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -44,6 +45,9 @@ func (r *Register) Refund(want Refunding) (charge.Record, error) {
 	if w, known := r.wallets[of.Wallet]; !known || w.Refunds == nil {
 		return charge.Record{}, &Refused{Why: "refund.not_possible"}
 	}
+	if err := r.mayLack(of, want.Wish); err != nil {
+		return charge.Record{}, err
+	}
 	rec, err := r.parts.Accounts.PrepareRefundOnce(want.Wish, want.Of, want.Amount, want.By, want.Operator)
 	switch {
 	case errors.Is(err, charge.ErrOverRefund):
@@ -67,6 +71,23 @@ func (r *Register) Refund(want Refunding) (charge.Record, error) {
 		r.settle(rec)
 	}
 	return rec, nil
+}
+
+// mayLack refuses a refund of a payment whose other refunds these books may
+// have lost, because they are an older copy. A wallet that does not count what
+// a shop gives back would give it twice.
+func (r *Register) mayLack(of charge.Record, wish string) error {
+	if !r.parts.Accounts.MayLackRefunds(of.Key) {
+		return nil
+	}
+	refunds, err := r.parts.Accounts.RefundsOf(of.Key)
+	if err != nil {
+		return err
+	}
+	if wish != "" && slices.ContainsFunc(refunds, func(rec charge.Record) bool { return rec.Wish() == wish }) {
+		return nil // it is there already
+	}
+	return &Refused{Why: "refund.books_restored"}
 }
 
 // writeFrom is write, unless the record has left the state by now.

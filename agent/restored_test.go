@@ -8,6 +8,7 @@ import (
 
 	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/money"
 	"github.com/posagent/posagent/offline/book"
 )
 
@@ -47,6 +48,49 @@ func TestRestoredBooksAreMadeWhole(t *testing.T) {
 			t.Errorf("%+v", report)
 		}
 		s.has(600)
+	})
+}
+
+// An older copy may have forgotten a refund, and not every wallet counts what a
+// shop gives back: until the days are compared, only what was paid since this
+// start goes back. The same wish as before still finds its refund.
+func TestNothingOldIsRefundedFromAnOlderCopy(t *testing.T) {
+	atTill(t, func(t *testing.T, s *till) {
+		of := s.paid("a", 100)
+		wish := agent.Refunding{Of: of.Key, Amount: money.Yen(10), By: charge.ByManager, Wish: "before the copy"}
+		known, err := s.Refund(wish)
+		must(t, err)
+		time.Sleep(time.Second)
+		copied := s.store.Snapshot()
+		_, err = s.refund(of.Key, 80)
+		must(t, err)
+		time.Sleep(time.Second)
+		must(t, s.books.SaveMark())
+		old := s.Register
+		s.store = copied
+		s.start()
+		go old.Leave()
+		_, err = s.Recover()
+		must(t, err)
+		_, err = s.refund(of.Key, 80)
+		s.wants(err, "refund.books_restored")
+		if again, err := s.Refund(wish); err != nil || again.Key != known.Key {
+			t.Errorf("the wish of before the copy is %s, %v; want %s", again.Key, err, known.Key)
+		}
+		today := s.paid("b", 50)
+		_, err = s.refund(today.Key, 50)
+		must(t, err)
+		time.Sleep(time.Second)
+		s.reconcile()
+		if _, older := s.books.Restored(); older {
+			t.Fatal("the day was compared and the books are still an older copy")
+		}
+		_, err = s.refund(of.Key, 80)
+		s.wants(err, "refund.too_much") // the lost one was adopted
+		_, err = s.refund(of.Key, 10)
+		must(t, err)
+		time.Sleep(time.Second)
+		s.has(0)
 	})
 }
 

@@ -104,6 +104,12 @@ var refunds = []Entry{
 		Remedy: "残りの額を確かめて、入れ直してください。", RemedyEN: "Check what is left, and enter that or less.",
 	},
 	{
+		Code: "refund.books_restored", Act: Manager,
+		Title: "先に照合が必要です", TitleEN: "Compare with the wallets first",
+		Text: "この端末の記録は古いコピーです。すでに返金したかどうかが分かりません。", TextEN: "The books of this register are an older copy, and a refund of this payment may be missing in them.",
+		Remedy: "コピー以降のすべての営業日を照合してから、返金してください。", RemedyEN: "Reconcile every day since the copy, then refund.",
+	},
+	{
 		Code: "refund.conflict", Act: Engineer,
 		Title: "別の返金と同じ番号です", TitleEN: "The key stands for another refund",
 		Text: "同じ操作の番号で、金額の違う返金がすでにあります。", TextEN: "There is a refund of another amount under this very key.",

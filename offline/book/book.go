@@ -57,6 +57,7 @@ type Book struct {
 	mu     sync.Mutex
 	copied string                 // how these books are an older copy
 	since  time.Time              // LostSince
+	first  int64                  // the epoch of the start that found the copy out
 	marks  map[charge.Key][]*mark // not yet durable with an Apply
 	codes  codes
 	recent recent

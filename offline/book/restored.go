@@ -65,6 +65,7 @@ const (
 	metaHad    = "restored_had"    // entries that the copy had
 	metaMarked = "restored_marked" // entries that were known to be written
 	metaSince  = "restored_since"  // when the copy's newest entry was written, in microseconds
+	metaFirst  = "restored_epoch"  // of the start that found it out
 )
 
 // compare holds the books against the mark, and remembers durably what it
@@ -114,7 +115,7 @@ func (t *turn) restored(how int64, mark Mark) error {
 	if newest.N > 0 {
 		since = newest.Step.At.UnixMicro()
 	}
-	err = errors.Join(t.tx.SetMeta(metaHow, how), t.tx.SetMeta(metaHad, newest.N), t.tx.SetMeta(metaMarked, mark.Links), t.tx.SetMeta(metaSince, since))
+	err = errors.Join(t.tx.SetMeta(metaHow, how), t.tx.SetMeta(metaHad, newest.N), t.tx.SetMeta(metaMarked, mark.Links), t.tx.SetMeta(metaSince, since), t.tx.SetMeta(metaFirst, t.book.epoch))
 	if err != nil {
 		return err
 	}
@@ -135,8 +136,8 @@ func copyOf(how, had, marked int64) string {
 // readRestored reads what an earlier start, or this one, found.
 func (b *Book) readRestored() error {
 	return b.rows.Update(func(tx Tx) error {
-		var found [4]int64
-		for i, name := range []string{metaHow, metaHad, metaMarked, metaSince} {
+		var found [5]int64
+		for i, name := range []string{metaHow, metaHad, metaMarked, metaSince, metaFirst} {
 			n, err := tx.Meta(name)
 			if err != nil {
 				return err
@@ -147,7 +148,7 @@ func (b *Book) readRestored() error {
 		defer b.mu.Unlock()
 		if b.copied = ""; found[0] != 0 {
 			b.copied = copyOf(found[0], found[1], found[2])
-			b.since = time.UnixMicro(found[3]).UTC()
+			b.since, b.first = time.UnixMicro(found[3]).UTC(), found[4]
 		}
 		return nil
 	})
@@ -169,6 +170,16 @@ func (b *Book) LostSince() time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.since
+}
+
+// MayLackRefunds tells whether refunds of a payment may be missing here: the
+// books are an older copy, and the payment is from before that was found out.
+// Whatever was given back of a later one is in them.
+func (b *Book) MayLackRefunds(payment charge.Key) bool {
+	_, _, epoch, _, err := payment.Parts()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.copied != "" && (err != nil || epoch < b.first)
 }
 
 // Acknowledge ends Restored: somebody has compared the books with the wallets.
