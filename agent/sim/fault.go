@@ -61,6 +61,8 @@ const (
 	ManagerPaid                   // a manager sees "paid" on the phone of a charge in doubt
 	ManagerNotPaid                // a manager says that a charge in doubt is not paid
 	ManagerGave                   // a manager gives back by hand what the wallet never will
+	RefundAtOnce                  // two give the same payment back at once
+	RefundTapped                  // one presses the button of a refund twice
 	faults                        // how many there are
 )
 
@@ -74,7 +76,7 @@ var faultNames = [faults]string{
 	"printer failed", "printer unknown", "printer slow",
 	"double tap", "cancel", "rescan", "other wallet's code", "next sale in doubt", "one code at two registers", "stale code", "poor customer",
 	"stop and start", "older copy restored", "mark beside it lost",
-	"manager: shown paid", "manager: not paid", "manager: given back",
+	"manager: shown paid", "manager: not paid", "manager: given back", "two refunds at once", "refund pressed twice",
 }
 
 func (f Fault) String() string { return faultNames[f] }

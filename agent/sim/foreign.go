@@ -17,6 +17,7 @@ type traits struct {
 	reverseAfter time.Duration // refuses to reverse earlier than this after the payment
 	busyConfirm  bool          // refuses to reverse while the customer is confirming
 	confirms     float64       // part of the payments that the customer confirms on the phone
+	generous     bool          // gives back whatever a shop asks for, and counts nothing
 }
 
 // foreign is a wallet of others: our wire, their habits.
@@ -97,8 +98,12 @@ func (f *foreign) at(now time.Duration, key string) *row {
 }
 
 func (f *foreign) answer(r *row, nonce string) reply {
+	kind := wire.KindCharge
+	if r.of != "" {
+		kind = wire.KindRefund
+	}
 	a := wire.Answer{
-		Key: r.key, Kind: wire.KindCharge, Status: r.status, Amount: r.amount, Currency: r.currency,
+		Key: r.key, Kind: kind, Status: r.status, Amount: r.amount, Currency: r.currency,
 		Nonce: nonce, Reason: r.reason, At: f.w.wall(),
 	}
 	if r.status == wire.Approved {
@@ -138,10 +143,45 @@ func (f *foreign) reverse(now time.Duration, key string, q wire.ReversalRequest)
 		if ends := f.house.terms.Window.Ends(base.Add(r.paid)); !ends.IsZero() && f.w.wall().After(ends) {
 			return problem(http.StatusConflict, wire.ProblemCannotReverse)
 		}
+		if f.given(key) > 0 {
+			return problem(http.StatusConflict, wire.ProblemCannotReverse)
+		}
 		r.status = wire.Reversed
 		r.backs++
 	}
 	return f.answer(r, q.Nonce)
+}
+
+func (f *foreign) refund(now time.Duration, q wire.RefundRequest) reply {
+	if r := f.at(now, q.Key); r != nil {
+		if r.amount != q.Amount || r.of != q.ChargeKey {
+			return problem(http.StatusConflict, wire.ProblemConflict)
+		}
+		return f.answer(r, q.Nonce)
+	}
+	r := &row{standing: standing{key: q.Key, of: q.ChargeKey, amount: q.Amount, status: wire.Declined}, currency: q.Currency, reason: wire.NotRefundable, born: now}
+	f.rows[q.Key] = r
+	f.keys = append(f.keys, q.Key)
+	of := f.at(now, q.ChargeKey)
+	switch {
+	case of == nil || of.status != wire.Approved:
+	case !f.traits.generous && f.given(of.key)+q.Amount > of.amount:
+		r.reason = wire.OverRefund
+	default:
+		r.status, r.reason = wire.Approved, ""
+		r.backs++
+	}
+	return f.answer(r, q.Nonce)
+}
+
+// given is what was given back of a payment by refunds.
+func (f *foreign) given(key string) (sum int64) {
+	for _, k := range f.keys {
+		if r := f.rows[k]; r.of == key && r.status == wire.Approved {
+			sum += r.amount
+		}
+	}
+	return sum
 }
 
 func (f *foreign) code(_ *dice, poor bool) (string, error) {

@@ -28,6 +28,7 @@ type books interface {
 	charge(now time.Duration, r wire.ChargeRequest) reply
 	inquire(now time.Duration, key, nonce string) reply
 	reverse(now time.Duration, key string, r wire.ReversalRequest) reply
+	refund(now time.Duration, r wire.RefundRequest) reply
 	// code is a fresh code of a customer; a poor one cannot pay anything.
 	code(d *dice, poor bool) (string, error)
 	// standings are all keys and how often each was debited and given back,
@@ -39,10 +40,11 @@ type books interface {
 
 type standing struct {
 	key    string
+	of     string // of a refund: the payment
 	status wire.Status
 	amount int64
 	debits int // ever
-	backs  int // ever
+	backs  int // ever; of a refund, how often it was given
 }
 
 // reply is what a wallet answers.
@@ -79,6 +81,8 @@ func (h *house) take(c call) reply {
 		r = h.books.inquire(now, c.key, c.nonce)
 	case "reverse":
 		r = h.books.reverse(now, c.key, c.reversal)
+	case "refund":
+		r = h.books.refund(now, c.refund)
 	}
 	if r.problem != nil {
 		r.problem.Nonce = c.nonce
@@ -184,6 +188,11 @@ func (r *reference) reverse(_ time.Duration, key string, q wire.ReversalRequest)
 	return replyTo(a, err)
 }
 
+func (r *reference) refund(_ time.Duration, q wire.RefundRequest) reply {
+	a, err := r.ledger.Refund(q)
+	return replyTo(a, err)
+}
+
 func replyTo(a wire.Answer, err error) reply {
 	status, problem := wallet.Outcome(err, "")
 	if problem != nil {
@@ -213,7 +222,7 @@ func (r *reference) standings(time.Duration) ([]standing, error) {
 		}
 		for _, st := range rows {
 			at[st.Key] = len(out)
-			out = append(out, standing{key: st.Key, status: st.Status, amount: st.Amount.Minor})
+			out = append(out, standing{key: st.Key, of: st.ChargeKey, status: st.Status, amount: st.Amount.Minor})
 		}
 		accounts, err := tx.Accounts()
 		if err != nil {

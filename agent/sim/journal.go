@@ -51,9 +51,14 @@ func (j *journal) write(what string, who uint64, do func() (charge.Record, error
 		r.fail = failKept
 	}
 	broken := r.fail != failNot
+	r.instant.Store(true)
 	rec, err := do()
+	r.instant.Store(false)
 	r.fail = failNot
 	w.tracef("commit", "%s %s: %s is %s%s", r.till.id, what, rec.Key, rec.State, words(err))
+	if rec.Kind == charge.Refund && r.till.issued[rec.Key] == "" {
+		r.till.issue(rec)
+	}
 	if broken {
 		r.till.ill = true
 		r.till.engineer()
@@ -74,12 +79,14 @@ func words(err error) string {
 
 // Charge is Book.Charge. A look takes its time too, to each charge another:
 // else the settlers that a start begins all at once would stay in step for
-// ever, and which of them is first would be the scheduler's to say.
+// ever, and which of them is first would be the scheduler's to say. Two who
+// look at one charge at one instant see it at one instant, for the same reason.
 func (j *journal) Charge(key charge.Key) (charge.Record, error) {
 	if j.run.dead.Load() {
 		return charge.Record{}, errGone
 	}
-	d := dice{j.run.till.w.nth(string(key), "look")}
+	w := j.run.till.w
+	d := roll(w.plan.seed, "look", w.faceOf(string(key)).who^uint64(w.now()), 0)
 	time.Sleep(d.between(time.Microsecond, 2*time.Millisecond))
 	return j.Book.Charge(key)
 }
@@ -171,7 +178,35 @@ type disk struct {
 	run *run
 }
 
+// Update writes at once when a commit has its instant. What the books do by
+// themselves, as when they judge and write down a refund, waits here for an
+// instant of its own.
 func (d *disk) Update(do func(book.Tx) error) error {
+	if d.run.instant.Load() {
+		return d.write(do)
+	}
+	who := d.run.till.w.nth(d.run.till.id, "books")
+	_, err := d.run.journal.commit("books", who, func() (newest charge.Record, err error) {
+		if err = d.write(do); err == nil {
+			newest = d.newest()
+		}
+		return newest, err
+	})
+	return err
+}
+
+func (d *disk) newest() (rec charge.Record) {
+	_ = d.Store.View(func(rows book.Rows) error {
+		page, err := rows.Charges(book.Filter{Limit: 1})
+		if len(page) > 0 {
+			rec = page[0].Record
+		}
+		return err
+	})
+	return rec
+}
+
+func (d *disk) write(do func(book.Tx) error) error {
 	switch fail := d.run.fail; fail {
 	case failLost:
 		return d.Store.Update(func(tx book.Tx) error {

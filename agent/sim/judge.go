@@ -14,6 +14,8 @@ import (
 func (w *World) judge() {
 	holds := map[string]int64{} // by key: the customers' money that is at the shop now
 	wallet := map[string]string{}
+	given := map[string]int64{} // by key of a refund: what the customer got
+	back := map[string]int64{}  // by key of a payment: what its refunds gave
 	for _, h := range w.wallets {
 		if err := h.books.check(); err != nil {
 			w.fail("the wallet's books balance", "%s: %v", h.id, err)
@@ -23,6 +25,14 @@ func (w *World) judge() {
 			w.fail("the wallet's books can be read", "%s: %v", h.id, err)
 		}
 		for _, st := range all {
+			if st.of != "" {
+				w.refunded(st, h.id)
+				given[st.key] = int64(st.backs) * st.amount
+				if !w.beyond[st.key] { // whose shop has nothing left to know it by
+					back[st.of] += given[st.key]
+				}
+				continue
+			}
 			if st.debits > 1 || st.backs > st.debits {
 				w.fail("a key is debited once", "%s at %s: %d debits, %d given back", st.key, h.id, st.debits, st.backs)
 			}
@@ -37,17 +47,32 @@ func (w *World) judge() {
 			}
 		}
 	}
+	for key, sum := range back {
+		if sum > holds[key] {
+			w.fail("no more is given back than was paid", "%d of %s, for which %d was paid and not reversed", sum, key, holds[key])
+		}
+	}
 	for _, t := range w.tills {
-		t.judge(holds, wallet)
+		t.judge(holds, wallet, given, back)
 	}
 	for key := range holds {
 		w.fail("both books are equal", "%s holds money for %s, which no register knows", wallet[key], key)
+	}
+	for key := range given {
+		w.fail("both books are equal", "a wallet gave money back under %s, which no register knows", key)
+	}
+}
+
+// refunded judges a refund by the wallet's own books.
+func (w *World) refunded(st standing, wallet string) {
+	if st.debits > 0 || st.backs > 1 || (st.backs == 1) != (st.status == wire.Approved) {
+		w.fail("a refund is given once", "%s is %s at %s, given %d times", st.key, st.status, wallet, st.backs)
 	}
 }
 
 // judge compares a register's books with the wallets' and takes out of holds
 // what is accounted for.
-func (t *till) judge(holds map[string]int64, wallet map[string]string) {
+func (t *till) judge(holds map[string]int64, wallet map[string]string, given, back map[string]int64) {
 	w := t.w
 	paid := map[string]charge.Key{} // by sale
 	err := t.store.View(func(rows book.Rows) error {
@@ -61,7 +86,11 @@ func (t *till) judge(holds map[string]int64, wallet map[string]string) {
 	}
 	all := t.rows(t.store)
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		t.one(all[key], holds, wallet, paid)
+		if all[key].Kind == charge.Refund {
+			t.refundOf(all[key], given)
+			continue
+		}
+		t.one(all[key], holds, wallet, back, paid)
 	}
 	for _, key := range t.order {
 		if _, found := all[key]; !found && !t.forgot[key] {
@@ -69,6 +98,7 @@ func (t *till) judge(holds map[string]int64, wallet map[string]string) {
 		}
 		if t.forgot[key] {
 			delete(holds, string(key)) // the list of the day says so: that is a reconciliation's
+			delete(given, string(key))
 		}
 	}
 }
@@ -77,10 +107,12 @@ func (t *till) judge(holds map[string]int64, wallet map[string]string) {
 // that was asked for afterwards, or on a person's.
 func (t *till) proofs(rows book.Rows) error {
 	settled := map[charge.Key]time.Time{}
+	refunds := bound{tail: map[charge.Key]charge.State{}, of: t.rows(t.store)}
 	for last := int64(0); ; {
 		links, err := rows.LinksAfter(last, 1000)
 		for _, l := range links {
 			last = l.N
+			refunds.see(t.w, l)
 			at, was := settled[l.Key]
 			if was && l.Moved && l.Step.By == charge.ByWallet && !l.Step.Asked.After(at) {
 				t.w.fail("what is settled moves on later proof", "%s from %s to %s by a word that was asked for at %s", l.Key, l.From, l.To, l.Step.Asked)
@@ -99,7 +131,7 @@ func (t *till) proofs(rows book.Rows) error {
 }
 
 // one judges a charge.
-func (t *till) one(rec charge.Record, holds map[string]int64, wallet map[string]string, paid map[string]charge.Key) {
+func (t *till) one(rec charge.Record, holds map[string]int64, wallet map[string]string, back map[string]int64, paid map[string]charge.Key) {
 	w, key := t.w, string(rec.Key)
 	held, there := holds[key]
 	delete(holds, key)
@@ -113,6 +145,10 @@ func (t *till) one(rec charge.Record, holds map[string]int64, wallet map[string]
 		w.fail("both books are equal", "%s is approved here and no wallet holds its money", key)
 	case rec.State == charge.Approved && (held != rec.Amount.Minor || wallet[key] != rec.Wallet):
 		w.fail("both books are equal", "%s is approved here over %d at %s; %s holds %d", key, rec.Amount.Minor, rec.Wallet, wallet[key], held)
+	case rec.State == charge.Reversed && rec.Reason == charge.ReasonRefunded:
+		if back[key] != rec.Amount.Minor {
+			w.fail("what is owed is given back", "%s counts as refunded over %d, and the customer got %d", key, rec.Amount.Minor, back[key])
+		}
 	case rec.State != charge.Approved && rec.State != charge.Owed && rec.Reason != charge.ReasonByHand && there:
 		w.fail("both books are equal", "%s is %s here and %s holds its money", key, rec.State, wallet[key])
 	}

@@ -29,11 +29,12 @@ type lane struct {
 
 // call is one request as it is written.
 type call struct {
-	kind     string // "charge", "inquire", "reverse"
+	kind     string // "charge", "inquire", "reverse", "refund"
 	key      string
 	nonce    string
 	charge   wire.ChargeRequest
 	reversal wire.ReversalRequest
+	refund   wire.RefundRequest
 }
 
 func read(method, path string, body io.Reader) (call, error) {
@@ -52,6 +53,11 @@ func read(method, path string, body io.Reader) (call, error) {
 		c.kind = "charge"
 		err := unjson(data, &c.charge)
 		c.key, c.nonce = c.charge.Key, c.charge.Nonce
+		return c, err
+	case method == http.MethodPost && path == wire.PathRefunds:
+		c.kind = "refund"
+		err := unjson(data, &c.refund)
+		c.key, c.nonce = c.refund.Key, c.refund.Nonce
 		return c, err
 	case method == http.MethodPost && last == "reversal":
 		c.kind = "reverse"
@@ -182,7 +188,8 @@ func (m *message) leave() {
 		m.bytes = 1 + int64(m.dice.below(int(m.bytes)))
 		m.after(go_, authorize.Evidence{Bytes: m.bytes, Err: errReset})
 	case m.fault == RequestLate:
-		m.arrive(m.dice.between(3*time.Second, 25*time.Second), back)
+		terms := m.lane.house.terms
+		m.arrive(m.dice.between(terms.Deadline, terms.GiveUp-5*time.Second), back)
 	case m.fault == RequestHeld:
 		m.arrive(m.dice.between(5*time.Second, m.lane.house.holds(&m.dice)), back)
 	case m.fault == RequestTwice:
@@ -267,9 +274,9 @@ func (m *message) answered(r reply, back time.Duration) {
 	case AnswerReset:
 		ev = authorize.Evidence{Bytes: m.bytes, Err: errReset}
 	case AnswerLate:
-		back += 3 * time.Second
+		back += h.terms.Deadline
 	case AnswerSlow:
-		back += m.dice.between(h.terms.Soft, 2*time.Second)
+		back += m.dice.between(h.terms.Soft, h.terms.Soft+time.Second)
 	case AnswerSwapped:
 		ev = authorize.Evidence{Bytes: m.bytes, Status: http.StatusOK, Answer: copied(h.other)}
 	case AnswerReplayed:

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/posagent/posagent/agent"
@@ -79,6 +81,8 @@ func (t *till) person(a act) {
 		t.run.scan(t.code)
 	case doManage:
 		t.manage(a)
+	case doRefund:
+		t.refund(a)
 	case doTwin:
 		if other := t.w.tills[(t.n+1)%len(t.w.tills)]; other.run != nil {
 			other.run.scan(t.code)
@@ -106,6 +110,40 @@ func (t *till) manage(a act) {
 	t.w.tracef("manager", "%s %s", decision, rec.Key)
 	reg := t.run.reg
 	go func() { _, _ = reg.Resolve(rec.Key, decision, "manager") }()
+}
+
+// refund is a manager who gives money of a payment back, all of it or a part.
+// Now and then another one does the same at that moment, or the button is
+// pressed twice.
+func (t *till) refund(a act) {
+	d := roll(t.w.plan.seed, "refund", uint64(a.n), 0)
+	paid, err := t.run.book.Charges(book.Filter{States: []charge.State{charge.Approved, charge.Owed}})
+	paid = slices.DeleteFunc(paid, func(row book.Row) bool { return row.Kind == charge.Refund })
+	if err != nil || len(paid) == 0 {
+		return
+	}
+	rec := paid[d.below(len(paid))].Record
+	want := agent.Refunding{Of: rec.Key, Amount: rec.Amount, By: charge.ByManager, Operator: "manager", Wish: fmt.Sprint("wish ", a.n)}
+	if d.chance(0.3) {
+		want.Amount.Minor = 1 + int64(d.below(int(rec.Amount.Minor)))
+	}
+	reg := t.run.reg
+	ask := func(want agent.Refunding) {
+		t.w.tracef("refund", "%s of %s, %s", want.Amount, rec.Key, want.Wish)
+		go func() { _, _ = reg.Refund(want) }()
+	}
+	ask(want)
+	soon := t.w.now() + d.between(time.Microsecond, 2*time.Millisecond)
+	switch d.pick(50, 30, 20) {
+	case 1:
+		t.w.struck(RefundAtOnce, a.ident())
+		want.Wish += " of another"
+	case 2:
+		t.w.struck(RefundTapped, a.ident())
+	default:
+		return
+	}
+	t.w.agenda.at(soon, a.ident(), func() { ask(want) })
 }
 
 // paid tells what the customer's phone shows.

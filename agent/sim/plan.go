@@ -55,9 +55,10 @@ const (
 	doCopy
 	doRestore
 	doManage
+	doRefund
 )
 
-var deedNames = []string{"open", "scan", "scan again", "cancel", "crash", "leave", "wallet away", "wallet back", "disk full", "disk has room", "clock", "twin", "copy", "restore", "manager"}
+var deedNames = []string{"open", "scan", "scan again", "cancel", "crash", "leave", "wallet away", "wallet back", "disk full", "disk has room", "clock", "twin", "copy", "restore", "manager", "refund"}
 
 // act is one thing that happens at an instant of its own.
 type act struct {
@@ -103,27 +104,30 @@ var classifier = func() *paycode.Classifier {
 	return c
 }()
 
-// market are the wallets that a shop may take: the habits of those of others
-// are what their documents say of paying by a shown code.
+// market are the wallets that a shop may take, under the terms that come with
+// the program; the habits of those of others are what their documents say of
+// paying by a shown code.
 var market = []walletPlan{
-	{id: "own", terms: charge.Standard()},
-	{id: "paypay", terms: byDay(charge.Standard()), traits: &traits{prefix: "9000818188", digits: 10, tombstones: true, autoClose: 5 * time.Minute, confirms: 0.1}},
-	{id: "wechatpay", terms: fromFifteen(charge.Standard()), traits: &traits{prefix: "13", digits: 16, autoClose: 45 * time.Second, reverseAfter: 15 * time.Second, busyConfirm: true, confirms: 0.3}},
-	{id: "alipayplus", terms: quiet(charge.Standard(), 4*time.Minute), traits: &traits{prefix: "28", digits: 16, autoClose: 3 * time.Minute, confirms: 0.3}},
+	{id: "own", terms: termsOf("own")},
+	{id: "paypay", terms: termsOf("paypay"), traits: &traits{prefix: "9000818188", digits: 10, tombstones: true, autoClose: 5 * time.Minute, confirms: 0.1}},
+	{id: "wechatpay", terms: termsOf("wechat"), traits: &traits{prefix: "13", digits: 16, autoClose: 45 * time.Second, reverseAfter: 15 * time.Second, busyConfirm: true, confirms: 0.3}},
+	{id: "alipayplus", terms: termsOf("alipay"), traits: &traits{prefix: "28", digits: 16, autoClose: 3 * time.Minute, confirms: 0.3, generous: true}},
 }
 
-func byDay(t charge.Terms) charge.Terms {
-	t.Window = charge.Window{Close: 15 * time.Minute, Zone: time.UTC}
+func termsOf(name string) charge.Terms {
+	t, err := configs.Terms(name)
+	if err != nil {
+		panic(err)
+	}
 	return t
 }
 
-func fromFifteen(t charge.Terms) charge.Terms {
-	t.ReverseAfter, t.Quiet = 15*time.Second, time.Minute
-	return t
-}
-
-func quiet(t charge.Terms, d time.Duration) charge.Terms {
-	t.Quiet = d
+// hasty are terms as a shop may set them that will not wait: all that a person
+// waits for is as short as at a wallet of one's own. What the wallet itself
+// needs stays.
+func hasty(t charge.Terms) charge.Terms {
+	own := charge.Standard()
+	t.Soft, t.Deadline, t.Inquiries, t.GiveUp, t.GiveUpPending = own.Soft, own.Deadline, own.Inquiries, own.GiveUp, own.GiveUpPending
 	return t
 }
 
@@ -136,6 +140,9 @@ func newPlan(seed uint64) plan {
 			continue
 		}
 		taken := market[i]
+		if d.chance(0.6) {
+			taken.terms = hasty(taken.terms)
+		}
 		if i == 1 && d.chance(0.5) { // a window that closes while a doubt is still one
 			taken.terms.Window = charge.Window{For: 35 * time.Second}
 		}
@@ -252,6 +259,9 @@ func (p *plan) troubles(d *dice) {
 	}
 	for range d.below(8) {
 		p.add(act{at: anytime(), do: doManage, till: till(), fault: faults})
+	}
+	for range d.below(8) {
+		p.add(act{at: anytime(), do: doRefund, till: till(), fault: faults})
 	}
 	if d.chance(0.1) {
 		at, t := anytime(), till()

@@ -60,6 +60,7 @@ type World struct {
 	over    bool        // the registers leave for good
 	trace   trace
 	broken  []Violation
+	beyond  map[string]bool // keys that were forgotten together with the mark beside the books
 
 	mu       sync.Mutex // register goroutines and the driver meet here
 	faces    map[charge.Key]*face
@@ -82,6 +83,7 @@ func Run(seed uint64, o Options) Result {
 	w := &World{
 		plan: newPlan(seed), opts: o, born: time.Now(),
 		faces: make(map[charge.Key]*face), ofSale: make(map[string]int),
+		beyond: make(map[string]bool),
 	}
 	w.trace.keep, w.trace.digest = o.Trace, o.Digest
 	w.agenda = newAgenda(w.born)

@@ -64,7 +64,9 @@ type run struct {
 	gone    chan struct{} // closed when the power goes
 	stop    context.CancelFunc
 	scans   chan scanner.Scan
-	fail    int // what the next commit does: see disk
+	journal *journal
+	fail    int         // what the next commit does: see disk
+	instant atomic.Bool // a commit has its instant now: see disk
 }
 
 func newTill(w *World, n int) *till {
@@ -93,12 +95,16 @@ func (t *till) start() {
 	for _, h := range w.wallets {
 		ids = append(ids, h.id)
 	}
+	r.journal = &journal{run: r}
+	r.instant.Store(true)
 	var err error
 	r.book, err = book.Open(&disk{Store: t.store, run: r}, book.Options{Store: "S1", Terminal: t.id, Wallets: ids, Now: t.now, Mark: t.mark})
 	if err != nil {
 		w.fail("starts", "%s: %v", t.id, err)
 		return
 	}
+	r.instant.Store(false)
+	r.journal.Book = r.book
 	r.reg = agent.New(t.parts(r), slog.New(slog.DiscardHandler))
 	t.run, t.watched, t.seen = r, nil, shown{}
 	w.tracef("start", "%s run %d, epoch %d", t.id, t.runs, r.book.Epoch())
@@ -136,11 +142,10 @@ func (t *till) parts(r *run) agent.Parts {
 	var wallets []agent.Wallet
 	for _, h := range w.wallets {
 		client := &own.Client{ID: h.id, Store: "S1", Terminal: t.id, Line: &lane{run: r, house: h}, Terms: h.terms, Now: t.now, Nonce: w.nonce}
-		wallets = append(wallets, agent.Wallet{ID: h.id, Name: h.id, NameEN: h.id, Ask: client, Terms: h.terms})
+		wallets = append(wallets, agent.Wallet{ID: h.id, Name: h.id, NameEN: h.id, Ask: client, Refunds: client, Terms: h.terms})
 	}
-	j := &journal{Book: r.book, run: r}
 	return agent.Parts{
-		Store: sale.Store{ID: "S1", Terminal: t.id, Name: "Sample Store"}, Journal: j, Memory: j, Codes: classifier,
+		Store: sale.Store{ID: "S1", Terminal: t.id, Name: "Sample Store"}, Journal: r.journal, Memory: r.journal, Accounts: r.journal, NotFound: book.ErrNotFound, Codes: classifier,
 		Wallets: wallets, Printer: &press{run: r}, Paper: agent.PaperRules{Language: "en", Print: w.plan.prints},
 		HashCode: func(c paycode.Secret) string {
 			h := sha256.Sum256([]byte(c.Reveal()))
@@ -212,6 +217,11 @@ func (t *till) restore(unmarked bool) {
 	}
 	t.store, t.copied = t.copied, nil
 	if unmarked {
+		for key := range now {
+			if _, known := then[key]; !known {
+				t.w.beyond[string(key)] = true
+			}
+		}
 		t.mark = &memory.HighWater{}
 		t.skew.Store(0) // books, mark and clock set back together are beyond help
 	}
