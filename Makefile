@@ -59,10 +59,34 @@ fuzz: tools-go ## every fuzz target for FUZZTIME (30s)
 	    echo "$$dir $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -parallel 2 "$$dir"; \
 	  done; done
 
-soak: build ## the long runs: 500 kills of the agent at random moments, the model checker with larger bounds, fuzzing for 2 minutes each
-	POSAGENT_KILLS=500 go test -run TestKill -count 1 -timeout 60m -v ./cmd/posagent
-	POSAGENT_MODEL=deep go test -run TestNothingGoesWrong -count 1 -timeout 30m -v ./agent/sim/model
-	$(MAKE) fuzz FUZZTIME=2m
+# Each part prints its seed, and how to see a failure again. Logs are in out/.
+ROUNDS ?= 1
+SEED   ?= $(shell date +%s)
+soak: build ## the proof at length, ROUNDS times (1; 0: until Ctrl-C) from SEED on: SOAK_CHARGES (10000000) charges, SOAK_WHOLE (100000) whole, SOAK_IMAGES (100000) power cuts, SOAK_KILLS (500), the deep model, fuzzing
+	@mkdir -p out; for ((n = 0; $(ROUNDS) == 0 || n < $(ROUNDS); n++)); do \
+	  echo "round $$((n + 1)), seed $$(($(SEED) + n * 1000000))"; \
+	  $(MAKE) --no-print-directory soak-round SEED=$$(($(SEED) + n * 1000000)); done
+
+SOAK_CHARGES ?= 10000000
+SOAK_WHOLE   ?= 100000
+SOAK_IMAGES  ?= 100000
+SOAK_KILLS   ?= 500
+.PHONY: soak-round
+soak-round:
+	$(call at_length,sim,0 violations|of CPU,POSAGENT_FIRST=$(SEED) POSAGENT_CHARGES=$(SOAK_CHARGES),^TestFaults$$,./agent/sim)
+	$(call at_length,whole,charges in|Charges:,POSAGENT_SEED=$(SEED) POSAGENT_WHOLE=$(SOAK_WHOLE),^TestWhole$$,./agent/sim/whole)
+	$(call at_length,planted,caught by|not here|of this tier|planted_test,POSAGENT_PROOF=1,^TestPlantedBugs,./agent/sim ./agent/sim/whole)
+	$(call at_length,powercut,images in|fail,POSAGENT_SEED=$(SEED) POSAGENT_IMAGES=$(SOAK_IMAGES),.,./offline/powercut)
+	$(call at_length,kills,kills|POSAGENT,POSAGENT_SEED=$(SEED) POSAGENT_KILLS=$(SOAK_KILLS),^TestKill$$,./cmd/posagent)
+	$(call at_length,model,states,POSAGENT_MODEL=deep,^TestNothingGoesWrong$$,./agent/sim/model)
+	$(MAKE) --no-print-directory fuzz FUZZTIME=2m
+
+# at_length runs tests NAME, shows the lines like SHOW of their log, and all of it when they fail.
+define at_length
+@echo '$(3) go test -run $(4) $(5)'
+@$(3) go test -run '$(4)' -count 1 -timeout 0 -v $(5) > out/soak-$(1).log 2>&1 || { grep -v '^=== ' out/soak-$(1).log | head -200; echo 'the whole log is in out/soak-$(1).log'; exit 1; }
+@grep -E '$(2)' out/soak-$(1).log | grep -v '^=== ' | tail -30
+endef
 
 vendor-web: ## bundle Lit anew into agent/web/static/vendor (needs npm)
 	bash agent/web/vendor.sh

@@ -23,7 +23,7 @@ var elsewhere = map[planted.Bug]string{
 // most 10,000 charges must fail.
 func TestPlantedBugs(t *testing.T) {
 	if os.Getenv("POSAGENT_PROOF") == "" {
-		t.Skip("SKIP: a minute or two, without the race detector: make test-proof")
+		t.Skip("SKIP: a minute or two, without the race detector: make test-sim")
 	}
 	binary := filepath.Join(t.TempDir(), "planted.test")
 	build := exec.Command("go", "test", "-c", "-tags", "planted", "-o", binary, ".")
