@@ -187,7 +187,7 @@ func (c *counter) plan() wirecut.Plan {
 		return wirecut.Plan{}
 	}
 	acts := []wirecut.Act{wirecut.Hold, wirecut.Hold, wirecut.Swallow, wirecut.Close, wirecut.Reset, wirecut.Trickle, wirecut.Repeat}
-	f := wirecut.Fault{Do: acts[c.dice.IntN(len(acts))], After: c.dice.Int64N(700), For: c.within(900 * time.Millisecond)}
+	f := wirecut.Fault{Do: acts[c.dice.IntN(len(acts))], After: c.dice.Int64N(700), For: c.within(900 * pace)}
 	if f.Do == wirecut.Trickle {
 		f.For = c.within(3 * time.Millisecond)
 	}

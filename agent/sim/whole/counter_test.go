@@ -28,10 +28,10 @@ import (
 // a doubt is over within a second.
 func terms() charge.Terms {
 	t := charge.Standard()
-	t.Soft, t.Deadline = 60*time.Millisecond, 200*time.Millisecond
-	t.Inquiries = []time.Duration{50 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond}
-	t.GiveUp, t.GiveUpPending = 500*time.Millisecond, 700*time.Millisecond
-	t.ReverseFirst, t.ReverseMax = 100*time.Millisecond, 200*time.Millisecond
+	t.Soft, t.Deadline = 60*pace, 200*pace
+	t.Inquiries = []time.Duration{50 * pace, 50 * pace, 100 * pace}
+	t.GiveUp, t.GiveUpPending = 500*pace, 700*pace
+	t.ReverseFirst, t.ReverseMax = 100*pace, 3000*pace // not shorter: sixteen registers that ask again as soon as a busy machine was too slow would keep it so
 	return t
 }
 

@@ -18,9 +18,6 @@ import (
 	"github.com/posagent/posagent/wallet/wire"
 )
 
-// terminals is how many registers sell at once.
-const terminals = 16
-
 // round is how many charges a shop makes before its books are compared and the
 // next shop opens.
 const round = 2000
@@ -30,7 +27,7 @@ const round = 2000
 // POSAGENT_SEED the faults. Unlike the first tier a seed does not replay the
 // very run: the machine's own timing is part of it.
 func TestWhole(t *testing.T) {
-	charges, seed := number(t, "POSAGENT_WHOLE", 400), number(t, "POSAGENT_SEED", int(time.Now().UnixNano()&0xffffff))
+	charges, seed := number(t, "POSAGENT_WHOLE", few), number(t, "POSAGENT_SEED", int(time.Now().UnixNano()&0xffffff))
 	size := number(t, "POSAGENT_ROUND", round)
 	began := time.Now()
 	total, cut := tally{}, map[string]int{}
