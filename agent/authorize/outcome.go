@@ -83,11 +83,13 @@ func (ev Evidence) Understand() Evidence {
 //	200 approved, declined, pending          approve, decline, wait
 //	200 reversed, but not to a reversal      decline: closed by the wallet
 //	200 reversed or declined to a reversal   confirm
-//	400 and 403 with our own problem types   decline: understood and refused (charge, refund, top-up)
+//	400 and 403 with our own problem types   decline: understood and refused (charge, top-up)
+//	the same to a refund                     lose: it is sent again under its key, and an earlier try may have been given
 //	any problem with another nonce, or none  lose: it may answer another request
 //	409 cannot-reverse to a reversal         refuse: this wallet never will
 //	409 confirm-pending to a reversal        wait: the customer is about to confirm
-//	404 to an inquiry, and all the rest      lose: no proof of anything
+//	404 with our own problem type            lose: the wallet is there, and that is all it proves
+//	all the rest                             lose: no proof of anything
 //
 // A timeout is never a decline, and "I do not know this key" is never proof.
 func Outcome(asked Asked, ev Evidence) (charge.Event, charge.Reason) {
@@ -107,13 +109,15 @@ func Outcome(asked Asked, ev Evidence) (charge.Event, charge.Reason) {
 		return charge.Lose, charge.ReasonBadAnswer
 	case ev.Status == http.StatusOK:
 		return answered(asked, ev.Answer)
+	case asked.Call == CallRefund && refusal(asked, ev):
+		return charge.Lose, charge.ReasonRejected
 	case asked.Call.asks() && refusal(asked, ev):
 		return charge.Decline, charge.ReasonRejected
 	case asked.Call == CallReverse && ev.says(asked, http.StatusConflict, wire.ProblemCannotReverse):
 		return charge.Refuse, charge.ReasonCannot
 	case asked.Call == CallReverse && ev.says(asked, http.StatusConflict, wire.ProblemConfirmPending):
 		return charge.Wait, charge.ReasonConfirmPhone
-	case ev.Status == http.StatusNotFound && asked.Call == CallInquire:
+	case asked.Call == CallInquire && ev.says(asked, http.StatusNotFound, wire.ProblemUnknownKey):
 		return charge.Lose, charge.ReasonCodeUnknown
 	}
 	return charge.Lose, charge.ReasonBadAnswer
