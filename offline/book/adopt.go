@@ -20,13 +20,16 @@ var ErrTaken = errors.New("the number of this key belongs to another charge of t
 func (b *Book) Adopt(e charge.StatementEntry, wallet, businessDate string) (charge.Record, error) {
 	var adopted Row
 	err := b.update(func(t *turn) error {
-		row, err := b.recovered(e, wallet)
+		row, err := b.recovered(t, e, wallet)
 		if err != nil {
 			return err
 		}
 		known, err := t.known(row)
 		if err != nil || known.Seq != 0 {
 			adopted = known
+			return err
+		}
+		if err := t.mayBeRefund(row); err != nil {
 			return err
 		}
 		if err := t.saleFor(&row, businessDate); err != nil {
@@ -46,16 +49,25 @@ func (b *Book) Adopt(e charge.StatementEntry, wallet, businessDate string) (char
 	return adopted.Record, nil
 }
 
-// recovered is the row of what a wallet has approved.
-func (b *Book) recovered(e charge.StatementEntry, wallet string) (Row, error) {
+// recovered is the row of what a wallet has approved. A key that this register
+// cannot have issued is not taken: a number far above all others would leave no
+// number for the next charge.
+func (b *Book) recovered(t *turn, e charge.StatementEntry, wallet string) (Row, error) {
 	store, terminal, epoch, seq, err := e.Key.Parts()
-	switch {
-	case err != nil:
+	if err != nil {
+		return Row{}, notTaken{err}
+	}
+	last, err := t.lastSeq()
+	if err != nil {
 		return Row{}, err
+	}
+	switch used := max(last, b.floor, b.reserved.Load()-reserve) + reserve; {
 	case store != b.opts.Store || terminal != b.opts.Terminal:
-		return Row{}, fmt.Errorf("the key is of terminal %s in store %s, not of this one: adopt it there", terminal, store)
+		return Row{}, notTaken{fmt.Errorf("the key is of terminal %s in store %s, not of this one: adopt it there", terminal, store)}
 	case e.State != charge.Approved:
-		return Row{}, fmt.Errorf("the wallet says %s: only what it has approved is adopted", e.State)
+		return Row{}, notTaken{fmt.Errorf("the wallet says %s: only what it has approved is adopted", e.State)}
+	case epoch > b.epoch || seq > used:
+		return Row{}, notTaken{fmt.Errorf("this register has not issued such a key: its start is at most %d and its number at most %d; ask the wallet where it has it from", b.epoch, used)}
 	}
 	kind, at := e.Kind, stamp(e.At)
 	if kind == "" {
@@ -77,7 +89,7 @@ func (t *turn) known(want Row) (Row, error) {
 	case err != nil:
 		return Row{}, err
 	case row.Amount != want.Amount || row.Of != want.Of:
-		return Row{}, fmt.Errorf("%w (here it is over %s, at the wallet over %s)", ErrTaken, row.Amount, want.Amount)
+		return Row{}, notTaken{fmt.Errorf("%w (here it is over %s, at the wallet over %s)", ErrTaken, row.Amount, want.Amount)}
 	default:
 		return row, nil
 	}
@@ -86,9 +98,36 @@ func (t *turn) known(want Row) (Row, error) {
 		return Row{}, err
 	}
 	if len(there) > 0 && there[0].Seq == want.Seq {
-		return Row{}, fmt.Errorf("%w (%s over %s)", ErrTaken, there[0].Key, there[0].Amount)
+		return Row{}, notTaken{fmt.Errorf("%w (%s over %s)", ErrTaken, there[0].Key, there[0].Amount)}
 	}
 	return Row{}, nil
+}
+
+// mayBeRefund holds a refund that a wallet lists against its payment: it must
+// be one of that wallet, and there must be that much left to give back. What
+// else a wallet may have given is for a person.
+func (t *turn) mayBeRefund(row Row) error {
+	if row.Kind != charge.Refund {
+		return nil
+	}
+	of, err := t.charge(row.Of)
+	if errors.Is(err, ErrNotFound) {
+		return notTaken{fmt.Errorf("its payment %s: %w; adopt that first", row.Of, err)}
+	}
+	if err != nil {
+		return err
+	}
+	if of.Wallet != row.Wallet {
+		return notTaken{fmt.Errorf("its payment %s was made at wallet %s", of.Key, of.Wallet)}
+	}
+	refunds, err := refundsOf(t.tx, of)
+	if err != nil {
+		return err
+	}
+	if err := charge.MayRefund(of.Record, refunds, row.Amount); err != nil {
+		return notTaken{err}
+	}
+	return nil
 }
 
 // saleFor gives a recovered row its sale: a refund that of its payment, all
@@ -97,7 +136,7 @@ func (t *turn) saleFor(row *Row, businessDate string) error {
 	if row.Kind == charge.Refund {
 		of, err := t.charge(row.Of)
 		if err != nil {
-			return fmt.Errorf("its payment %s: %w; adopt that first", row.Of, err)
+			return notTaken{fmt.Errorf("its payment %s: %w; adopt that first", row.Of, err)}
 		}
 		row.SaleID = of.SaleID
 		return nil
