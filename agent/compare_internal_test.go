@@ -135,8 +135,8 @@ func TestWhatIsEqualIsEqual(t *testing.T) {
 		}
 		for key := range keys {
 			rec, entry := w.ours[key], w.theirs[key]
-			held := rec.State == charge.Approved || rec.Kind != charge.Refund && rec.State == charge.Owed
-			other := rec.Kind != charge.Refund && rec.State == charge.Reversed && (rec.Reason == charge.ReasonByHand || rec.Reason == charge.ReasonRefunded)
+			held := rec.State == charge.Approved || rec.Kind == charge.Payment && rec.State == charge.Owed || rec.Kind == "" && rec.State == charge.Owed
+			other := rec.Kind != charge.Refund && rec.Kind != charge.Topup && rec.State == charge.Reversed && (rec.Reason == charge.ReasonByHand || rec.Reason == charge.ReasonRefunded)
 			taken := entry.State == charge.Approved
 			same := held == taken || other && taken
 			clean := rec.Amount == entry.Amount || rec.Key == "" || entry.Key == ""

@@ -256,7 +256,7 @@ func (r *Register) Cancel(saleID string, by charge.By, operator string) (View, e
 	}
 	d := r.desk
 	ours := d.standing && d.sale.ID == saleID
-	if ours && d.charge.State.AllowsNewKey() {
+	if ours && d.charge.AllowsNewKey() {
 		r.desk.closed = true
 	}
 	r.mu.Unlock()

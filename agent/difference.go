@@ -22,6 +22,9 @@ const (
 	NotGiven      Mismatch = "not_given"      // a refund that was done here, and not there
 	GivenThere    Mismatch = "given_there"    // a refund that was closed here, and done there
 	Unlike        Mismatch = "unlike"         // amount, currency, kind or the refunded payment differ
+	NeverAsked    Mismatch = "never_asked"    // approved by a wallet that nothing was sent to for this key
+	NotCredited   Mismatch = "not_credited"   // a top-up: its cash was taken here, and it is not in the customer's wallet
+	BackAndThere  Mismatch = "back_and_there" // a top-up: its cash was given back by hand, and it is in the customer's wallet
 	OpenHere      Mismatch = "open_here"      // not settled here
 	OpenThere     Mismatch = "open_there"     // settled here, and not there
 )
@@ -42,14 +45,18 @@ type Difference struct {
 
 // alarming: a person must compare the books; no rule makes them agree.
 func (m Mismatch) alarming() bool {
-	return m == PaidTwice || m == NotGiven || m == GivenThere || m == Unlike
+	switch m {
+	case PaidTwice, NotGiven, GivenThere, Unlike, NeverAsked, BackAndThere:
+		return true
+	}
+	return false
 }
 
 // Remedy is the event that makes our books say what is true, once it is known
 // to be true; none where a person or time must decide.
 func (m Mismatch) Remedy() (charge.Event, bool) {
 	switch m {
-	case MissingThere, ReversedThere, NothingOwed:
+	case MissingThere, ReversedThere, NothingOwed, NotCredited:
 		return charge.Confirm, true
 	case PaidThere, PaidAfterAll:
 		return charge.Approve, true
@@ -122,6 +129,11 @@ func Differ(wallet string, rec *charge.Record, entry *charge.StatementEntry) Mis
 		return OpenHere
 	case state == charge.Pending:
 		return OpenThere
+	case rec.Kind == charge.Refund && neverAsked(wallet, rec):
+		if state == charge.Approved {
+			return NeverAsked
+		}
+		return ""
 	case rec.Kind == charge.Refund:
 		return refundsDiffer(rec.State, state == charge.Approved)
 	case rec.State == charge.Approved && rec.Wallet != wallet:
@@ -130,7 +142,42 @@ func Differ(wallet string, rec *charge.Record, entry *charge.StatementEntry) Mis
 		}
 		return ""
 	}
+	if neverAsked(wallet, rec) {
+		if state == charge.Approved {
+			return NeverAsked
+		}
+		return ""
+	}
+	if rec.Kind == charge.Topup {
+		return topupsDiffer(rec, state)
+	}
 	return paymentsDiffer(wallet, rec, state)
+}
+
+// neverAsked tells that nothing of a record was ever sent to a wallet, so that
+// what this one says of it is no word about our books.
+func neverAsked(wallet string, rec *charge.Record) bool {
+	if rec.Kind == charge.Refund {
+		return rec.Wallet != wallet
+	}
+	return rec.Wallet != wallet && len(rec.Route) > 0 && !slices.Contains(rec.Route, wallet)
+}
+
+// topupsDiffer is for top-ups that are settled here. Their cash is in the till:
+// what the wallet has not credited is owed to the customer.
+func topupsDiffer(rec *charge.Record, there charge.State) Mismatch {
+	approved := there == charge.Approved
+	switch {
+	case rec.State == charge.Approved && !approved:
+		return NotCredited
+	case !approved || rec.State == charge.Approved:
+		return ""
+	case rec.State == charge.Owed:
+		return PaidAfterAll
+	case GivenBack(*rec):
+		return BackAndThere
+	}
+	return PaidThere
 }
 
 func alike(rec *charge.Record, entry *charge.StatementEntry) bool {
@@ -143,7 +190,7 @@ func alike(rec *charge.Record, entry *charge.StatementEntry) bool {
 	return entry.Amount == rec.Amount && sameKind && entry.Of == rec.Of
 }
 
-// paymentsDiffer is for payments and top-ups that are settled here.
+// paymentsDiffer is for payments that are settled here.
 func paymentsDiffer(wallet string, rec *charge.Record, there charge.State) Mismatch {
 	approved := there == charge.Approved
 	switch rec.State {
@@ -164,7 +211,7 @@ func paymentsDiffer(wallet string, rec *charge.Record, there charge.State) Misma
 		}
 	case charge.Reversed:
 		// Money that was given back another way stays approved at the wallet.
-		if approved && rec.Reason != charge.ReasonByHand && rec.Reason != charge.ReasonRefunded {
+		if approved && !GivenBack(*rec) {
 			return PaidThere
 		}
 	case charge.Declined, charge.Abandoned:
@@ -173,6 +220,12 @@ func paymentsDiffer(wallet string, rec *charge.Record, there charge.State) Misma
 		}
 	}
 	return ""
+}
+
+// GivenBack tells that the money of a payment was given back another way than
+// by reversing it.
+func GivenBack(rec charge.Record) bool {
+	return rec.State == charge.Reversed && (rec.Reason == charge.ReasonByHand || rec.Reason == charge.ReasonRefunded)
 }
 
 // lastToSay tells that every other wallet that a request of a charge may have

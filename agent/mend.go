@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -43,8 +44,16 @@ func (a *audit) settleOn(rec charge.Record) {
 
 func (a *audit) adopt(d *Difference) {
 	rec, err := a.parts.Accounts.Adopt(*d.Theirs, a.wallet.ID, a.day.Date)
+	if errors.Is(err, charge.ErrNotTaken) {
+		d.Done, d.Left, d.Note = ForManager, true, err.Error()
+		return
+	}
 	if err != nil {
 		a.failed(d, err)
+		return
+	}
+	if rec.Wallet != a.wallet.ID { // another wallet has approved it as well
+		d.What, d.Done, d.After, d.Left = PaidTwice, ForManager, rec.State, true
 		return
 	}
 	d.Done, d.After = Adopted, rec.State
@@ -63,12 +72,16 @@ func (a *audit) ask(ctx context.Context, d *Difference) {
 		return
 	}
 	answer := a.wallet.Ask.Inquire(ctx, *d.Ours)
+	if ctx.Err() != nil { // nobody waits any more: no word about the wallet
+		d.Done, d.Left, a.silent = Unanswered, true, true
+		return
+	}
 	a.noted(*d.Ours, answer)
 	switch {
 	case answer.Event == charge.Approve:
 		d.Done = Confirmed
 		a.restate(d, charge.Approved)
-	case answer.Event == charge.Decline, d.What == MissingThere && answer.Event == charge.Lose && answer.Reason == charge.ReasonCodeUnknown:
+	case answer.Event == charge.Decline, d.Theirs == nil && d.What != NothingOwed && answer.Event == charge.Lose && answer.Reason == charge.ReasonCodeUnknown:
 		a.correct(d, charge.Step{Event: charge.Confirm, Wallet: a.wallet.ID, Asked: answer.Asked})
 	default:
 		d.Done, d.Left, d.Note = Unanswered, true, answer.Note
@@ -96,7 +109,10 @@ func (a *audit) correct(d *Difference, step charge.Step) {
 	if !ok {
 		return
 	}
-	d.Done, d.Left = Corrected, rec.State.Open()
+	if d.Done, d.Left = Corrected, rec.State.Open(); rec.State == d.Ours.State {
+		d.Done, d.Left = ForManager, true // the books hold the step back: see book.Twice
+		return
+	}
 	a.log.Warn("reconciled", "charge", string(d.Key), "wallet", a.wallet.ID, "was", string(d.Ours.State), "now", string(rec.State), "why", string(d.What))
 	for i := range a.ours {
 		if a.ours[i].Key == d.Key {
@@ -122,7 +138,7 @@ func (a *audit) step(d *Difference, step charge.Step) (charge.Record, bool) {
 		return rec, false
 	}
 	d.After = rec.State
-	stale := step.Event == charge.Approve && !rec.ChangedAt.Before(a.asked)
+	stale := step.Event == charge.Approve && !rec.ChangedAt.Before(a.asked) && !rec.ChangedAt.After(a.parts.Now())
 	if rec.State != d.Ours.State || !rec.ChangedAt.Equal(d.Ours.ChangedAt) || stale {
 		d.Done, d.Left = Moved, true
 		return rec, false
@@ -149,5 +165,8 @@ func (a *audit) noted(rec charge.Record, answer charge.Answer) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.count.answer(answer)
+	if b := a.breakers[answer.Wallet]; b != nil && b.newest == "" {
+		b.newest = rec.Key
+	}
 	a.reach(answer)
 }

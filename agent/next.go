@@ -60,7 +60,7 @@ func MayPay(newest charge.Record, closed bool) (why string) {
 	switch {
 	case closed, newest.State.Goods() == charge.HandOver, newest.State == charge.Abandoned:
 		return "register.no_sale"
-	case newest.State != charge.Prepared && !newest.State.AllowsNewKey() && !retry:
+	case newest.State != charge.Prepared && !newest.AllowsNewKey() && !retry:
 		return "register.in_doubt"
 	}
 	return ""

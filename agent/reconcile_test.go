@@ -281,7 +281,11 @@ func TestRefundsAndTopUpsAreCompared(t *testing.T) {
 			_, err := s.line.books.Reverse(string(rec.Key), wire.ReversalRequest{Amount: 500, Currency: "JPY", Kind: wire.KindTopup, Nonce: "n"})
 			must(t, err)
 			time.Sleep(time.Second)
-			s.only(s.reconcile(), rec.Key, agent.ReversedThere, agent.Corrected, charge.Unpaid, false)
+			s.only(s.reconcile(), rec.Key, agent.NotCredited, agent.Corrected, charge.Owed, false)
+			s.only(s.reconcile(), "", "", "", "", false) // the manager gives the cash back
+			_, err = s.Resolve(rec.Key, agent.GaveBack, "sato")
+			must(t, err)
+			s.is(rec.Key, charge.Reversed)
 		},
 	} {
 		t.Run(name, func(t *testing.T) { atTill(t, do) })

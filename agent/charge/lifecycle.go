@@ -78,15 +78,32 @@ var refundLife = map[State]map[Event]State{
 	Owed:       {Approve: Approved, Confirm: Reversed},
 }
 
+// topupLife is where a top-up goes another way than a payment, because the
+// money goes the other way: cash is in the till, and the wallet has credited it
+// or has not. A credit that the wallet will not take back stands, so nothing
+// goes back over the counter; cash without a credit is owed to the customer.
+// Its reversal is never written off: a reversal that still arrived would take
+// the money of a top-up that counts as done.
+var topupLife = map[State]map[Event]State{
+	Approved:  {Confirm: Owed},
+	Reversing: {Refuse: Approved},
+	Owed:      {Approve: Approved},
+}
+
 // Next is Next for a record of this kind: a refund has its own table, and a
-// top-up is never taken offline. A record without a kind is a payment.
+// top-up some arrows of its own; it is never taken offline. A record without a
+// kind is a payment.
 func (k Kind) Next(s State, e Event) (State, bool) {
 	switch {
 	case k == Refund:
 		to, ok := refundLife[s][e]
 		return to, ok
-	case k == Topup && e == Queue:
+	case k == Topup && (e == Queue || e == Lapse && s == Reversing):
 		return "", false
+	case k == Topup:
+		if to, other := topupLife[s][e]; other {
+			return to, true
+		}
 	}
 	return Next(s, e)
 }
@@ -94,7 +111,8 @@ func (k Kind) Next(s State, e Event) (State, bool) {
 // Contradicts is Contradicts for a record of this kind.
 func (k Kind) Contradicts(s State, e Event) bool {
 	if k != Refund {
-		return Contradicts(s, e)
+		_, arrow := k.Next(s, e)
+		return !arrow && Contradicts(s, e)
 	}
 	if _, arrow := k.Next(s, e); arrow {
 		return false
@@ -133,6 +151,16 @@ func (s State) AllowsNewKey() bool {
 		return true
 	}
 	return false
+}
+
+// AllowsNewKey is AllowsNewKey for a record. A top-up that is being undone may
+// yet stand, when the wallet does not take it back; a second key for the same
+// cash would then be a gift.
+func (r Record) AllowsNewKey() bool {
+	if r.Kind == Topup && (r.State == Reversing || r.State == Owed) {
+		return false
+	}
+	return r.State.AllowsNewKey()
 }
 
 // Contradicts tells that an event without an arrow says the opposite of what

@@ -13,31 +13,41 @@ var ErrNotTaken = errors.New("the books do not take this")
 
 // Why a refund cannot be made.
 var (
-	// ErrNotRefundable: the payment holds no money that could go back: it was
-	// never approved, or it is being reversed.
+	// ErrNotRefundable: there is no money of a payment that could go back: it
+	// was never approved, it is being reversed, or it is no payment.
 	ErrNotRefundable = errors.New("this charge cannot be refunded")
 	// ErrOverRefund: more than what is left of the payment.
 	ErrOverRefund = errors.New("the refund is more than what is left of the charge")
+	// ErrManyRefunds: each refund is settled by itself, so that hundreds at
+	// once would be in each other's way.
+	ErrManyRefunds = errors.New("this charge has as many refunds as a charge may have")
 )
+
+// mostRefunds is how many refunds a payment may have that were given or may
+// still be.
+const mostRefunds = 50
 
 // MayRefund tells whether amount of a payment may go back, given all refunds
 // of it so far. What counts is what was given back or may still be: a refund
 // that was declined or abandoned leaves its amount free again.
 func MayRefund(of Record, refunds []Record, amount money.Amount) error {
 	switch {
-	case of.Kind == Refund || of.State != Approved && of.State != Owed:
+	case of.Kind == Refund || of.Kind == Topup || of.State != Approved && of.State != Owed:
 		return fmt.Errorf("%w: %s is %s", ErrNotRefundable, of.Key, of.State)
 	case amount.Currency != of.Amount.Currency || amount.Minor <= 0:
 		return fmt.Errorf("%w: %s of a charge over %s", ErrNotRefundable, amount, of.Amount)
 	}
-	left := of.Amount.Minor
+	left, n := of.Amount.Minor, 0
 	for _, r := range refunds {
 		if r.Of == of.Key && r.State != Declined && r.State != Abandoned {
-			left -= r.Amount.Minor
+			left, n = max(left-r.Amount.Minor, 0), n+1 // not below, where sums of what a wallet says may overflow
 		}
 	}
 	if amount.Minor > left {
-		return fmt.Errorf("%w: %s is asked for and %s is left of %s", ErrOverRefund, amount, money.Amount{Minor: max(left, 0), Currency: amount.Currency}, of.Key)
+		return fmt.Errorf("%w: %s is asked for and %s is left of %s", ErrOverRefund, amount, money.Amount{Minor: left, Currency: amount.Currency}, of.Key)
+	}
+	if n >= mostRefunds {
+		return fmt.Errorf("%w: %d of %s", ErrManyRefunds, n, of.Key)
 	}
 	return nil
 }

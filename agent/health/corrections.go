@@ -104,6 +104,12 @@ var refunds = []Entry{
 		Remedy: "残りの額を確かめて、入れ直してください。", RemedyEN: "Check what is left, and enter that or less.",
 	},
 	{
+		Code: "refund.too_many", Act: Manager,
+		Title: "返金の回数が多すぎます", TitleEN: "Too many refunds",
+		Text: "この取引は、もう何度も返金されています。", TextEN: "This charge has been refunded too often already.",
+		Remedy: "残りは、手渡しか決済サービスの管理画面で返してください。", RemedyEN: "Give the rest back by hand, or on the wallet's own pages.",
+	},
+	{
 		Code: "refund.books_restored", Act: Manager,
 		Title: "先に照合が必要です", TitleEN: "Compare with the wallets first",
 		Text: "この端末の記録は古いコピーです。すでに返金したかどうかが分かりません。", TextEN: "The books of this register are an older copy, and a refund of this payment may be missing in them.",

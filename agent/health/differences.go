@@ -46,6 +46,24 @@ var differences = []Entry{
 		Remedy: "どちらかの決済サービスで返金してもらってください。", RemedyEN: "Have one of the two give the money back.",
 	},
 	{
+		Code: "difference.never_asked", Act: Manager,
+		Title: "依頼していない支払い", TitleEN: "Paid at a wallet that was not asked",
+		Text: "この取引では依頼していない決済サービスが、支払い済みとしています。", TextEN: "A wallet says approved, and nothing of this charge was ever sent to it.",
+		Remedy: "その決済サービスの窓口に確かめてください。端末の記録は変えていません。", RemedyEN: "Ask that wallet's help desk. The books of the register stay as they are.",
+	},
+	{
+		Code: "difference.not_credited", Act: Manager,
+		Title: "チャージが入金されていません", TitleEN: "Cash taken, not credited",
+		Text: "現金を受け取ったチャージが、決済サービスには入金されていません。", TextEN: "The register took cash for a top-up, and the wallet has not credited it.",
+		Remedy: "お客様が分かれば、現金を返して記録してください。", RemedyEN: "If you know the customer, give the cash back and record that.",
+	},
+	{
+		Code: "difference.back_and_there", Act: Manager,
+		Title: "現金を返したチャージが入金済み", TitleEN: "Cash given back, and credited",
+		Text: "現金を手渡しで返したチャージが、決済サービスでは入金されています。", TextEN: "The cash of a top-up was given back by hand, and the wallet has credited it.",
+		Remedy: "決済サービスの窓口に、入金の取り消しを頼んでください。", RemedyEN: "Ask the wallet's help desk to take the credit back.",
+	},
+	{
 		Code: "difference.not_given", Act: Manager,
 		Title: "返金が届いていません", TitleEN: "Refunded here, not at the wallet",
 		Text: "端末では返金済みですが、決済サービスに返金の記録がありません。", TextEN: "The register says refunded, and the wallet has not given the money back.",

@@ -70,6 +70,30 @@ var register = []Entry{
 		Remedy: "取引を開いて返金するか、手渡しで返したことを記録してください。", RemedyEN: "Open the charge and refund it, or record that it was given back by hand.",
 	},
 	{
+		Code: "topup.owed", Act: Manager,
+		Title: "チャージの現金を預かっています", TitleEN: "Cash of a top-up is in the till",
+		Text: "現金を受け取りましたが、決済サービスには入金されていないか、確かめられません。", TextEN: "The customer paid cash, and the wallet has not credited it as far as is known.",
+		Remedy: "お客様の残高を確かめ、入金がなければ現金を返して、手渡しで返したことを記録してください。", RemedyEN: "Look at the customer's balance. If it was not credited, give the cash back and record that.",
+	},
+	{
+		Code: "refund.owed", Act: Manager,
+		Title: "返金が終わっていません", TitleEN: "A refund was written off",
+		Text: "待つのをやめた返金です。決済サービスが返したかどうかは分かっていません。", TextEN: "Nobody waits for this refund any longer, and whether the wallet gave the money is not known.",
+		Remedy: "決済サービスの記録を確かめてください。届いていなければ、手渡しで返して記録してください。", RemedyEN: "Look at the wallet's own pages. If the money is not there, give it back by hand and record that.",
+	},
+	{
+		Code: "refund.long", Act: Manager,
+		Title: "返金が終わりません", TitleEN: "A refund is not done yet",
+		Text: "一時間以上、決済サービスが返金を終えていません。端末は続けています。", TextEN: "For more than an hour the wallet has not answered a refund. The register goes on.",
+		Remedy: "決済サービスの窓口に問い合わせてください。手渡しでは、まだ返さないでください。", RemedyEN: "Ask the help desk of the wallet. Do not give the money back by hand yet.",
+	},
+	{
+		Code: "charge.collecting_long", Act: Manager,
+		Title: "代金がまだ届いていません", TitleEN: "The money of a sale has not come yet",
+		Text: "商品は渡しましたが、一時間以上、決済サービスから支払いの確認が取れていません。", TextEN: "The goods are gone, and for more than an hour the wallet has not said that they are paid.",
+		Remedy: "決済サービスの窓口に問い合わせてください。端末は問い合わせを続けます。", RemedyEN: "Ask the help desk of the wallet. The register goes on asking.",
+	},
+	{
 		Code: "charge.unpaid", Act: Manager,
 		Title: "未回収の取引があります", TitleEN: "A sale was not paid",
 		Text: "商品を渡した取引で、お金を受け取れていません。", TextEN: "The goods of a charge are gone, and its money did not come.",

@@ -137,8 +137,10 @@ func saidBy(chain []Link, row charge.Record) memory {
 		if l.Step.Reason != charge.ReasonNone || l.To == charge.Approved {
 			m.reason = l.Step.Reason
 		}
-		if l.Step.Event == charge.Send {
+		if l.Step.Event == charge.Send || l.Step.Event == charge.Refuse {
 			m.wallet = l.Step.Wallet
+		}
+		if l.Step.Event == charge.Send {
 			if m.attempts++; m.sent.IsZero() {
 				m.sent = l.Step.At
 			}

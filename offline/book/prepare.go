@@ -55,7 +55,7 @@ func knowSale(t *turn, s sale.Sale) error {
 		return err
 	}
 	for _, row := range earlier {
-		if row.Kind != charge.Refund && !row.State.AllowsNewKey() && !planted.Has(planted.NewKeyOnRetry) {
+		if row.Kind != charge.Refund && !row.AllowsNewKey() && !planted.Has(planted.NewKeyOnRetry) {
 			return notTaken{fmt.Errorf("%w (%s is %s)", ErrSaleOpen, row.Key, row.State)}
 		}
 	}

@@ -45,7 +45,8 @@ func mayBeTwice(row Row, e charge.Event) bool {
 // Twice tells which refund holds such a step back, in words for the journal;
 // empty when none does. A reversal gives back all of a payment, so any refund
 // that was made or may still be stands against it. What is owed may be paid by
-// hand unless a refund is on its way: the rest of the money is not in it.
+// hand unless a refund is on its way, or was written off and may have been: the
+// rest of the money is not in it.
 func Twice(row Row, e charge.Event, refunds []charge.Record) string {
 	if !mayBeTwice(row, e) {
 		return ""
@@ -53,7 +54,7 @@ func Twice(row Row, e charge.Event, refunds []charge.Record) string {
 	for _, r := range refunds {
 		gone := r.State != charge.Declined && r.State != charge.Abandoned
 		if row.State == charge.Owed {
-			gone = r.State.Open()
+			gone = r.State.Open() || r.State == charge.Owed
 		}
 		if gone && r.Of == row.Key {
 			return fmt.Sprintf("held back: its refund %s is %s", r.Key, r.State)

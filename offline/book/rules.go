@@ -36,10 +36,14 @@ func (u Rules) arrow(row *Row, step charge.Step) (to charge.State, moved bool, n
 	switch {
 	case !moved:
 		return row.State, false, ""
-	case row.State.Settled() && step.By == charge.ByWallet && !step.Asked.After(row.ChangedAt) && !planted.Has(planted.LateAnswer):
+	case row.State.Settled() && step.By == charge.ByWallet && !step.Asked.After(row.ChangedAt) && !lastWord(row.Record, step.Event) && !planted.Has(planted.LateAnswer):
 		// A late reply: only an inquiry that was sent after the charge was
 		// settled is proof against it.
 		return row.State, false, "late reply, dropped"
+	case step.Event == charge.Confirm && row.State == charge.Owed && step.By == charge.ByWallet:
+		if missing := without(row.Route, append(slices.Clone(row.Confirmed), step.Wallet)...); len(missing) > 0 {
+			return row.State, false, fmt.Sprintf("%d more wallets must confirm", len(missing))
+		}
 	case step.Event == charge.Confirm && row.State == charge.Reversing && !slices.Contains(row.Route, step.Wallet):
 		return row.State, false, "a confirmation of a wallet that was not asked"
 	case step.Event == charge.Confirm && row.State == charge.Reversing:
@@ -49,6 +53,13 @@ func (u Rules) arrow(row *Row, step charge.Step) (to charge.State, moved bool, n
 		}
 	}
 	return to, true, ""
+}
+
+// lastWord: a wallet never takes back that it has reversed a key, or given a
+// refund. Such a word counts also when the manager stopped waiting for it while
+// it was on its way: else the money would go back once more, by hand.
+func lastWord(row charge.Record, e charge.Event) bool {
+	return row.State == charge.Owed && (e == charge.Confirm && row.Kind != charge.Refund || e == charge.Approve && row.Kind == charge.Refund)
 }
 
 // remember writes a step that moved the row, be it from a state to itself,
@@ -61,6 +72,9 @@ func (u Rules) remember(row *Row, step charge.Step, to charge.State) {
 		if row.SentAt.IsZero() {
 			row.SentAt = step.At
 		}
+	}
+	if step.Event == charge.Refuse { // it has the money, also when a crash had lost the mark that it was asked
+		row.Wallet = step.Wallet
 	}
 	if step.Code.Hash != "" {
 		row.Code = step.Code

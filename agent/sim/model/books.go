@@ -139,6 +139,12 @@ func (m *model) flush(l *life) {
 	l.ask.flags = was
 }
 
+// absorbing words of a wallet are true for ever, however old: that a key is
+// reversed, and that a refund was given. What was written off is ended by them.
+func absorbing(was charge.State, e charge.Event) bool {
+	return was == charge.Owed && (e == charge.Confirm || e == charge.Approve)
+}
+
 // put lets a step happen, and looks whether it moved what may move on proof
 // only.
 func (m *model) put(l *life, t taking) string {
@@ -155,7 +161,7 @@ func (m *model) put(l *life, t taking) string {
 	switch {
 	case l.state == 0:
 		return "a state that is not in the table"
-	case was.Settled() && l.in() != was && t.by == charge.ByWallet && t.asked != freshCall:
+	case was.Settled() && l.in() != was && t.by == charge.ByWallet && t.asked != freshCall && !absorbing(was, t.event):
 		return "a late reply moved a charge that was " + string(was)
 	case was.Settled() && l.in() != was && t.by == charge.ByRecovery && t.asked != freshCall && t.reason != charge.ReasonRefunded,
 		was.Settled() && l.in() != was && (t.by == charge.ByTimer || t.by == charge.ByCashier):

@@ -18,11 +18,17 @@ func (m *model) Broken(s state) string {
 		if why := m.wrong(l); why != "" {
 			return fmt.Sprintf("key %d %s", k+1, why)
 		}
-		if l.in().Goods() == charge.HandOver {
+		switch {
+		case m.Kind == charge.Topup && l.held():
+			paid++
+		case m.Kind != charge.Topup && l.in().Goods() == charge.HandOver:
 			paid++
 		}
 	}
-	if paid > 1 {
+	switch {
+	case paid > 1 && m.Kind == charge.Topup:
+		return "cash that was paid once was credited twice"
+	case paid > 1:
 		return "one sale is paid twice"
 	}
 	return ""
@@ -30,6 +36,11 @@ func (m *model) Broken(s state) string {
 
 func (m *model) wrong(l *life) string {
 	held := l.held()
+	if m.Kind == charge.Topup {
+		if why := m.wrongCash(l, held); why != "" {
+			return why
+		}
+	}
 	switch {
 	case l.at[0] == twice || l.at[1] == twice:
 		return "was debited twice"
@@ -37,6 +48,8 @@ func (m *model) wrong(l *life) string {
 		return "was debited by both wallets"
 	case l.in() == charge.Approved && !held && !l.is(taken):
 		return "is approved in the books, and no wallet has the money"
+	case m.Kind == charge.Topup:
+		return ""
 	case l.is(till) && l.is(undone):
 		return "was given back from the till and by a wallet"
 	case l.in() == charge.Reversed && held && l.why != byHand:
@@ -49,6 +62,23 @@ func (m *model) wrong(l *life) string {
 		return "is owed in the books, and no wallet has the money"
 	case l.is(given) && noSale(l.in()):
 		return "is " + string(l.in()) + ", and the goods are with the customer"
+	}
+	return ""
+}
+
+// wrongCash is what must never be of a top-up, whose cash is in the till.
+func (m *model) wrongCash(l *life, held bool) string {
+	switch {
+	case l.is(till) && held && !m.ByHand:
+		return "was given back from the till, and a wallet has credited it"
+	case l.in() == charge.Owed && held && !m.Manager:
+		return "is owed in the books, and a wallet has credited it"
+	case (l.in() == charge.Reversed || l.in() == charge.Abandoned) && held && l.why != byHand:
+		return "is " + string(l.in()) + " in the books, and a wallet has credited it"
+	case l.in() == charge.Declined && held && !m.doorkeeper():
+		return "is declined in the books, and a wallet has credited it"
+	case l.in() == charge.Unpaid:
+		return "is unpaid, and its cash is in the till"
 	}
 	return ""
 }

@@ -80,7 +80,7 @@ func (g *turn) compared(l *life, c call, n meaning, t taking) (broken string) {
 			return g.m.apply(l, t)
 		}
 		l.follow = call{kind: recheck, wallet: c.wallet, flags: fresh}
-		if what == agent.MissingThere {
+		if n.said == saidUnknown && what != agent.NothingOwed {
 			l.follow.kind = recheckMissing
 		}
 		l.wire[c.wallet] |= following

@@ -106,7 +106,7 @@ func newModel(w World) *model {
 // scanner (agent.MayPay), or opened again (book.Prepare, which asks
 // AllowsNewKey of every charge of the sale).
 func mayTryAgain(r charge.Record) bool {
-	return r.State.AllowsNewKey() || r.State != charge.Prepared && agent.MayPay(r, false) == ""
+	return r.AllowsNewKey() || r.State != charge.Prepared && agent.MayPay(r, false) == ""
 }
 
 // Check explores a world.

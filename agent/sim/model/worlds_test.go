@@ -50,6 +50,12 @@ var worlds = []struct {
 	{"answers that come again", World{Wallets: []Wallet{confirming, quiet}, Keys: 1, Replays: true}},
 	{"without network", World{Wallets: []Wallet{confirming, quiet}, Keys: 1, Manager: true, Offline: true}},
 	{"a top-up", World{Wallets: []Wallet{confirming, quiet}, Kind: charge.Topup, Keys: 1, Manager: true, Offline: true}},
+	{"top-ups and lists", World{Wallets: []Wallet{confirming, quiet}, Kind: charge.Topup, Keys: 1, Lists: true}},
+	{"top-ups that are spent", World{Wallets: []Wallet{
+		{Tombstones: true, Confirms: true, Window: true}, {Confirms: true, Window: true},
+	}, Kind: charge.Topup, Keys: 1, Manager: true}},
+	{"top-ups that wallets take back", World{Wallets: []Wallet{{Tombstones: true, TakesBack: true}, {TakesBack: true}}, Kind: charge.Topup, Keys: 1, Lists: true}},
+	{"two keys of a top-up that is spent", World{Wallets: []Wallet{{Tombstones: true, Window: true}}, Kind: charge.Topup, Keys: 2}},
 	{"two keys at one wallet", World{Wallets: []Wallet{plain}, Keys: 2, Lists: true}},
 	{"two keys at two wallets", World{Wallets: []Wallet{plain, plain}, Keys: 2}},
 	{"two keys and answers that come again", World{Wallets: []Wallet{plain}, Keys: 2, Replays: true}},
