@@ -24,7 +24,7 @@ const (
 type breaker struct {
 	unknown []time.Time // of the last requests; zero for one that was answered
 	open    bool
-	heard   time.Time  // of the last request's end
+	asked   time.Time  // of the last inquiry's end
 	newest  charge.Key // that a charge was sent under, or else one that was asked about
 }
 
@@ -38,7 +38,6 @@ func Unknown(a charge.Answer) bool {
 // hear takes the end of a request into account and tells whether the breaker
 // opened or closed by it.
 func (b *breaker) hear(now time.Time, unknown bool) (opened, closed bool) {
-	b.heard = now
 	if !unknown && b.open {
 		b.open, b.unknown = false, nil
 		return false, true
@@ -104,9 +103,16 @@ func (r *Register) probing(w Wallet, b *breaker) {
 		case <-timer.C:
 		}
 		r.mu.Lock()
-		open, quiet, key := b.open, !b.heard.After(began), b.newest
+		open, quiet, key := b.open, !b.asked.After(began), b.newest
 		r.mu.Unlock()
 		if !open {
+			return
+		}
+		if quiet && key == "" { // nothing was ever asked about: let the next customer try
+			r.mu.Lock()
+			b.open, b.unknown = false, nil
+			r.cleared("wallet.paused", w.ID)
+			r.mu.Unlock()
 			return
 		}
 		if quiet {
@@ -126,6 +132,8 @@ func (r *Register) probe(w Wallet, key charge.Key) {
 	}
 	a := w.Ask.Inquire(r.life, rec)
 	_, moves := rec.Kind.Next(rec.State, a.Event)
+	// Money that was given back another way stays approved at the wallet.
+	moves = moves && !GivenBack(rec)
 	if denied := rec.State == charge.Approved && a.Event == charge.Decline; !denied && !(moves && rec.State.Settled()) {
 		r.listen(rec, a)
 		return

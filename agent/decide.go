@@ -63,6 +63,9 @@ func (r *Register) ResolveNoted(key charge.Key, d Decision, operator, note strin
 	}
 	if WorkOn(rec) == NoWork {
 		r.wake(key) // whoever looked after it is done
+		if rec.Kind == charge.Refund {
+			r.given(rec)
+		}
 	} else {
 		r.settle(rec)
 	}
@@ -83,6 +86,9 @@ func (r *Register) decide(key charge.Key, d Decision, operator, note string) (ch
 	after, err := r.apply(key, step)
 	if err != nil {
 		return rec, err
+	}
+	if after.State == rec.State { // the books held it back: a refund of it is on its way
+		return after, &Refused{Why: "charge.not_decidable"}
 	}
 	r.log.Warn("a manager decided", "charge", string(key), "decision", string(d), "operator", operator, "was", string(rec.State), "now", string(after.State))
 	r.show(after)

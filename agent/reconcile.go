@@ -117,7 +117,10 @@ func (r *Register) madeWhole(report Report) (*Restored, error) {
 	r.compared[report.Day.Date] = report.Left() == 0
 	out := &Restored{Why: why, Since: r.parts.Accounts.LostSince()}
 	last := r.parts.Day(report.At)
-	for date := r.parts.Day(out.Since); date <= last && len(out.Days) < mostDays; date = shiftDate(date, 1) {
+	// The day before as well: the wallet's clock says which day a key is of.
+	// And today in any case, also when the clock is behind the copy.
+	first := min(r.parts.Day(out.Since.Add(-clockOff)), last)
+	for date := first; date <= last && len(out.Days) < mostDays; date = shiftDate(date, 1) {
 		if !r.compared[date] {
 			out.Days = append(out.Days, date)
 		}

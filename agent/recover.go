@@ -2,6 +2,7 @@ package agent
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -17,6 +18,10 @@ func (r *Register) Recover() (found int, err error) {
 		return 0, fmt.Errorf("read the charges that are open: %w", err)
 	}
 	for _, rec := range open {
+		if r.mayBePaidSince(rec) {
+			r.spawn(func() { r.lookFirst(rec) })
+			continue
+		}
 		if rec, err = r.classify(rec); err != nil {
 			return 0, err
 		}
@@ -27,6 +32,64 @@ func (r *Register) Recover() (found int, err error) {
 	}
 	r.spawn(r.remind)
 	return len(open), nil
+}
+
+// mayBePaidSince tells of a charge in doubt, or not sent yet, that these books
+// are an older copy: it may have been paid since, and its goods be gone.
+func (r *Register) mayBePaidSince(rec charge.Record) bool {
+	if r.parts.Accounts == nil || rec.Kind == charge.Refund || rec.State != charge.Prepared && !rec.State.Doubtful() {
+		return false
+	}
+	_, restored := r.parts.Accounts.Restored()
+	return restored
+}
+
+// lookFirst asks every wallet about such a charge. Only when all have answered
+// and none has approved it does it go the way of every other one, at whose end
+// it is undone: by itself an older copy takes nothing back.
+func (r *Register) lookFirst(rec charge.Record) {
+	for n := 0; r.life.Err() == nil; n++ {
+		paid, answered := r.lookAround(rec)
+		if paid {
+			return
+		}
+		if answered {
+			break
+		}
+		r.pause(&patience{poke: make(chan struct{})}, charge.Standard().ReversePause(n, r.parts.Spread()), time.Time{})
+	}
+	if r.life.Err() != nil {
+		return
+	}
+	if after, err := r.classify(rec); err == nil {
+		r.watch(after)
+		if WorkOn(after) != NoWork {
+			r.settle(after)
+		}
+	}
+}
+
+// lookAround asks each wallet once, and writes a yes down.
+func (r *Register) lookAround(rec charge.Record) (paid, answered bool) {
+	answered = true
+	for _, w := range r.parts.Wallets {
+		if w.Ask == nil || len(rec.Route) > 0 && !slices.Contains(rec.Route, w.ID) {
+			continue
+		}
+		a := w.Ask.Inquire(r.life, rec)
+		if a.Event != charge.Approve {
+			answered = answered && !Unknown(a)
+			continue
+		}
+		a.By, a.Reason = charge.ByRecovery, charge.ReasonRecovered
+		steps := []charge.Step{a.Step}
+		if rec.State == charge.Prepared {
+			steps = []charge.Step{{Event: charge.Send, Wallet: w.ID, By: charge.ByRecovery, Reason: charge.ReasonRecovered, At: a.At}, a.Step}
+		}
+		_, err := r.writeFrom(rec.Key, rec.State, steps...)
+		return err == nil, true
+	}
+	return false, answered
 }
 
 // alarmsFor is how long an alarm about a charge that is at its end comes back
@@ -56,6 +119,9 @@ func (r *Register) remind() {
 		if rec.Alarms > 0 {
 			r.remindOf(rec.Key)
 		}
+		if rec.Kind == charge.Refund {
+			r.refunded(rec) // a yes after a no takes the trouble away again
+		}
 	}
 }
 
@@ -76,7 +142,7 @@ func (r *Register) classify(rec charge.Record) (charge.Record, error) {
 		return rec, nil
 	}
 	step := charge.Step{Event: event, By: charge.ByRecovery, Reason: charge.ReasonRestart, At: r.parts.Now()}
-	after, err := r.write(rec.Key, step)
+	after, err := r.writeFrom(rec.Key, rec.State, step)
 	if err != nil {
 		return rec, fmt.Errorf("classify charge %s: %w", rec.Key, err)
 	}

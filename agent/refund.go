@@ -52,6 +52,8 @@ func (r *Register) Refund(want Refunding) (charge.Record, error) {
 	switch {
 	case errors.Is(err, charge.ErrOverRefund):
 		return rec, &Refused{Why: "refund.too_much"}
+	case errors.Is(err, charge.ErrManyRefunds):
+		return rec, &Refused{Why: "refund.too_many"}
 	case errors.Is(err, charge.ErrNotRefundable):
 		return rec, &Refused{Why: "refund.not_refundable"}
 	case err != nil:
@@ -91,13 +93,13 @@ func (r *Register) mayLack(of charge.Record, wish string) error {
 }
 
 // writeFrom is write, unless the record has left the state by now.
-func (r *Register) writeFrom(key charge.Key, from charge.State, step charge.Step) (charge.Record, error) {
+func (r *Register) writeFrom(key charge.Key, from charge.State, steps ...charge.Step) (charge.Record, error) {
 	defer r.pens.take(key)()
 	rec, err := r.parts.Memory.Charge(key)
 	if err != nil || rec.State != from {
 		return rec, err
 	}
-	if rec, err = r.apply(key, step); err == nil {
+	if rec, err = r.apply(key, steps...); err == nil {
 		r.show(rec)
 	}
 	return rec, err
@@ -112,9 +114,10 @@ func (r *Register) give(rec charge.Record, p *patience, n int) error {
 	case !known || w.Refunds == nil:
 		r.trouble("wallet.missing", rec.Wallet, "refund "+string(rec.Key)+" is open at a wallet that is not configured")
 		return errNobody
-	case n > 0 && r.pause(p, w.Terms.ReversePause(n-1, r.parts.Spread()), time.Time{}):
+	case n > 0 && r.until(p, w.Terms.ReversePause(n-1, r.parts.Spread()), time.Time{}):
 		return nil
 	}
+	r.takesLong(rec, r.parts.Now())
 	return r.heard(rec, w.Refunds.Refund(r.life, rec, rec.Of))
 }
 
@@ -122,13 +125,22 @@ func (r *Register) give(rec charge.Record, p *patience, n int) error {
 // has to look.
 func (r *Register) given(rec charge.Record) {
 	r.log.Info("refund settled", "charge", string(rec.Key), "of", string(rec.Of), "state", string(rec.State), "reason", string(rec.Reason))
+	if r.refunded(rec) {
+		r.repaid(rec.Of)
+	}
+}
+
+// refunded keeps the trouble of a payment whose last refund the wallet refused,
+// and tells whether this one was given.
+func (r *Register) refunded(rec charge.Record) bool {
 	switch rec.State {
 	case charge.Declined:
 		r.trouble("refund.declined", string(rec.Of), "refund "+string(rec.Key)+" of "+rec.Amount.String()+": "+string(rec.Reason))
-	case charge.Approved:
+	case charge.Approved, charge.Reversed:
 		r.clear("refund.declined", string(rec.Of))
-		r.repaid(rec.Of)
+		return true
 	}
+	return false
 }
 
 // repaid closes a payment that was owed to the customer, once all of it has
@@ -146,7 +158,7 @@ func (r *Register) repaid(key charge.Key) {
 	left := of.Amount.Minor
 	for _, rec := range refunds {
 		if rec.State == charge.Approved || rec.State == charge.Reversed {
-			left -= rec.Amount.Minor
+			left = max(left-rec.Amount.Minor, 0)
 		}
 	}
 	if left > 0 {

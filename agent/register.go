@@ -51,6 +51,7 @@ type patience struct {
 	poke chan struct{} // someone changed the charge: look again at once
 	next time.Time     // the next inquiry or reversal
 	end  time.Time     // when a doubt is given up
+	due  time.Time     // when the attempt that is waited for is made; zero once it was
 }
 
 // New makes a register. Nothing is asked and nothing moves before Recover.

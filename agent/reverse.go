@@ -8,8 +8,9 @@ import (
 	"github.com/posagent/posagent/agent/planted"
 )
 
-// reversingLong is when a person is told that a reversal does not end.
-const reversingLong = time.Hour
+// tooLong is when a person is told that a reversal, a refund or the collecting
+// of money does not end.
+const tooLong = time.Hour
 
 // Reversal is how far the reversal of a charge at one wallet has come in this
 // run of the register. All times are of the running clock: a stored one would
@@ -116,13 +117,24 @@ func (r *Register) mayHaveLeft(key charge.Key) time.Time {
 	return r.born
 }
 
-// takesLong is when a reversal becomes one that a person must look at; once it
-// is, that is a trouble, and the answer is far away.
+// takesLong is when what the background does becomes something that a person
+// must look at; once it is, that is a trouble, and the answer is far away.
 func (r *Register) takesLong(rec charge.Record, now time.Time) time.Time {
-	due := rec.ChangedAt.Add(reversingLong)
+	due := rec.ChangedAt.Add(tooLong)
 	if now.Before(due) {
 		return due
 	}
-	r.trouble("charge.reversing_long", string(rec.Key), detailOf(rec))
-	return now.Add(reversingLong)
+	r.trouble(longOf(rec), string(rec.Key), detailOf(rec))
+	return now.Add(tooLong)
+}
+
+// longOf is the trouble of a record whose state lasts too long.
+func longOf(rec charge.Record) string {
+	switch {
+	case rec.State == charge.Reversing:
+		return "charge.reversing_long"
+	case rec.Kind == charge.Refund:
+		return "refund.long"
+	}
+	return "charge.collecting_long"
 }

@@ -48,6 +48,7 @@ type course struct {
 	began map[charge.State]time.Time
 	tries map[charge.State]int
 	undo  map[string]*Reversal // by wallet
+	waits charge.State         // of the attempt that patience.due is for
 }
 
 // settling asks, gives up and reverses until the charge is settled, or the
@@ -65,7 +66,12 @@ func (r *Register) settling(key charge.Key, p *patience) {
 			c.began[rec.State] = r.parts.Now()
 		}
 		n := c.tries[rec.State]
-		c.tries[rec.State]++
+		if p.due.IsZero() || c.waits != rec.State { // a poke counts as no try
+			c.tries[rec.State]++
+			c.waits, p.due = rec.State, time.Time{}
+		} else {
+			n--
+		}
 		switch WorkOn(rec) {
 		case Inquiring:
 			err = r.inquire(rec, p, n, c.began)
@@ -141,11 +147,7 @@ func (r *Register) inquire(rec charge.Record, p *patience, n int, began map[char
 		// A charge that goes back and forth between the two is not patient for ever.
 		end = earlier(end, first.Add(w.Terms.GiveUpPending))
 	}
-	pause := w.Terms.InquiryPause(n, r.parts.Spread())
-	if left := end.Sub(r.parts.Now()); left < pause {
-		pause = max(left, 0)
-	}
-	if poked := r.pause(p, pause, end); poked {
+	if poked := r.until(p, w.Terms.InquiryPause(n, r.parts.Spread()), end); poked {
 		return nil
 	}
 	if !r.parts.Now().Before(end) {
@@ -156,7 +158,18 @@ func (r *Register) inquire(rec charge.Record, p *patience, n int, began map[char
 		}
 		return err
 	}
-	return r.heard(rec, w.Ask.Inquire(r.life, rec))
+	return r.heard(rec, r.inquired(w, rec))
+}
+
+// inquired makes one inquiry, which is as good as a probe.
+func (r *Register) inquired(w Wallet, rec charge.Record) charge.Answer {
+	a := w.Ask.Inquire(r.life, rec)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if b := r.breakers[w.ID]; b != nil {
+		b.asked = r.parts.Now()
+	}
+	return a
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -178,10 +191,11 @@ func (r *Register) collect(rec charge.Record, p *patience, n int) error {
 		r.trouble("wallet.missing", rec.Wallet, "charge "+string(rec.Key)+" is to be collected from a wallet that is not configured")
 		return errNobody
 	}
-	if poked := r.pause(p, w.Terms.CollectPause(n, r.parts.Spread()), time.Time{}); poked {
+	if poked := r.until(p, w.Terms.CollectPause(n, r.parts.Spread()), time.Time{}); poked {
 		return nil
 	}
-	return r.heard(rec, w.Ask.Inquire(r.life, rec))
+	r.takesLong(rec, r.parts.Now())
+	return r.heard(rec, r.inquired(w, rec))
 }
 
 // heard writes an answer of the background. What says nothing new is only
@@ -238,6 +252,22 @@ func Silent(rec charge.Record, a charge.Answer) bool {
 		return kept || rec.State == charge.Pending
 	}
 	return false
+}
+
+// until is pause before an attempt that is due after d, but not after end: who
+// pokes meanwhile does not push it away.
+func (r *Register) until(p *patience, d time.Duration, end time.Time) (poked bool) {
+	if p.due.IsZero() {
+		p.due = r.parts.Now().Add(d)
+	}
+	at := p.due
+	if !end.IsZero() {
+		at = earlier(at, end)
+	}
+	if poked = r.pause(p, max(at.Sub(r.parts.Now()), 0), end); !poked {
+		p.due = time.Time{}
+	}
+	return poked
 }
 
 // pause waits, shows until when, and tells whether someone poked.

@@ -55,19 +55,37 @@ func (r *Register) cleared(code, subject string) {
 func (r *Register) watch(rec charge.Record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for state, code := range map[charge.State]string{charge.Owed: "charge.owed", charge.Unpaid: "charge.unpaid"} {
-		if rec.State == state {
-			r.troubled(code, string(rec.Key), detailOf(rec))
+	key, waits := string(rec.Key), waitsAs(rec)
+	for _, code := range []string{"charge.owed", "topup.owed", "refund.owed", "charge.unpaid"} {
+		if code == waits {
+			r.troubled(code, key, detailOf(rec))
 		} else {
-			r.cleared(code, string(rec.Key))
+			r.cleared(code, key)
 		}
 	}
-	if rec.State != charge.Reversing {
-		r.cleared("charge.reversing_long", string(rec.Key))
+	for _, code := range []string{"charge.reversing_long", "refund.long", "charge.collecting_long"} {
+		if WorkOn(rec) == NoWork || code != longOf(rec) {
+			r.cleared(code, key)
+		}
 	}
 	if rec.Alarms > 0 {
 		r.troubled("charge.alarm", string(rec.Key), "an answer contradicts the books: see the journal of this charge")
 	}
+}
+
+// waitsAs is how a record stands on the manager's list; empty when it does not.
+func waitsAs(rec charge.Record) string {
+	switch {
+	case rec.State == charge.Unpaid:
+		return "charge.unpaid"
+	case rec.State != charge.Owed:
+		return ""
+	case rec.Kind == charge.Topup:
+		return "topup.owed"
+	case rec.Kind == charge.Refund:
+		return "refund.owed"
+	}
+	return "charge.owed"
 }
 
 // detailOf is how much a charge is about, and whose money it is.
