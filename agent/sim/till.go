@@ -42,6 +42,7 @@ type till struct {
 	goods    map[charge.Key]bool // handed over: the screen said so once
 	issued   map[charge.Key]string
 	forgot   map[charge.Key]bool // a restored copy knows them not, or not as they were
+	unsure   []charge.Key        // a restored copy has them open: they must find their end, if the register notices that it is one
 	order    []charge.Key        // issued, in order
 	charges  int
 	prepared int
@@ -105,6 +106,12 @@ func (t *till) start() {
 	}
 	r.instant.Store(false)
 	r.journal.Book = r.book
+	if _, noticed := r.book.Restored(); !noticed {
+		for _, key := range t.unsure {
+			t.forgot[key] = true
+		}
+	}
+	t.unsure = nil
 	r.reg = agent.New(t.parts(r), slog.New(slog.DiscardHandler))
 	t.run, t.watched, t.seen = r, nil, shown{}
 	w.tracef("start", "%s run %d, epoch %d", t.id, t.runs, r.book.Epoch())
@@ -211,8 +218,11 @@ func (t *till) restore(unmarked bool) {
 	t.run.crash("for an older copy")
 	then, now := t.rows(t.copied), t.rows(t.store)
 	for key, rec := range now {
-		if old, known := then[key]; !known || old.State != rec.State || old.State.Open() {
+		switch old, known := then[key]; {
+		case !known || old.State != rec.State && old.State.Settled():
 			t.forgot[key] = true
+		case old.State != rec.State:
+			t.unsure = append(t.unsure, key)
 		}
 	}
 	t.store, t.copied = t.copied, nil
