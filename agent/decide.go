@@ -52,12 +52,13 @@ func (d Decision) Step(rec charge.Record) (charge.Step, bool) {
 // background go on from there. One that the state of the charge does not
 // allow is a *Refused, and changes nothing.
 func (r *Register) Resolve(key charge.Key, d Decision, operator string) (charge.Record, error) {
-	return r.ResolveNoted(key, d, operator, "")
+	return r.ResolveAs(key, d, charge.ByManager, operator, "")
 }
 
-// ResolveNoted is Resolve with a word of the manager's for the journal.
-func (r *Register) ResolveNoted(key charge.Key, d Decision, operator, note string) (charge.Record, error) {
-	rec, err := r.decide(key, d, operator, note)
+// ResolveAs is Resolve by whoever it is: a program that may decide is no
+// manager in the books. The note is a word of theirs for the journal.
+func (r *Register) ResolveAs(key charge.Key, d Decision, by charge.By, operator, note string) (charge.Record, error) {
+	rec, err := r.decide(key, d, by, operator, note)
 	if err != nil {
 		return rec, err
 	}
@@ -72,7 +73,7 @@ func (r *Register) ResolveNoted(key charge.Key, d Decision, operator, note strin
 	return rec, nil
 }
 
-func (r *Register) decide(key charge.Key, d Decision, operator, note string) (charge.Record, error) {
+func (r *Register) decide(key charge.Key, d Decision, by charge.By, operator, note string) (charge.Record, error) {
 	defer r.pens.take(key)()
 	rec, err := r.parts.Memory.Charge(key)
 	if err != nil {
@@ -82,7 +83,7 @@ func (r *Register) decide(key charge.Key, d Decision, operator, note string) (ch
 	if !may {
 		return rec, &Refused{Why: "charge.not_decidable"}
 	}
-	step.Operator, step.Note, step.At = operator, note, r.parts.Now()
+	step.By, step.Operator, step.Note, step.At = by, operator, note, r.parts.Now()
 	after, err := r.apply(key, step)
 	if err != nil {
 		return rec, err
@@ -90,7 +91,7 @@ func (r *Register) decide(key charge.Key, d Decision, operator, note string) (ch
 	if after.State == rec.State { // the books held it back: a refund of it is on its way
 		return after, &Refused{Why: "charge.not_decidable"}
 	}
-	r.log.Warn("a manager decided", "charge", string(key), "decision", string(d), "operator", operator, "was", string(rec.State), "now", string(after.State))
+	r.log.Warn("decided", "charge", string(key), "decision", string(d), "by", string(by), "operator", operator, "was", string(rec.State), "now", string(after.State))
 	r.show(after)
 	return after, nil
 }

@@ -145,7 +145,7 @@ func (s *Server) resolve(ctx context.Context, in *struct {
 		return nil, wrong("body.note", "a note is one line of printable characters")
 	}
 	decision := agent.Decision(in.Body.Decision)
-	rec, err := s.Register.ResolveNoted(charge.Key(in.Key), decision, who.person(), in.Body.Note)
+	rec, err := s.Register.ResolveAs(charge.Key(in.Key), decision, who.by, who.person(), in.Body.Note)
 	var refused *agent.Refused
 	if errors.As(err, &refused) {
 		taken, lookup := s.decided(rec, decision)
@@ -168,7 +168,7 @@ func (s *Server) decided(rec charge.Record, d agent.Decision) (bool, error) {
 	steps, err := s.Books.Steps(rec.Key)
 	last := ""
 	for _, step := range steps {
-		if step.Moved && step.By == string(charge.ByManager) {
+		if step.Moved && (step.By == string(charge.ByManager) || step.By == string(charge.ByAPI)) {
 			last = step.Reason
 		}
 	}
