@@ -53,9 +53,9 @@ type Accounts interface {
 	// are those of charge.MayRefund, judged in the same transaction.
 	PrepareRefundOnce(wish string, of charge.Key, amount money.Amount, by charge.By, operator string) (charge.Record, error)
 	RefundsOf(payment charge.Key) ([]charge.Record, error) // oldest first
-	// MayLackRefunds tells whether refunds of a payment may be missing, because
-	// the books are an older copy and the payment is from before it was put back.
-	MayLackRefunds(payment charge.Key) bool
+	// OfCopy tells whether a record is from before an older copy was put back:
+	// what happened to it since, refunds of it too, may be missing.
+	OfCopy(charge.Key) bool
 	// Between are the records that were prepared in [from, to), oldest first.
 	Between(from, to time.Time) ([]charge.Record, error)
 	// Adopt writes down what a wallet has approved and these books do not

@@ -19,7 +19,8 @@ func (r *Register) Recover() (found int, err error) {
 	}
 	for _, rec := range open {
 		if r.mayBePaidSince(rec) {
-			r.spawn(func() { r.lookFirst(rec) })
+			r.watch(rec)
+			r.settle(rec)
 			continue
 		}
 		if rec, err = r.classify(rec); err != nil {
@@ -40,33 +41,23 @@ func (r *Register) mayBePaidSince(rec charge.Record) bool {
 	if r.parts.Accounts == nil || rec.Kind == charge.Refund || rec.State != charge.Prepared && !rec.State.Doubtful() {
 		return false
 	}
-	_, restored := r.parts.Accounts.Restored()
-	return restored
+	return r.parts.Accounts.OfCopy(rec.Key)
 }
 
-// lookFirst asks every wallet about such a charge. Only when all have answered
-// and none has approved it does it go the way of every other one, at whose end
-// it is undone: by itself an older copy takes nothing back.
-func (r *Register) lookFirst(rec charge.Record) {
-	for n := 0; r.life.Err() == nil; n++ {
-		paid, answered := r.lookAround(rec)
-		if paid {
-			return
-		}
-		if answered {
-			break
-		}
-		r.pause(&patience{poke: make(chan struct{})}, charge.Standard().ReversePause(n, r.parts.Spread()), time.Time{})
+// lookFirst asks every wallet about such a charge, and tells whether it may go
+// the way of every other one: when it turned out to be paid, or when all have
+// answered and none has approved it. By itself an older copy takes nothing back.
+func (r *Register) lookFirst(rec charge.Record, p *patience, n int) (done bool, err error) {
+	paid, answered := r.lookAround(rec)
+	switch {
+	case paid:
+		return true, nil
+	case answered:
+		_, err = r.classify(rec)
+		return true, err
 	}
-	if r.life.Err() != nil {
-		return
-	}
-	if after, err := r.classify(rec); err == nil {
-		r.watch(after)
-		if WorkOn(after) != NoWork {
-			r.settle(after)
-		}
-	}
+	r.pause(p, charge.Standard().ReversePause(n, r.parts.Spread()), time.Time{})
+	return false, nil
 }
 
 // lookAround asks each wallet once, and writes a yes down.

@@ -79,7 +79,7 @@ func (r *Register) Refund(want Refunding) (charge.Record, error) {
 // have lost, because they are an older copy. A wallet that does not count what
 // a shop gives back would give it twice.
 func (r *Register) mayLack(of charge.Record, wish string) error {
-	if !r.parts.Accounts.MayLackRefunds(of.Key) {
+	if !r.parts.Accounts.OfCopy(of.Key) {
 		return nil
 	}
 	refunds, err := r.parts.Accounts.RefundsOf(of.Key)

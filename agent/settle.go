@@ -55,6 +55,7 @@ type course struct {
 // register leaves.
 func (r *Register) settling(key charge.Key, p *patience) {
 	defer r.settled(key, p)
+	look := true // until it was done, for a charge of restored books
 	c := &course{began: map[charge.State]time.Time{}, tries: map[charge.State]int{}, undo: map[string]*Reversal{}}
 	for r.life.Err() == nil {
 		rec, err := r.parts.Memory.Charge(key)
@@ -62,6 +63,17 @@ func (r *Register) settling(key charge.Key, p *patience) {
 			r.unread(key, p, err)
 			continue
 		}
+		if look && r.mayBePaidSince(rec) {
+			done, err := r.lookFirst(rec, p, c.tries[rec.State])
+			if c.tries[rec.State]++; done {
+				look, c.tries = false, map[charge.State]int{}
+			}
+			if err != nil && !errors.Is(err, errUnread) {
+				return
+			}
+			continue
+		}
+		look = false
 		if c.began[rec.State].IsZero() {
 			c.began[rec.State] = r.parts.Now()
 		}
@@ -125,7 +137,7 @@ func (r *Register) ended(rec charge.Record) {
 		return
 	}
 	r.log.Info("charge settled", "charge", string(rec.Key), "state", string(rec.State), "reason", string(rec.Reason))
-	if rec.State == charge.Approved && rec.Paper == charge.Unprinted {
+	if rec.State == charge.Approved && rec.Paper == charge.Unprinted && rec.Reason != charge.ReasonRecovered {
 		r.print(rec)
 	}
 }

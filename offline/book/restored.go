@@ -172,11 +172,11 @@ func (b *Book) LostSince() time.Time {
 	return b.since
 }
 
-// MayLackRefunds tells whether refunds of a payment may be missing here: the
-// books are an older copy, and the payment is from before that was found out.
-// Whatever was given back of a later one is in them.
-func (b *Book) MayLackRefunds(payment charge.Key) bool {
-	_, _, epoch, _, err := payment.Parts()
+// OfCopy tells whether what happened to a record may be missing here: the books
+// are an older copy, and the record is from before that was found out. All that
+// happened to a later one is in them.
+func (b *Book) OfCopy(key charge.Key) bool {
+	_, _, epoch, _, err := key.Parts()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.copied != "" && (err != nil || epoch < b.first)
