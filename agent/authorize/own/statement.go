@@ -24,6 +24,14 @@ const mostEntries = 86_400
 // and adds up to the wallet's own totals, or there is none: a key that moved
 // while the pages were read is an error, and reading again is the remedy.
 func (c *Client) Statement(ctx context.Context, day charge.Day) (charge.Statement, error) {
+	out, err := c.statement(ctx, day)
+	if err != nil {
+		return charge.Statement{}, authorize.Told(err)
+	}
+	return out, nil
+}
+
+func (c *Client) statement(ctx context.Context, day charge.Day) (charge.Statement, error) {
 	out := charge.Statement{Wallet: c.ID, Day: day}
 	seen := map[charge.Key]bool{}
 	sums, totals := map[sum]amount{}, map[sum]amount{}
@@ -101,7 +109,7 @@ func (c *Client) page(ctx context.Context, day charge.Day, after string) (wire.R
 	case ev.Err != nil:
 		return page, ev.Err
 	case ev.Status != http.StatusOK && ev.Problem != nil:
-		return page, fmt.Errorf("it says %d %s: %s", ev.Status, ev.Problem.Type, number(ev.Problem.Detail))
+		return page, fmt.Errorf("it says %d %s: %s", ev.Status, ev.Problem.Type, ev.Problem.Detail)
 	case ev.Status != http.StatusOK:
 		return page, fmt.Errorf("it says %d", ev.Status)
 	}
