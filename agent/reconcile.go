@@ -23,13 +23,14 @@ type Statements interface {
 type Done string
 
 const (
-	Corrected  Done = "corrected"  // our books follow the wallet's
-	Adopted    Done = "adopted"    // the key is in our books now
-	Confirmed  Done = "confirmed"  // asked just now, the wallet says what our books say: its list was older
-	Unanswered Done = "unanswered" // nothing was changed: the wallet did not say it again when it was asked
-	Moved      Done = "moved"      // nothing was changed: the record moved while the books were compared
-	Settling   Done = "settling"   // the register goes on by itself
-	ForManager Done = "manager"    // nothing was changed: a person must decide
+	Corrected  Done = "corrected"   // our books follow the wallet's
+	Adopted    Done = "adopted"     // the key is in our books now
+	Confirmed  Done = "confirmed"   // asked just now, the wallet says what our books say: its list was older
+	Unanswered Done = "unanswered"  // nothing was changed: the wallet did not say it again when it was asked
+	Moved      Done = "moved"       // nothing was changed: the record moved while the books were compared
+	OutOfTime  Done = "out_of_time" // nothing was changed: the time was up before it was looked at
+	Settling   Done = "settling"    // the register goes on by itself
+	ForManager Done = "manager"     // nothing was changed: a person must decide
 )
 
 // Report is what a reconciliation of one day found and did.
@@ -63,10 +64,17 @@ func (r Report) Left() int {
 		if w.Err != nil {
 			n++
 		}
-		for _, d := range w.Differences {
-			if d.Left {
-				n++
-			}
+		n += w.Left()
+	}
+	return n
+}
+
+// Left counts the differences that are left.
+func (w WalletReport) Left() int {
+	n := 0
+	for _, d := range w.Differences {
+		if d.Left {
+			n++
 		}
 	}
 	return n
