@@ -101,8 +101,8 @@ func (r *Register) Reconcile(ctx context.Context, date string) (Report, error) {
 	select {
 	case <-r.reconciling: // one at a time: two would do everything twice
 		defer func() { r.reconciling <- struct{}{} }()
-	case <-ctx.Done():
-		return Report{}, ctx.Err()
+	default:
+		return Report{}, &Refused{Why: "reconcile.under_way"}
 	}
 	report := Report{Day: day, At: now, Wallets: make([]WalletReport, len(r.parts.Wallets))}
 	var all sync.WaitGroup

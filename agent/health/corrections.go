@@ -133,4 +133,10 @@ var refunds = []Entry{
 		Text: "この端末では、決済サービスとの照合ができません。", TextEN: "This register cannot compare its books with a wallet's.",
 		Remedy: "設定を確かめてください。", RemedyEN: "Check the settings.",
 	},
+	{
+		Code: "reconcile.under_way", Act: Manager,
+		Title: "照合中です", TitleEN: "A comparison is under way",
+		Text: "ほかの照合がまだ終わっていません。", TextEN: "Another comparison with the wallets has not come to its end.",
+		Remedy: "一分ほど待ってから、もう一度照合してください。", RemedyEN: "Wait a minute, then compare again.",
+	},
 }

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -45,4 +46,24 @@ func TestAReportOfThousands(t *testing.T) {
 			t.Errorf("totals are of %+v", total)
 		}
 	}
+}
+
+// Of two comparisons at once the second is refused in words, and at once: it
+// is no failure of the register.
+func TestASecondComparison(t *testing.T) {
+	s := start(t)
+	s.wallet.holds()
+	answers := make(chan reply, 2)
+	for range 2 {
+		go func() {
+			answers <- s.ask(t, "POST", control.PathReconcile, control.NewReconciliation{}, bearer("judge"))
+		}()
+	}
+	refused := <-answers
+	want(t, refused, http.StatusConflict)
+	if p := decode[control.Problem](t, refused); p.Why != "reconcile.under_way" || p.Text == "" || p.TextE == "" {
+		t.Errorf("%+v", p)
+	}
+	s.wallet.release()
+	want(t, <-answers, http.StatusOK)
 }
