@@ -91,10 +91,7 @@ func (r *Register) Reconcile(ctx context.Context, date string) (Report, error) {
 		return Report{}, &Refused{Why: "reconcile.not_possible"}
 	}
 	now := r.parts.Now()
-	if date == "" {
-		date = r.parts.Day(now)
-	}
-	day, err := r.businessDay(date)
+	day, err := r.dayOf(date, now)
 	if err != nil {
 		return Report{}, err
 	}
@@ -111,7 +108,7 @@ func (r *Register) Reconcile(ctx context.Context, date string) (Report, error) {
 	}
 	all.Wait()
 	report.Restored, err = r.madeWhole(report)
-	r.log.Info("reconciled", "date", date, "left", report.Left())
+	r.log.Info("reconciled", "date", day.Date, "left", report.Left())
 	return report, err
 }
 
@@ -145,6 +142,18 @@ func (r *Register) madeWhole(report Report) (*Restored, error) {
 
 // mostDays is how many days that are still to be reconciled a report lists.
 const mostDays = 100
+
+// dayOf is the business day that somebody names, or that of now. Wallets take
+// the years from 2000 to 2200; far beyond, the days have no dates any more.
+func (r *Register) dayOf(date string, now time.Time) (charge.Day, error) {
+	if date == "" {
+		return r.businessDay(r.parts.Day(now))
+	}
+	if date < "2000-" || date >= "2201-" {
+		return charge.Day{}, &Invalid{fmt.Errorf("date %q must be a business day such as 2026-11-25, of the years 2000 to 2200", date)}
+	}
+	return r.businessDay(date)
+}
 
 // businessDay is the day with a date, found by asking the one rule of business
 // days when it begins and ends. No rule shifts a day by more than a day.

@@ -253,7 +253,7 @@ func TestReconciliation(t *testing.T) {
 	if r := compare(); r.Wallets[0].Answered || r.Wallets[0].Problem == "" || r.Equal {
 		t.Errorf("%+v", r)
 	}
-	for _, date := range []string{"today", "2026-13-01", "2026-02-30", "26-1-1"} {
+	for _, date := range []string{"today", "2026-13-01", "2026-02-30", "26-1-1", "9999-12-31", "0000-01-01"} {
 		want(t, s.ask(t, "POST", control.PathReconcile, map[string]string{"date": date}, bearer("judge")), http.StatusUnprocessableEntity)
 	}
 }
