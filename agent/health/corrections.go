@@ -118,7 +118,7 @@ var refunds = []Entry{
 	{
 		Code: "refund.conflict", Act: Engineer,
 		Title: "別の返金と同じ番号です", TitleEN: "The key stands for another refund",
-		Text: "同じ操作の番号で、金額の違う返金がすでにあります。", TextEN: "There is a refund of another amount under this very key.",
+		Text: "同じ操作の番号で、金額か支払いの違う返金がすでにあります。", TextEN: "There is a refund of another amount or payment under this very key.",
 		Remedy: "新しい操作には、新しい番号を使ってください。", RemedyEN: "Use a new key for a new wish.",
 	},
 	{

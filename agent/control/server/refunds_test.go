@@ -86,6 +86,28 @@ func TestSameWishSameRefund(t *testing.T) {
 	}
 }
 
+// One key is one wish: it makes no refund of a second payment, whatever came
+// of the first. Later the books know it under its own payment only.
+func TestOneWishForTwoPayments(t *testing.T) {
+	s := start(t)
+	one, two := s.paid(t, 1), s.paid(t, 2)
+	first := s.back(t, "w", one, 100).charge(t)
+	s.back(t, "w", two, 100).why(t, http.StatusConflict, "refund.conflict")
+	s.back(t, `"w"`, two, 200).why(t, http.StatusConflict, "refund.conflict")
+	want(t, s.back(t, "x", two, 100), 200)
+	taro := s.signIn(t, "taro", managerPIN)
+	want(t, s.ask(t, "POST", control.PathRefunds, control.NewRefund{ChargeKey: two, Amount: 100}, append(taro.both(), wish("w"))...), 200)
+	s.back(t, "y", one, 9999).why(t, http.StatusConflict, "refund.too_much")
+	s.back(t, "y", two, 100).why(t, http.StatusConflict, "refund.conflict")
+	s.ahead.Store(int64(2 * time.Hour))
+	want(t, s.back(t, "w", two, 300), 200)
+	for _, s := range []*shop{s, s.again(t)} {
+		if got := s.back(t, "w", one, 100).charge(t); got.Key != first.Key {
+			t.Errorf("refund %s, want %s", got.Key, first.Key)
+		}
+	}
+}
+
 // A wallet's silence is a state, and the refund goes on.
 func TestRefundOfASilentWallet(t *testing.T) {
 	s := start(t)
