@@ -106,6 +106,20 @@ func TestStatement(t *testing.T) {
 	}
 }
 
+// Only the last page needs the totals.
+func TestTotalsOnTheLastPage(t *testing.T) {
+	c := honest()
+	c.pages[0].Totals = []wire.Total{}
+	if got, err := c.client().Statement(t.Context(), day); err != nil || len(got.Entries) != 5 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	c = honest()
+	c.pages[1].Totals = []wire.Total{}
+	if got, err := c.client().Statement(t.Context(), day); err == nil {
+		t.Errorf("a day without totals: %+v", got)
+	}
+}
+
 func TestAnEmptyDay(t *testing.T) {
 	c := &clerk{pages: []wire.Reconciliation{{Entries: []wire.Entry{}, Totals: []wire.Total{}}}}
 	got, err := c.client().Statement(t.Context(), day)
