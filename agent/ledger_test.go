@@ -240,7 +240,7 @@ func (s *till) start() {
 		Wallets:  []agent.Wallet{{ID: "own", Name: "見本ペイ", Ask: client, Terms: client.Terms, Refunds: client, TopUps: client, Lists: client}},
 		HashCode: func(c paycode.Secret) string { h := sha256.Sum256([]byte(c.Reveal())); return hex.EncodeToString(h[:]) },
 		Room:     func() error { return nil }, Day: func(now time.Time) string { return now.UTC().Add(-5 * time.Hour).Format(time.DateOnly) },
-		Zone: time.UTC, Now: time.Now, Spread: func() float64 { return 0.5 },
+		Zone: time.UTC, Now: time.Now, Spread: func() float64 { return 0.5 }, MostTopUp: 50_000,
 	}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 }
 

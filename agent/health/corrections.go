@@ -83,7 +83,8 @@ var corrections = []Entry{
 	},
 }
 
-// refunds are why a refund is not made, and what is wrong with one.
+// refunds are why a refund, a top-up or a comparison is not made, and what is
+// wrong with one.
 var refunds = []Entry{
 	{
 		Code: "refund.not_possible", Act: Manager,
@@ -126,6 +127,12 @@ var refunds = []Entry{
 		Title: "返金が断られました", TitleEN: "A refund was declined",
 		Text: "決済サービスが返金を断りました。お客様のお金は戻っていません。", TextEN: "The wallet said no to a refund. The customer has not got the money.",
 		Remedy: "取引の履歴で理由を見て、もう一度返金するか、手渡しで返してください。", RemedyEN: "See the reason in its history, and refund again or give the money back by hand.",
+	},
+	{
+		Code: "topup.too_much", Act: Manager,
+		Title: "チャージの上限を超えています", TitleEN: "Over the limit of one top-up",
+		Text: "一回のチャージで受け付けられる額を超えています。", TextEN: "This register does not take that much for one top-up.",
+		Remedy: "金額を減らしてください。上限は設定の [topup] にあります。", RemedyEN: "Enter less. The limit is in the settings, under [topup].",
 	},
 	{
 		Code: "reconcile.not_possible", Act: Engineer,

@@ -32,7 +32,7 @@ type chargeOut struct {
 }
 
 func (s *Server) afterwards(api huma.API) {
-	huma.Register(api, mayTakeLong(operation(http.MethodPost, control.PathTopUps, "open-top-up", "Turn cash that was taken into money of the customer's wallet", control.ScopePrepare)), s.openTopUp)
+	huma.Register(api, mayTakeLong(operation(http.MethodPost, control.PathTopUps, "open-top-up", "Turn cash that was taken into money of the customer's wallet", control.ScopeTopUp)), s.openTopUp)
 	huma.Register(api, goesOn(operation(http.MethodPost, control.PathRefunds, "refund", "Give money of a payment back, all or a part", control.ScopeRefund)), s.refund)
 	huma.Register(api, goesOn(operation(http.MethodPost, control.PathResolve, "resolve-charge", "Decide about a charge that the register cannot end alone", control.ScopeResolve)), s.resolve)
 	huma.Register(api, operation(http.MethodPost, control.PathReconcile, "reconcile", "Compare a business day with the wallets, and correct what a rule knows", control.ScopeResolve), s.reconcile)

@@ -176,7 +176,7 @@ func TestRefundBodies(t *testing.T) {
 func TestTopUp(t *testing.T) {
 	s := start(t)
 	open := func(key string, amount int64) reply {
-		return s.ask(t, "POST", control.PathTopUps, control.NewTopUp{Amount: amount, Currency: "JPY", Code: &control.Code{Text: codeNumber(7)}}, bearer("till"), wish(key))
+		return s.ask(t, "POST", control.PathTopUps, control.NewTopUp{Amount: amount, Currency: "JPY", Code: &control.Code{Text: codeNumber(7)}}, bearer("counter"), wish(key))
 	}
 	got := open("w", 3000)
 	want(t, got, 200)
@@ -188,11 +188,28 @@ func TestTopUp(t *testing.T) {
 		t.Errorf("%d %s", again.status, again.body)
 	}
 	want(t, open("w", 3001), http.StatusConflict)
-	want(t, s.ask(t, "POST", control.PathSales, yen(3000), bearer("till"), wish("w")), http.StatusConflict) // a sale is no top-up
+	want(t, s.ask(t, "POST", control.PathSales, yen(3000), bearer("counter"), wish("w")), http.StatusConflict) // a sale is no top-up
 	if c := s.charges(t)[0]; c.Kind != "topup" || c.Goods != "hold" {
 		t.Errorf("%+v", c)
 	}
 	want(t, s.ask(t, "GET", "/v1/charges/"+top.ChargeKey+"/receipt", nil, bearer("reader")), http.StatusConflict)
+}
+
+// A top-up over the limit is refused in words before anything is made for it.
+func TestATopUpOverTheLimit(t *testing.T) {
+	s := start(t)
+	for amount, status := range map[int64]int{50_001: http.StatusConflict, 1_000_000_000: http.StatusConflict, 1_000_000_001: http.StatusUnprocessableEntity} {
+		got := s.ask(t, "POST", control.PathTopUps, control.NewTopUp{Amount: amount, Currency: "JPY", Code: &control.Code{Text: codeNumber(7)}}, bearer("topper"), wish("w"))
+		want(t, got, status)
+		if status == http.StatusConflict {
+			got.why(t, status, "topup.too_much")
+		}
+	}
+	if n := len(s.charges(t)); n != 0 || s.wallet.asked() != 0 {
+		t.Errorf("%d charges, and the wallet was asked %d times", n, s.wallet.asked())
+	}
+	want(t, s.ask(t, "POST", control.PathTopUps, control.NewTopUp{Amount: 50_000, Currency: "JPY", Code: &control.Code{Text: codeNumber(7)}}, bearer("topper"), wish("w")), 200)
+	want(t, s.ask(t, "POST", control.PathSales, yen(50_001), bearer("till"), wish("x")), 200) // of a sale it says nothing
 }
 
 // doubt is a charge that nobody knows the result of.
