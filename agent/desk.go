@@ -38,6 +38,9 @@ func (r *Register) Open(s sale.Sale, by charge.By) (View, error) {
 	if err := s.Check(); err != nil {
 		return View{}, &Invalid{err}
 	}
+	if err := r.mayTopUp(s); err != nil {
+		return View{}, err
+	}
 	if err := r.mayStart(); err != nil {
 		return View{}, err
 	}

@@ -50,6 +50,7 @@ type line struct {
 	books  *ledger.Ledger
 	faults map[string][]fault // by the last word of the path; the last one repeats
 	sent   map[string]int
+	after  func(what string) // called when a request has been answered
 }
 
 func (l *line) will(what string, faults ...fault) {
@@ -89,6 +90,12 @@ func (l *line) Do(ctx context.Context, method, path string, body io.Reader) auth
 	what := words[len(words)-1]
 	if method == http.MethodGet && words[2] == "charges" {
 		what = "inquiry"
+	}
+	if ctx.Err() != nil { // as net/http has it
+		return authorize.Evidence{Err: ctx.Err()}
+	}
+	if l.after != nil {
+		defer l.after(what)
 	}
 	f := l.next(what)
 	if f == unsent {
@@ -233,7 +240,7 @@ func (s *till) start() {
 		Wallets:  []agent.Wallet{{ID: "own", Name: "見本ペイ", Ask: client, Terms: client.Terms, Refunds: client, TopUps: client, Lists: client}},
 		HashCode: func(c paycode.Secret) string { h := sha256.Sum256([]byte(c.Reveal())); return hex.EncodeToString(h[:]) },
 		Room:     func() error { return nil }, Day: func(now time.Time) string { return now.UTC().Add(-5 * time.Hour).Format(time.DateOnly) },
-		Zone: time.UTC, Now: time.Now, Spread: func() float64 { return 0.5 },
+		Zone: time.UTC, Now: time.Now, Spread: func() float64 { return 0.5 }, MostTopUp: 50_000,
 	}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 }
 

@@ -9,12 +9,17 @@ import (
 )
 
 // mend does what a rule knows to do about a difference, and notes what it did.
+// Once nobody waits for the comparison any more nothing is done: each
+// correction is a commit of its own, and thousands of them would take the
+// books for minutes.
 func (a *audit) mend(ctx context.Context, d *Difference) {
 	if d.Ours != nil {
 		d.After = d.Ours.State
 	}
 	event, known := d.What.Remedy()
 	switch {
+	case ctx.Err() != nil:
+		d.Done, d.Left = OutOfTime, true
 	case d.What == OpenHere:
 		d.Done, d.Left = Settling, true
 		a.settleOn(*d.Ours)
@@ -73,7 +78,7 @@ func (a *audit) ask(ctx context.Context, d *Difference) {
 	}
 	answer := a.wallet.Ask.Inquire(ctx, *d.Ours)
 	if ctx.Err() != nil { // nobody waits any more: no word about the wallet
-		d.Done, d.Left, a.silent = Unanswered, true, true
+		d.Done, d.Left = OutOfTime, true
 		return
 	}
 	a.noted(*d.Ours, answer)

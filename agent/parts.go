@@ -126,6 +126,8 @@ type Parts struct {
 	NameOf   func(operator string) string // the name of an operator on receipts; nil: the id
 	Now      func() time.Time
 	Spread   func() float64 // draws from 0 to 1, to keep registers from asking in step
+
+	MostTopUp int64 // that one top-up may come to, in minor units; 0: none are taken
 }
 
 // PaperRules are what receipts say beside the sale.

@@ -23,13 +23,14 @@ type Statements interface {
 type Done string
 
 const (
-	Corrected  Done = "corrected"  // our books follow the wallet's
-	Adopted    Done = "adopted"    // the key is in our books now
-	Confirmed  Done = "confirmed"  // asked just now, the wallet says what our books say: its list was older
-	Unanswered Done = "unanswered" // nothing was changed: the wallet did not say it again when it was asked
-	Moved      Done = "moved"      // nothing was changed: the record moved while the books were compared
-	Settling   Done = "settling"   // the register goes on by itself
-	ForManager Done = "manager"    // nothing was changed: a person must decide
+	Corrected  Done = "corrected"   // our books follow the wallet's
+	Adopted    Done = "adopted"     // the key is in our books now
+	Confirmed  Done = "confirmed"   // asked just now, the wallet says what our books say: its list was older
+	Unanswered Done = "unanswered"  // nothing was changed: the wallet did not say it again when it was asked
+	Moved      Done = "moved"       // nothing was changed: the record moved while the books were compared
+	OutOfTime  Done = "out_of_time" // nothing was changed: the time was up before it was looked at
+	Settling   Done = "settling"    // the register goes on by itself
+	ForManager Done = "manager"     // nothing was changed: a person must decide
 )
 
 // Report is what a reconciliation of one day found and did.
@@ -63,10 +64,17 @@ func (r Report) Left() int {
 		if w.Err != nil {
 			n++
 		}
-		for _, d := range w.Differences {
-			if d.Left {
-				n++
-			}
+		n += w.Left()
+	}
+	return n
+}
+
+// Left counts the differences that are left.
+func (w WalletReport) Left() int {
+	n := 0
+	for _, d := range w.Differences {
+		if d.Left {
+			n++
 		}
 	}
 	return n
@@ -83,18 +91,15 @@ func (r *Register) Reconcile(ctx context.Context, date string) (Report, error) {
 		return Report{}, &Refused{Why: "reconcile.not_possible"}
 	}
 	now := r.parts.Now()
-	if date == "" {
-		date = r.parts.Day(now)
-	}
-	day, err := r.businessDay(date)
+	day, err := r.dayOf(date, now)
 	if err != nil {
 		return Report{}, err
 	}
 	select {
 	case <-r.reconciling: // one at a time: two would do everything twice
 		defer func() { r.reconciling <- struct{}{} }()
-	case <-ctx.Done():
-		return Report{}, ctx.Err()
+	default:
+		return Report{}, &Refused{Why: "reconcile.under_way"}
 	}
 	report := Report{Day: day, At: now, Wallets: make([]WalletReport, len(r.parts.Wallets))}
 	var all sync.WaitGroup
@@ -103,7 +108,7 @@ func (r *Register) Reconcile(ctx context.Context, date string) (Report, error) {
 	}
 	all.Wait()
 	report.Restored, err = r.madeWhole(report)
-	r.log.Info("reconciled", "date", date, "left", report.Left())
+	r.log.Info("reconciled", "date", day.Date, "left", report.Left())
 	return report, err
 }
 
@@ -137,6 +142,18 @@ func (r *Register) madeWhole(report Report) (*Restored, error) {
 
 // mostDays is how many days that are still to be reconciled a report lists.
 const mostDays = 100
+
+// dayOf is the business day that somebody names, or that of now. Wallets take
+// the years from 2000 to 2200; far beyond, the days have no dates any more.
+func (r *Register) dayOf(date string, now time.Time) (charge.Day, error) {
+	if date == "" {
+		return r.businessDay(r.parts.Day(now))
+	}
+	if date < "2000-" || date >= "2201-" {
+		return charge.Day{}, &Invalid{fmt.Errorf("date %q must be a business day such as 2026-11-25, of the years 2000 to 2200", date)}
+	}
+	return r.businessDay(date)
+}
 
 // businessDay is the day with a date, found by asking the one rule of business
 // days when it begins and ends. No rule shifts a day by more than a day.

@@ -300,13 +300,13 @@ func TestChargesAroundTheCutOver(t *testing.T) {
 			s.clocks.Lock()
 			s.ahead = ahead
 			s.clocks.Unlock()
-			time.Sleep(29*time.Hour - 90*time.Second) // a minute and a half before the day ends
+			time.Sleep((24+29)*time.Hour - 90*time.Second) // a minute and a half before the day ends
 			for i := range 10 {
 				s.paid(fmt.Sprint(i), 100)
 				time.Sleep(20 * time.Second)
 			}
 			counted := 0
-			for _, date := range []string{"1999-12-31", "2000-01-01", "2000-01-02"} {
+			for _, date := range []string{"2000-01-01", "2000-01-02", "2000-01-03"} {
 				report, err := s.Reconcile(t.Context(), date)
 				must(t, err)
 				s.only(report, "", "", "", "", false)
@@ -334,7 +334,7 @@ func TestAWalletThatIsAway(t *testing.T) {
 		if report.Wallets[0].Err == nil || report.Left() != 1 {
 			t.Errorf("%+v", report)
 		}
-		for _, date := range []string{"yesterday", "2026-02-30", "2026-1-1"} {
+		for _, date := range []string{"yesterday", "2026-02-30", "2026-1-1", "9999-12-31", "2201-01-01", "1999-12-31", "0000-01-01"} {
 			if _, err := s.Reconcile(t.Context(), date); err == nil {
 				t.Errorf("%q is a day", date)
 			}

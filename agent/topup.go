@@ -5,12 +5,23 @@ import (
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/paycode"
+	"github.com/posagent/posagent/agent/sale"
 )
 
 // TopUpper asks a wallet to turn cash that the register has taken into money
 // of the customer who showed the code. It is one attempt, as a charge is.
 type TopUpper interface {
 	TopUp(context.Context, charge.Record, paycode.Code) charge.Answer
+}
+
+// mayTopUp refuses a top-up over the limit, before anything is prepared for
+// it: cash of that size is not counted out at a register, and a program that
+// went wrong or was stolen must not turn nothing into much.
+func (r *Register) mayTopUp(s sale.Sale) error {
+	if s.TopUp && s.Amount.Minor > r.parts.MostTopUp {
+		return &Refused{Why: "topup.too_much"}
+	}
+	return nil
 }
 
 // request is the one request of a walk: a top-up goes the way of a charge and

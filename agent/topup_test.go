@@ -30,6 +30,21 @@ func TestATopUp(t *testing.T) {
 	})
 }
 
+// Over the limit nothing is prepared, and what stood at the scanner still
+// stands there.
+func TestATopUpOverTheLimit(t *testing.T) {
+	atTill(t, func(t *testing.T, s *till) {
+		_, err := s.Open(aSale("a", 500), charge.ByCashier)
+		must(t, err)
+		_, err = s.Open(sale.Sale{ID: "b", Amount: money.Yen(50_001), BusinessDate: "2026-11-22", At: time.Now(), TopUp: true}, charge.ByCashier)
+		s.wants(err, "topup.too_much")
+		if v, standing := s.Standing(); !standing || v.Sale.ID != "a" || v.Charge.State != charge.Prepared {
+			t.Errorf("%+v, standing: %v", v, standing)
+		}
+		s.is(s.sells("c", 50_000, true).Key, charge.Approved)
+	})
+}
+
 // A top-up in doubt is given up and undone as a payment is: the cash goes back
 // when it is reversed, and then the wallet has no money for it.
 func TestATopUpInDoubt(t *testing.T) {

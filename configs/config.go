@@ -21,6 +21,7 @@ type Config struct {
 	Devices   []Device
 	Roles     Roles
 	Codes     Codes
+	TopUp     TopUp
 	Receipt   Receipt
 	Log       Log
 
@@ -70,6 +71,7 @@ type Scope string
 
 const (
 	ScopePrepare Scope = "prepare" // open and cancel sales
+	ScopeTopUp   Scope = "topup"   // turn cash into money of a customer's wallet
 	ScopeRead    Scope = "read"    // see sales, charges, devices and health
 	ScopeRefund  Scope = "refund"  // give money back
 	ScopeResolve Scope = "resolve" // decide what became of a doubtful charge, compare the day with the wallets
@@ -89,6 +91,11 @@ type Operator struct {
 type Codes struct {
 	File  string        // empty for the rules that are built in
 	Rules paycode.Rules // what Load found there
+}
+
+// TopUp is what the register takes as a top-up.
+type TopUp struct {
+	Most int // of one, in minor units; 0: none are taken
 }
 
 // Receipt is what stands on every receipt, and whether there is one.

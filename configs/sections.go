@@ -22,6 +22,7 @@ func (c *Config) settings() []setting {
 			about: "Devices at the register, one section each.\nつなぐ機器を一台ずつ書きます。"},
 		{key: "roles", table: c.Roles.settings(), about: "Which of the devices the register works with."},
 		{key: "codes", table: c.Codes.settings(), about: "The rules that tell whose code a customer shows."},
+		{key: "topup", table: c.TopUp.settings(), about: "Top-ups: cash that the register takes becomes money in the customer's wallet.\n現金でのチャージの設定です。"},
 		{key: "receipt", table: c.Receipt.settings(), about: "Receipts.\nレシートの設定です。"},
 		{key: "log", table: c.Log.settings(), about: "The log on standard error. Codes of customers are never in it."},
 	}
@@ -83,7 +84,7 @@ func (t *Token) settings() []setting {
 		{key: "sha256", required: true, secret: true, sample: `"` + exampleHash + `"`,
 			value: hidden(&t.SHA256, "the SHA-256 of the token as 64 lower-case hexadecimal digits, never the token itself", made(digits+"abcdef", 64, 64)),
 			about: "SHA-256 of the token: printf %s \"$TOKEN\" | sha256sum"},
-		{key: "scopes", required: true, sample: `["prepare", "read"]`, value: words(&t.Scopes, ScopePrepare, ScopeRead, ScopeRefund, ScopeResolve, ScopeConfig, ScopeDisplay),
+		{key: "scopes", required: true, sample: `["prepare", "read"]`, value: words(&t.Scopes, ScopePrepare, ScopeTopUp, ScopeRead, ScopeRefund, ScopeResolve, ScopeConfig, ScopeDisplay),
 			about: "What it may do. display alone sees only the amount and state of the current sale."},
 	}
 }
@@ -114,6 +115,12 @@ const (
 func (c *Codes) settings() []setting {
 	return []setting{
 		{key: "file", value: absoluteOrNone(&c.File, ""), about: "A file of rules in place of the built-in ones. Empty: the built-in ones."},
+	}
+}
+
+func (t *TopUp) settings() []setting {
+	return []setting{
+		{key: "most", value: whole(&t.Most, 50_000, 0, 1_000_000_000), about: "The most that one top-up may come to, in yen (minor units of other currencies). 0: none are taken."},
 	}
 }
 

@@ -153,7 +153,7 @@ func TestBodiesThatAreNonsense(t *testing.T) {
 // be one short line, and cannot spoil the approval.
 func TestTheWalletsNumber(t *testing.T) {
 	for given, want := range map[string]string{
-		"R-20261122-000017": "R-20261122-000017", "": "", "R\x1bp\x00\n1": "Rp1",
+		"R-20261122-000017": "R-20261122-000017", "": "", "R\x1bp\x00\n1": "Rp 1",
 		strings.Repeat("番", 100): strings.Repeat("番", 64),
 	} {
 		f := listen(t, says(http.StatusOK, func(r request) any {

@@ -18,6 +18,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -133,6 +134,10 @@ func (l *Line) Do(ctx context.Context, method, path string, body io.Reader) Evid
 		req.Header.Set("Content-Type", "application/json")
 	}
 	resp, err := l.client.Do(req)
+	var asked *url.Error
+	if errors.As(err, &asked) {
+		err = asked.Err // without the address: its query is longer than what is wrong
+	}
 	ev := Evidence{Err: err}
 	if c := conn.Load(); c != nil {
 		ev.Bytes = c.out.Load() - before.Load()
@@ -176,7 +181,7 @@ func read(resp *http.Response, ev *Evidence) {
 func (l *Line) Warm(ctx context.Context) error {
 	ev := l.Do(ctx, http.MethodGet, wire.PathPing, nil)
 	if ev.Status == 0 {
-		return ev.Err
+		return Told(ev.Err)
 	}
 	return nil
 }

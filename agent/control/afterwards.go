@@ -59,7 +59,9 @@ type WalletDay struct {
 	Answered    bool         `json:"answered"`
 	Problem     string       `json:"problem,omitempty"` // why it could not be compared, for an engineer
 	Totals      []Total      `json:"totals"`
-	Differences []Difference `json:"differences"`
+	Differences []Difference `json:"differences" doc:"at most 1,000 of all wallets together, those that are left first"`
+	Left        int          `json:"left" doc:"differences that are left, also of those that are not listed"`
+	Unlisted    int          `json:"unlisted,omitempty" doc:"how many differences more there are than are listed"`
 }
 
 // Sum is a number of charges and what they come to, in minor units.

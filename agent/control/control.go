@@ -47,6 +47,7 @@ type Scope string
 
 const (
 	ScopePrepare Scope = "prepare" // open and cancel sales, give codes, reprint
+	ScopeTopUp   Scope = "topup"   // turn cash that was taken into money of a customer's wallet
 	ScopeRead    Scope = "read"
 	ScopeRefund  Scope = "refund"  // give money back
 	ScopeResolve Scope = "resolve" // decide what became of a doubtful charge, compare the day with the wallets

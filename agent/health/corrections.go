@@ -83,7 +83,8 @@ var corrections = []Entry{
 	},
 }
 
-// refunds are why a refund is not made, and what is wrong with one.
+// refunds are why a refund, a top-up or a comparison is not made, and what is
+// wrong with one.
 var refunds = []Entry{
 	{
 		Code: "refund.not_possible", Act: Manager,
@@ -118,7 +119,7 @@ var refunds = []Entry{
 	{
 		Code: "refund.conflict", Act: Engineer,
 		Title: "別の返金と同じ番号です", TitleEN: "The key stands for another refund",
-		Text: "同じ操作の番号で、金額の違う返金がすでにあります。", TextEN: "There is a refund of another amount under this very key.",
+		Text: "同じ操作の番号で、金額か支払いの違う返金がすでにあります。", TextEN: "There is a refund of another amount or payment under this very key.",
 		Remedy: "新しい操作には、新しい番号を使ってください。", RemedyEN: "Use a new key for a new wish.",
 	},
 	{
@@ -128,9 +129,21 @@ var refunds = []Entry{
 		Remedy: "取引の履歴で理由を見て、もう一度返金するか、手渡しで返してください。", RemedyEN: "See the reason in its history, and refund again or give the money back by hand.",
 	},
 	{
+		Code: "topup.too_much", Act: Manager,
+		Title: "チャージの上限を超えています", TitleEN: "Over the limit of one top-up",
+		Text: "一回のチャージで受け付けられる額を超えています。", TextEN: "This register does not take that much for one top-up.",
+		Remedy: "金額を減らしてください。上限は設定の [topup] にあります。", RemedyEN: "Enter less. The limit is in the settings, under [topup].",
+	},
+	{
 		Code: "reconcile.not_possible", Act: Engineer,
 		Title: "照合できません", TitleEN: "Nothing to compare with",
 		Text: "この端末では、決済サービスとの照合ができません。", TextEN: "This register cannot compare its books with a wallet's.",
 		Remedy: "設定を確かめてください。", RemedyEN: "Check the settings.",
+	},
+	{
+		Code: "reconcile.under_way", Act: Manager,
+		Title: "照合中です", TitleEN: "A comparison is under way",
+		Text: "ほかの照合がまだ終わっていません。", TextEN: "Another comparison with the wallets has not come to its end.",
+		Remedy: "一分ほど待ってから、もう一度照合してください。", RemedyEN: "Wait a minute, then compare again.",
 	},
 }

@@ -129,6 +129,12 @@ var done = []Entry{
 		Remedy: "もう一度照合してください。", RemedyEN: "Compare the day again.",
 	},
 	{
+		Code: "done.out_of_time", Act: Manager,
+		Title: "時間切れです", TitleEN: "Nothing was changed: the time was up",
+		Text: "時間が足りず、この取引までは調べられませんでした。", TextEN: "The time for the comparison was over before this was looked at.",
+		Remedy: "もう一度照合してください。続きから進みます。", RemedyEN: "Compare the day again: it goes on with what is left.",
+	},
+	{
 		Code: "done.settling", Act: Manager,
 		Title: "処理中です", TitleEN: "Under way",
 		Text: "まだ終わっていないため、何も直していません。", TextEN: "It is not settled, so nothing was changed.",

@@ -5,6 +5,7 @@ type Action string
 
 const (
 	Sell       Action = "sell"        // open and cancel a sale, give a code
+	TopUp      Action = "topup"       // turn cash into money of a customer's wallet
 	Reprint    Action = "reprint"     // print a receipt once more
 	Look       Action = "look"        // see charges, devices and troubles
 	TestDevice Action = "test_device" // print a test page, try the scanner
@@ -14,12 +15,12 @@ const (
 )
 
 // Actions are all actions, the everyday ones first.
-var Actions = []Action{Sell, Reprint, Look, TestDevice, Resolve, Refund, Configure}
+var Actions = []Action{Sell, TopUp, Reprint, Look, TestDevice, Resolve, Refund, Configure}
 
 // may is the whole of who may do what. What is not in it is forbidden.
 var may = map[Role]map[Action]bool{
-	Cashier: {Sell: true, Reprint: true, Look: true, TestDevice: true},
-	Manager: {Sell: true, Reprint: true, Look: true, TestDevice: true, Resolve: true, Refund: true, Configure: true},
+	Cashier: {Sell: true, TopUp: true, Reprint: true, Look: true, TestDevice: true},
+	Manager: {Sell: true, TopUp: true, Reprint: true, Look: true, TestDevice: true, Resolve: true, Refund: true, Configure: true},
 }
 
 // Can tells whether a role may do something. An unknown role or action may

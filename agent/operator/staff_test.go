@@ -236,6 +236,7 @@ func TestNewStaffRefuses(t *testing.T) {
 func TestWhoMayDoWhat(t *testing.T) {
 	want := map[operator.Action]string{ // cashier, manager
 		operator.Sell:       "yes yes",
+		operator.TopUp:      "yes yes",
 		operator.Reprint:    "yes yes",
 		operator.Look:       "yes yes",
 		operator.TestDevice: "yes yes",

@@ -83,7 +83,8 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 		Store: c.Store.Seller(), Journal: d.books, Memory: d.books, Accounts: d.books, NotFound: book.ErrNotFound, Codes: codes, Devices: d.roles(),
 		Imager:   pictures{imager.New(imager.Limits{})},
 		HashCode: keys.hashCode, Room: d.room, Day: d.day, Zone: zone, NameOf: nameOf(c.Operators), Now: time.Now, Spread: rand.Float64,
-		Paper: agent.PaperRules{Language: c.Store.Language, Print: c.Receipt.Print, Footer: c.Receipt.Footer},
+		MostTopUp: int64(c.TopUp.Most),
+		Paper:     agent.PaperRules{Language: c.Store.Language, Print: c.Receipt.Print, Footer: c.Receipt.Footer},
 	}
 	for _, w := range d.wallets {
 		parts.Wallets = append(parts.Wallets, w.Wallet)

@@ -109,7 +109,7 @@ func aReconciliation() control.Reconciliation {
 			{Wallet: "paypay", WalletNameE: "PayPay", Answered: true, Totals: []control.Total{
 				{Kind: "charge", State: "approved", Currency: "JPY", Ours: paid, Theirs: paid, OursAfter: paid, TheirsAfter: paid},
 			}},
-			{Wallet: "own", WalletNameE: "Sample Pay", Answered: true, Totals: []control.Total{
+			{Wallet: "own", WalletNameE: "Sample Pay", Answered: true, Left: 2, Unlisted: 16, Totals: []control.Total{
 				{Kind: "charge", State: "approved", Currency: "JPY", Ours: control.Sum{Count: 2, Amount: 2560}, OursAfter: control.Sum{Count: 1, Amount: 1280}, Theirs: control.Sum{Count: 2, Amount: 2560}, TheirsAfter: control.Sum{Count: 2, Amount: 2560}},
 			}, Differences: []control.Difference{
 				{Key: key, What: "missing_there", Ours: one("approved"), Done: "corrected", After: "unpaid", TitleE: "Paid here, unknown to the wallet", DoneTE: "Corrected", TextE: "No money will come. If you know the customer, ask to be paid again."},

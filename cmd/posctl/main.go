@@ -62,7 +62,8 @@ type tool struct {
 	asJSON bool
 	retry  time.Duration  // between tries to reach an agent that is away
 	zone   *time.Location // of the times that are told; nil: this machine's
-	out    io.Writer
+	data   io.Writer      // standard output, for programs: as it is
+	out    io.Writer      // the same, for people
 	errOut io.Writer
 }
 
@@ -89,6 +90,7 @@ func execute(ctx context.Context, args []string, out, errOut io.Writer) int {
 }
 
 func (t *tool) execute(ctx context.Context, args []string) int {
+	t.data, t.out, t.errOut = t.out, screen{t.out}, screen{t.errOut}
 	root := t.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -247,7 +249,7 @@ func (t *tool) print(value any, show func()) error {
 		show()
 		return nil
 	}
-	e := json.NewEncoder(t.out)
+	e := json.NewEncoder(t.data)
 	e.SetIndent("", "  ")
 	return e.Encode(value)
 }

@@ -74,25 +74,22 @@ func (t *tool) showReconciliation(r control.Reconciliation) {
 }
 
 func (t *tool) showWallet(w control.WalletDay) {
-	left := 0
-	for _, d := range w.Differences {
-		if d.Left {
-			left++
-		}
-	}
 	name := named(w.Wallet, w.WalletNameE)
 	switch {
 	case !w.Answered:
 		fmt.Fprintf(t.out, "\n%s: NOT COMPARED\n  %s\n  next: reconcile again when the wallet can be reached; posctl doctor tells whether it can\n", name, w.Problem)
 		return
-	case len(w.Differences) == 0:
+	case len(w.Differences)+w.Unlisted == 0:
 		fmt.Fprintf(t.out, "\n%s: equal\n", name)
 	default:
-		fmt.Fprintf(t.out, "\n%s: %d differed, %d left\n", name, len(w.Differences), left)
+		fmt.Fprintf(t.out, "\n%s: %d differed, %d left\n", name, len(w.Differences)+w.Unlisted, w.Left)
 	}
 	t.showTotals(w.Totals)
 	for _, d := range w.Differences {
 		t.showDifference(d)
+	}
+	if w.Unlisted > 0 {
+		fmt.Fprintf(t.out, "\n  and %d more, which are not listed; those that are left come first\n", w.Unlisted)
 	}
 }
 

@@ -26,10 +26,7 @@ func readBody(w http.ResponseWriter, r *http.Request, into any) bool {
 		problem(w, http.StatusUnsupportedMediaType, wire.ProblemInvalid, "the body must be application/json")
 		return false
 	}
-	deadline := http.NewResponseController(w)
-	deadline.SetReadDeadline(time.Now().Add(bodyTimeout))
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	deadline.SetReadDeadline(time.Time{})
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -39,6 +36,9 @@ func readBody(w http.ResponseWriter, r *http.Request, into any) bool {
 		problem(w, http.StatusBadRequest, wire.ProblemInvalid, "the body broke off")
 		return false
 	}
+	// Of hurry. A body that broke off keeps it: the server would wait for the
+	// rest of it without an end.
+	http.NewResponseController(w).SetReadDeadline(time.Time{})
 	if err := decode(data, into); err != nil {
 		problem(w, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
 		return false

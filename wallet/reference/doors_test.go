@@ -3,6 +3,8 @@ package reference_test
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -55,6 +57,29 @@ func TestOnlyHTTP1(t *testing.T) {
 	if conn, err := tls.Dial("tcp", s.Addr(), &tls.Config{RootCAs: s.authority.Pool(), Certificates: own, NextProtos: []string{"h2"}}); err == nil {
 		conn.Close()
 		t.Error("a client that only speaks HTTP/2 was let in")
+	}
+}
+
+// A body that never comes holds a connection for seconds, not for ever, also
+// on a call that takes none.
+func TestABodyThatNeverComes(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	own := []tls.Certificate{pair(t)(s.authority.Client("S0001", "T01"))}
+	for _, head := range []string{"GET /v1/ping", "GET /v1/charges/S0001-T01-1-1", "POST /v1/nothing", "POST /v1/charges"} {
+		t.Run(head, func(t *testing.T) {
+			t.Parallel()
+			conn, err := tls.Dial("tcp", s.Addr(), &tls.Config{RootCAs: s.authority.Pool(), Certificates: own})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			conn.SetDeadline(time.Now().Add(20 * time.Second))
+			fmt.Fprintf(conn, "%s HTTP/1.1\r\nHost: wallet\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n", head)
+			if _, err := io.Copy(io.Discard, conn); err != nil {
+				t.Errorf("the connection is still there after 20 s: %v", err)
+			}
+		})
 	}
 }
 

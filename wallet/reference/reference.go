@@ -115,13 +115,25 @@ func (s *Server) tls() *tls.Config {
 
 func (s *Server) server(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           h,
+		Handler:           hurry(h),
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		TLSNextProto:      map[string]func(*http.Server, *tls.Conn, http.Handler){}, // no HTTP/2
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
+}
+
+// hurry gives the sender of a body a time to send it in, also where the call
+// takes none: the server reads the rest of it before it answers. Whoever reads
+// the whole body lifts it again; see readBody.
+func hurry(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (s *Server) serve(srv *http.Server, l net.Listener) {

@@ -21,7 +21,7 @@ type Reconciliation struct {
 	From         time.Time `json:"from"`
 	To           time.Time `json:"to"`
 	Entries      []Entry   `json:"entries"` // in the order of the first word, at most PageOfEntries
-	Totals       []Total   `json:"totals"`  // of the whole day, not of the page
+	Totals       []Total   `json:"totals"`  // of the whole day, on its last page; those before may have none
 	Next         string    `json:"next"`    // after of the next page; empty on the last
 	Nonce        string    `json:"nonce"`
 }

@@ -17,7 +17,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/posagent/posagent/agent/authorize"
 	"github.com/posagent/posagent/agent/charge"
@@ -147,6 +146,10 @@ func (c *Client) attempt(ctx context.Context, asked authorize.Asked, method, pat
 	return c.answer(asked, ev.Understand(), started)
 }
 
+// longestNumber is how many characters of the wallet's own number of an
+// approval are kept and printed.
+const longestNumber = 64
+
 func (c *Client) answer(asked authorize.Asked, ev authorize.Evidence, started time.Time) charge.Answer {
 	event, reason := authorize.Outcome(asked, ev)
 	now := c.now()
@@ -158,30 +161,14 @@ func (c *Client) answer(asked authorize.Asked, ev authorize.Evidence, started ti
 	if ev.Answer != nil && event != charge.Lose {
 		a.Known, a.Theirs = true, ev.Answer.At
 		if event == charge.Approve {
-			a.Receipt = number(ev.Answer.Receipt)
+			// A number that is no such line does not make the approval less true.
+			a.Receipt = authorize.Plain(ev.Answer.Receipt, longestNumber)
 		}
 	}
 	if ev.Err != nil {
-		a.Note = ev.Err.Error()
+		a.Note = authorize.Told(ev.Err).Error()
 	}
 	return a
-}
-
-// number is the wallet's own number of an approval as it can be kept and
-// printed: one short line. A number that is no such line does not make the
-// approval less true.
-func number(s string) string {
-	const longest = 64
-	line := strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) && r != unicode.ReplacementChar {
-			return r
-		}
-		return -1
-	}, s)
-	if runes := []rune(line); len(runes) > longest {
-		line = string(runes[:longest])
-	}
-	return line
 }
 
 // never is the answer when a request could not even be written down: nothing

@@ -7,7 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"strings"
+	"regexp"
 	"time"
 
 	"github.com/posagent/posagent/agent/authorize"
@@ -16,21 +16,33 @@ import (
 	"github.com/posagent/posagent/wallet/wire"
 )
 
-// mostEntries is more than a register can make in a day: one in each second
-// of it. A wallet that never comes to an end must not fill the memory.
-const mostEntries = 86_400
+// The most that a wallet may say of a day. One that never comes to an end, or
+// says little at great length, must not fill the memory.
+const (
+	mostEntries = 20_000 // a register that makes one in five seconds, day and night, makes fewer
+	longestMark = 100    // bytes, of the mark of the next page
+	longestKey  = 40     // runes, of a key that is none, in an error
+)
 
 // Statement reads all that the wallet has of this register's day. It is whole
 // and adds up to the wallet's own totals, or there is none: a key that moved
 // while the pages were read is an error, and reading again is the remedy.
 func (c *Client) Statement(ctx context.Context, day charge.Day) (charge.Statement, error) {
+	out, err := c.statement(ctx, day)
+	if err != nil {
+		return charge.Statement{}, authorize.Told(err)
+	}
+	return out, nil
+}
+
+func (c *Client) statement(ctx context.Context, day charge.Day) (charge.Statement, error) {
 	out := charge.Statement{Wallet: c.ID, Day: day}
 	seen := map[charge.Key]bool{}
 	sums, totals := map[sum]amount{}, map[sum]amount{}
 	for after := ""; ; {
 		page, err := c.page(ctx, day, after)
 		if err != nil {
-			return charge.Statement{}, fmt.Errorf("read the day %s at wallet %s: %w", day.Date, c.ID, err)
+			return out, fmt.Errorf("read the day %s at wallet %s: %w", day.Date, c.ID, err)
 		}
 		for _, e := range page.Entries {
 			entry, err := c.entry(day, e)
@@ -41,7 +53,7 @@ func (c *Client) Statement(ctx context.Context, day charge.Day) (charge.Statemen
 				err = fmt.Errorf("it has more than %d entries", mostEntries)
 			}
 			if err != nil {
-				return charge.Statement{}, fmt.Errorf("the day %s at wallet %s, key %q: %w", day.Date, c.ID, e.Key, err)
+				return out, fmt.Errorf("the day %s at wallet %s, key %q: %w", day.Date, c.ID, authorize.Plain(e.Key, longestKey), err)
 			}
 			seen[entry.Key] = true
 			out.Entries = append(out.Entries, entry)
@@ -55,13 +67,16 @@ func (c *Client) Statement(ctx context.Context, day charge.Day) (charge.Statemen
 			}
 			break
 		}
-		if len(page.Entries) == 0 || page.Next == after {
-			return charge.Statement{}, fmt.Errorf("the day %s at wallet %s has pages without an end", day.Date, c.ID)
+		switch {
+		case len(page.Entries) == 0 || page.Next == after:
+			return out, fmt.Errorf("the day %s at wallet %s has pages without an end", day.Date, c.ID)
+		case len(page.Next) > longestMark:
+			return out, fmt.Errorf("the day %s at wallet %s: the mark of the next page has %d bytes, and may have %d", day.Date, c.ID, len(page.Next), longestMark)
 		}
 		after = page.Next
 	}
 	if !maps.Equal(sums, totals) {
-		return charge.Statement{}, fmt.Errorf("the day %s at wallet %s: the entries add up to %v and the wallet's totals are %v: something moved meanwhile, read it again", day.Date, c.ID, sums, totals)
+		return out, fmt.Errorf("the day %s at wallet %s: its %d entries do not add up to the wallet's totals: something moved meanwhile, read it again", day.Date, c.ID, len(out.Entries))
 	}
 	return out, nil
 }
@@ -101,7 +116,7 @@ func (c *Client) page(ctx context.Context, day charge.Day, after string) (wire.R
 	case ev.Err != nil:
 		return page, ev.Err
 	case ev.Status != http.StatusOK && ev.Problem != nil:
-		return page, fmt.Errorf("it says %d %s: %s", ev.Status, ev.Problem.Type, number(ev.Problem.Detail))
+		return page, fmt.Errorf("it says %d %s: %s", ev.Status, ev.Problem.Type, ev.Problem.Detail)
 	case ev.Status != http.StatusOK:
 		return page, fmt.Errorf("it says %d", ev.Status)
 	}
@@ -129,20 +144,28 @@ func (c *Client) entry(day charge.Day, e wire.Entry) (charge.StatementEntry, err
 		Amount: money.Amount{Minor: e.Amount, Currency: money.Currency(e.Currency)},
 		Of:     charge.Key(e.ChargeKey), At: e.At,
 	}
-	ours := charge.Prefix(c.Store, c.Terminal)
 	switch {
-	case !strings.HasPrefix(e.Key, ours), out.Of != "" && !strings.HasPrefix(e.ChargeKey, ours):
+	case !c.issued(out.Key), out.Of != "" && !c.issued(out.Of):
 		return out, errors.New("it is no key of this register")
 	case out.Kind != charge.Payment && out.Kind != charge.Refund && out.Kind != charge.Topup:
-		return out, fmt.Errorf("the kind %q is not known", e.Kind)
+		return out, errors.New("its kind is not known")
 	case out.State == "":
-		return out, fmt.Errorf("the status %q is not known", e.Status)
-	case e.Amount <= 0 || e.Currency == "":
-		return out, fmt.Errorf("%d %q is no amount", e.Amount, e.Currency)
+		return out, errors.New("its status is not known")
+	case e.Amount <= 0 || !currency.MatchString(e.Currency):
+		return out, errors.New("it has no amount above 0 in a currency of three capital letters")
 	case out.Of != "" && out.Kind != charge.Refund:
 		return out, errors.New("only a refund gives back a charge")
 	case !day.Has(e.At):
 		return out, fmt.Errorf("it is of %s, which is not that day", e.At.UTC().Format(time.RFC3339))
 	}
 	return out, nil
+}
+
+var currency = regexp.MustCompile(`^[A-Z]{3}$`)
+
+// issued tells that this register may have made the key. Anything else would
+// be kept at whatever length the wallet chose.
+func (c *Client) issued(key charge.Key) bool {
+	store, terminal, _, _, err := key.Parts()
+	return err == nil && store == c.Store && terminal == c.Terminal
 }

@@ -106,6 +106,20 @@ func TestStatement(t *testing.T) {
 	}
 }
 
+// Only the last page needs the totals.
+func TestTotalsOnTheLastPage(t *testing.T) {
+	c := honest()
+	c.pages[0].Totals = []wire.Total{}
+	if got, err := c.client().Statement(t.Context(), day); err != nil || len(got.Entries) != 5 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	c = honest()
+	c.pages[1].Totals = []wire.Total{}
+	if got, err := c.client().Statement(t.Context(), day); err == nil {
+		t.Errorf("a day without totals: %+v", got)
+	}
+}
+
 func TestAnEmptyDay(t *testing.T) {
 	c := &clerk{pages: []wire.Reconciliation{{Entries: []wire.Entry{}, Totals: []wire.Total{}}}}
 	got, err := c.client().Statement(t.Context(), day)
@@ -125,13 +139,22 @@ func TestStatementsThatAreNone(t *testing.T) {
 		}
 	}
 	for name, bend := range map[string]func(int, *wire.Reconciliation){
-		"another nonce":            func(_ int, r *wire.Reconciliation) { r.Nonce += "x" },
-		"another store":            func(_ int, r *wire.Reconciliation) { r.Store = "S2" },
-		"another terminal":         func(_ int, r *wire.Reconciliation) { r.Terminal = "T2" },
-		"another date":             func(_ int, r *wire.Reconciliation) { r.BusinessDate = "2026-11-21" },
-		"another beginning":        func(_ int, r *wire.Reconciliation) { r.From = r.From.Add(time.Second) },
-		"another end":              func(_ int, r *wire.Reconciliation) { r.To = r.To.Add(time.Second) },
-		"a key of another":         first(func(e *wire.Entry) { e.Key = "S1-T11-1-1" }),
+		"another nonce":      func(_ int, r *wire.Reconciliation) { r.Nonce += "x" },
+		"another store":      func(_ int, r *wire.Reconciliation) { r.Store = "S2" },
+		"another terminal":   func(_ int, r *wire.Reconciliation) { r.Terminal = "T2" },
+		"another date":       func(_ int, r *wire.Reconciliation) { r.BusinessDate = "2026-11-21" },
+		"another beginning":  func(_ int, r *wire.Reconciliation) { r.From = r.From.Add(time.Second) },
+		"another end":        func(_ int, r *wire.Reconciliation) { r.To = r.To.Add(time.Second) },
+		"a key of another":   first(func(e *wire.Entry) { e.Key = "S1-T11-1-1" }),
+		"a key that is none": first(func(e *wire.Entry) { e.Key = "S1-T1-1-01" }),
+		"a refund of no key": func(page int, r *wire.Reconciliation) {
+			if page == 1 {
+				r.Entries[0].ChargeKey = "S1-T1-3"
+			}
+		},
+		"a currency in words":      first(func(e *wire.Entry) { e.Currency = "yen" }),
+		"a long currency":          first(func(e *wire.Entry) { e.Currency = "JPYJPY" }),
+		"a long mark":              func(_ int, r *wire.Reconciliation) { r.Next = strings.Repeat("9", 101) },
 		"a refund of another's":    func(_ int, r *wire.Reconciliation) { r.Entries[0].ChargeKey = "S1-T2-1-1" },
 		"a charge that gives back": first(func(e *wire.Entry) { e.ChargeKey = "S1-T1-1-9" }),
 		"an unknown kind":          first(func(e *wire.Entry) { e.Kind = "gift" }),
@@ -162,6 +185,49 @@ func TestStatementsThatAreNone(t *testing.T) {
 		if len(c.asked) > 3 {
 			t.Errorf("%s: %d pages were read", name, len(c.asked))
 		}
+	}
+}
+
+// A wallet that says little at great length is refused with the first of it,
+// and not in its own words.
+func TestAStatementAtGreatLength(t *testing.T) {
+	long := strings.Repeat("9", 60_000)
+	for name, bend := range map[string]func(e *wire.Entry, r *wire.Reconciliation){
+		"key":      func(e *wire.Entry, _ *wire.Reconciliation) { e.Key = "S1-T1-1-" + long },
+		"refunded": func(e *wire.Entry, _ *wire.Reconciliation) { e.Kind, e.ChargeKey = wire.KindRefund, "S1-T1-1-"+long },
+		"kind":     func(e *wire.Entry, _ *wire.Reconciliation) { e.Kind = wire.Kind(long) },
+		"status":   func(e *wire.Entry, _ *wire.Reconciliation) { e.Status = wire.Status(long) },
+		"currency": func(e *wire.Entry, _ *wire.Reconciliation) { e.Currency = long },
+		"next":     func(_ *wire.Entry, r *wire.Reconciliation) { r.Next = long },
+		"total's way": func(_ *wire.Entry, r *wire.Reconciliation) {
+			r.Totals, r.Next = []wire.Total{{Kind: wire.Kind(long), Count: 1}}, ""
+		},
+	} {
+		c := honest()
+		c.bend = func(_ int, r *wire.Reconciliation) { bend(&r.Entries[0], r) }
+		if _, err := c.client().Statement(t.Context(), day); err == nil || strings.Contains(err.Error(), "99999999999999999999999999999999999999999") {
+			t.Errorf("%s: %.300v", name, err)
+		}
+		if len(c.asked) > 1 {
+			t.Errorf("%s: %d pages were read", name, len(c.asked))
+		}
+	}
+}
+
+// One that never comes to an end is refused after more keys than a register
+// makes in a day.
+func TestAStatementOfTooMany(t *testing.T) {
+	c := honest()
+	c.bend = func(page int, r *wire.Reconciliation) {
+		r.Entries, r.Next = nil, fmt.Sprint(page+1)
+		for i := range 1000 {
+			r.Entries = append(r.Entries, wire.Entry{
+				Key: fmt.Sprintf("S1-T1-%d-%d", page, i+1), Kind: wire.KindCharge, Status: wire.Approved, Amount: 1, Currency: "JPY", At: now.UTC(),
+			})
+		}
+	}
+	if _, err := c.client().Statement(t.Context(), day); err == nil || !strings.Contains(err.Error(), "more than 20000") || len(c.asked) != 21 {
+		t.Errorf("after %d pages: %v", len(c.asked), err)
 	}
 }
 

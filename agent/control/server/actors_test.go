@@ -135,6 +135,10 @@ func (w *wallet) TopUp(ctx context.Context, rec charge.Record, code paycode.Code
 // Statement is the list; see agent.Statements.
 func (w *wallet) Statement(_ context.Context, day charge.Day) (charge.Statement, error) {
 	w.mu.Lock()
+	gate := w.gate
+	w.mu.Unlock()
+	<-gate
+	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.away {
 		return charge.Statement{}, errors.New("no answer within 3s")

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -31,7 +32,7 @@ type chargeOut struct {
 }
 
 func (s *Server) afterwards(api huma.API) {
-	huma.Register(api, mayTakeLong(operation(http.MethodPost, control.PathTopUps, "open-top-up", "Turn cash that was taken into money of the customer's wallet", control.ScopePrepare)), s.openTopUp)
+	huma.Register(api, mayTakeLong(operation(http.MethodPost, control.PathTopUps, "open-top-up", "Turn cash that was taken into money of the customer's wallet", control.ScopeTopUp)), s.openTopUp)
 	huma.Register(api, goesOn(operation(http.MethodPost, control.PathRefunds, "refund", "Give money of a payment back, all or a part", control.ScopeRefund)), s.refund)
 	huma.Register(api, goesOn(operation(http.MethodPost, control.PathResolve, "resolve-charge", "Decide about a charge that the register cannot end alone", control.ScopeResolve)), s.resolve)
 	huma.Register(api, operation(http.MethodPost, control.PathReconcile, "reconcile", "Compare a business day with the wallets, and correct what a rule knows", control.ScopeResolve), s.reconcile)
@@ -67,9 +68,13 @@ func (s *Server) refund(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, s.missing(err, "charge")
 	}
+	wish := s.refundWish(who, key, of.Key)
+	if err := s.oneWish(who, key, of.Key, wish); err != nil {
+		return nil, s.explain(err)
+	}
 	rec, err := s.Register.Refund(agent.Refunding{
 		Of: of.Key, Amount: money.Amount{Minor: in.Body.Amount, Currency: of.Amount.Currency}, Reason: charge.Reason(in.Body.Reason),
-		By: who.by, Operator: who.person(), Wish: s.refundWish(who, key, of.Key),
+		By: who.by, Operator: who.person(), Wish: wish,
 	})
 	if err != nil {
 		return nil, s.explain(err)
@@ -83,6 +88,19 @@ func (s *Server) refundWish(who *caller, key string, of charge.Key) string {
 	mac := hmac.New(sha256.New, s.Secret)
 	mac.Write([]byte("refund\x00" + string(of) + "\x00" + who.source() + "\x00" + key))
 	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// oneWish refuses a key that stands for a refund of another payment. The
+// payment whose refund is in the books may always ask for it again.
+func (s *Server) oneWish(who *caller, key string, of charge.Key, wish string) error {
+	if s.seen.bound(who.source(), key, string(of)) {
+		return nil
+	}
+	refunds, err := s.Register.RefundsOf(of)
+	if err != nil || slices.ContainsFunc(refunds, func(rec charge.Record) bool { return rec.Wish() == wish }) {
+		return err
+	}
+	return &agent.Refused{Why: "refund.conflict"}
 }
 
 // person is who does it, for the books: an operator, or the program.

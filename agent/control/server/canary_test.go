@@ -35,7 +35,7 @@ func TestCanary(t *testing.T) {
 	watcher := s.hear(t, "", bearer("reader"))
 	var answers []reply
 	ask := func(method, path string, body any, headers ...header) reply {
-		got := s.ask(t, method, path, body, append(headers, bearer("till"))...)
+		got := s.ask(t, method, path, body, append(headers, bearer("counter"))...)
 		answers = append(answers, got)
 		return got
 	}

@@ -133,7 +133,7 @@ func (p *people) program(bearer string) *caller {
 
 func all() map[control.Scope]bool {
 	return map[control.Scope]bool{
-		control.ScopePrepare: true, control.ScopeRead: true, control.ScopeRefund: true,
+		control.ScopePrepare: true, control.ScopeTopUp: true, control.ScopeRead: true, control.ScopeRefund: true,
 		control.ScopeResolve: true, control.ScopeConfig: true, control.ScopeDisplay: true,
 	}
 }
@@ -145,7 +145,7 @@ func (p *people) signedIn(o operator.Operator) (cookie, secret string, c *caller
 		c.by = charge.ByManager
 	}
 	for scope, action := range map[control.Scope]operator.Action{
-		control.ScopePrepare: operator.Sell, control.ScopeRead: operator.Look, control.ScopeDisplay: operator.Look,
+		control.ScopePrepare: operator.Sell, control.ScopeTopUp: operator.TopUp, control.ScopeRead: operator.Look, control.ScopeDisplay: operator.Look,
 		control.ScopeRefund: operator.Refund, control.ScopeResolve: operator.Resolve, control.ScopeConfig: operator.Configure,
 	} {
 		c.scopes[scope] = operator.Can(o.Role, action)

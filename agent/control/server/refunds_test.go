@@ -86,6 +86,28 @@ func TestSameWishSameRefund(t *testing.T) {
 	}
 }
 
+// One key is one wish: it makes no refund of a second payment, whatever came
+// of the first. Later the books know it under its own payment only.
+func TestOneWishForTwoPayments(t *testing.T) {
+	s := start(t)
+	one, two := s.paid(t, 1), s.paid(t, 2)
+	first := s.back(t, "w", one, 100).charge(t)
+	s.back(t, "w", two, 100).why(t, http.StatusConflict, "refund.conflict")
+	s.back(t, `"w"`, two, 200).why(t, http.StatusConflict, "refund.conflict")
+	want(t, s.back(t, "x", two, 100), 200)
+	taro := s.signIn(t, "taro", managerPIN)
+	want(t, s.ask(t, "POST", control.PathRefunds, control.NewRefund{ChargeKey: two, Amount: 100}, append(taro.both(), wish("w"))...), 200)
+	s.back(t, "y", one, 9999).why(t, http.StatusConflict, "refund.too_much")
+	s.back(t, "y", two, 100).why(t, http.StatusConflict, "refund.conflict")
+	s.ahead.Store(int64(2 * time.Hour))
+	want(t, s.back(t, "w", two, 300), 200)
+	for _, s := range []*shop{s, s.again(t)} {
+		if got := s.back(t, "w", one, 100).charge(t); got.Key != first.Key {
+			t.Errorf("refund %s, want %s", got.Key, first.Key)
+		}
+	}
+}
+
 // A wallet's silence is a state, and the refund goes on.
 func TestRefundOfASilentWallet(t *testing.T) {
 	s := start(t)
@@ -154,7 +176,7 @@ func TestRefundBodies(t *testing.T) {
 func TestTopUp(t *testing.T) {
 	s := start(t)
 	open := func(key string, amount int64) reply {
-		return s.ask(t, "POST", control.PathTopUps, control.NewTopUp{Amount: amount, Currency: "JPY", Code: &control.Code{Text: codeNumber(7)}}, bearer("till"), wish(key))
+		return s.ask(t, "POST", control.PathTopUps, control.NewTopUp{Amount: amount, Currency: "JPY", Code: &control.Code{Text: codeNumber(7)}}, bearer("counter"), wish(key))
 	}
 	got := open("w", 3000)
 	want(t, got, 200)
@@ -166,11 +188,28 @@ func TestTopUp(t *testing.T) {
 		t.Errorf("%d %s", again.status, again.body)
 	}
 	want(t, open("w", 3001), http.StatusConflict)
-	want(t, s.ask(t, "POST", control.PathSales, yen(3000), bearer("till"), wish("w")), http.StatusConflict) // a sale is no top-up
+	want(t, s.ask(t, "POST", control.PathSales, yen(3000), bearer("counter"), wish("w")), http.StatusConflict) // a sale is no top-up
 	if c := s.charges(t)[0]; c.Kind != "topup" || c.Goods != "hold" {
 		t.Errorf("%+v", c)
 	}
 	want(t, s.ask(t, "GET", "/v1/charges/"+top.ChargeKey+"/receipt", nil, bearer("reader")), http.StatusConflict)
+}
+
+// A top-up over the limit is refused in words before anything is made for it.
+func TestATopUpOverTheLimit(t *testing.T) {
+	s := start(t)
+	for amount, status := range map[int64]int{50_001: http.StatusConflict, 1_000_000_000: http.StatusConflict, 1_000_000_001: http.StatusUnprocessableEntity} {
+		got := s.ask(t, "POST", control.PathTopUps, control.NewTopUp{Amount: amount, Currency: "JPY", Code: &control.Code{Text: codeNumber(7)}}, bearer("topper"), wish("w"))
+		want(t, got, status)
+		if status == http.StatusConflict {
+			got.why(t, status, "topup.too_much")
+		}
+	}
+	if n := len(s.charges(t)); n != 0 || s.wallet.asked() != 0 {
+		t.Errorf("%d charges, and the wallet was asked %d times", n, s.wallet.asked())
+	}
+	want(t, s.ask(t, "POST", control.PathTopUps, control.NewTopUp{Amount: 50_000, Currency: "JPY", Code: &control.Code{Text: codeNumber(7)}}, bearer("topper"), wish("w")), 200)
+	want(t, s.ask(t, "POST", control.PathSales, yen(50_001), bearer("till"), wish("x")), 200) // of a sale it says nothing
 }
 
 // doubt is a charge that nobody knows the result of.
@@ -253,7 +292,7 @@ func TestReconciliation(t *testing.T) {
 	if r := compare(); r.Wallets[0].Answered || r.Wallets[0].Problem == "" || r.Equal {
 		t.Errorf("%+v", r)
 	}
-	for _, date := range []string{"today", "2026-13-01", "2026-02-30", "26-1-1"} {
+	for _, date := range []string{"today", "2026-13-01", "2026-02-30", "26-1-1", "9999-12-31", "0000-01-01"} {
 		want(t, s.ask(t, "POST", control.PathReconcile, map[string]string{"date": date}, bearer("judge")), http.StatusUnprocessableEntity)
 	}
 }

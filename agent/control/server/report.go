@@ -2,12 +2,18 @@ package server
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/agent/health"
 )
+
+// mostListed is how many differences an answer lists, of all wallets together:
+// a register that lost its books may have tens of thousands, and the answer
+// must stay well below what a client reads.
+const mostListed = 1000
 
 func (s *Server) shapeReport(r agent.Report) control.Reconciliation {
 	out := control.Reconciliation{
@@ -28,12 +34,32 @@ func (s *Server) shapeReport(r agent.Report) control.Reconciliation {
 				OursAfter: shapeSum(t.OursAfter), TheirsAfter: shapeSum(t.TheirsAfter),
 			})
 		}
-		for _, d := range w.Differences {
+		for _, d := range listed(w.Differences, mostListed/len(r.Wallets)) {
 			day.Differences = append(day.Differences, shapeDifference(d))
 		}
+		day.Left, day.Unlisted = w.Left(), len(w.Differences)-len(day.Differences)
 		out.Wallets = append(out.Wallets, day)
 	}
 	return out
+}
+
+// listed are the differences that are listed where there is room for so many:
+// those that are left come before those that are dealt with.
+func listed(all []agent.Difference, room int) []agent.Difference {
+	if len(all) <= room {
+		return all
+	}
+	first := slices.Clone(all)
+	slices.SortStableFunc(first, func(a, b agent.Difference) int {
+		switch {
+		case a.Left == b.Left:
+			return 0
+		case a.Left:
+			return -1
+		}
+		return 1
+	})
+	return first[:room]
 }
 
 func shapeSum(s agent.Sum) control.Sum { return control.Sum{Count: s.Count, Amount: s.Minor} }
@@ -45,7 +71,7 @@ func shapeDifference(d agent.Difference) control.Difference {
 		Title: what.Title, TitleE: what.TitleEN, DoneT: did.Title, DoneTE: did.TitleEN, Text: what.Advice(), TextE: what.AdviceEN(),
 	}
 	switch d.Done {
-	case agent.Confirmed, agent.Unanswered, agent.Moved: // what there is to do follows from this, not from what it looked like
+	case agent.Confirmed, agent.Unanswered, agent.Moved, agent.OutOfTime: // what there is to do follows from this, not from what it looked like
 		out.Text, out.TextE = did.Advice(), did.AdviceEN()
 	}
 	if d.Ours != nil {

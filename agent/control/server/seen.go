@@ -15,7 +15,8 @@ const (
 
 // seen remembers the idempotency keys of codes that were walked, and what was
 // refused of them, so that a repeated request tells how the first one stands
-// instead of scanning again. It keeps no code.
+// instead of scanning again; and those of refunds, with their payments. It
+// keeps no code.
 type seen struct {
 	now func() time.Time
 	mu  sync.Mutex
@@ -24,7 +25,8 @@ type seen struct {
 
 type walked struct {
 	at      time.Time
-	refused error // nil while it is under way, too
+	refused error  // nil while it is under way, too
+	of      string // of a refund: the payment
 }
 
 func newSeen(now func() time.Time) *seen { return &seen{now: now, at: make(map[[32]byte]walked)} }
@@ -54,6 +56,24 @@ func (s *seen) repeat(source, key, sale, body string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.at[identity(source, key, sale, body)].refused
+}
+
+// bound tells whether the key of a refund stands for this payment, which is
+// the first that came with it. That holds for seenFor and until a restart. The
+// books find a refund under its payment only, so that afterwards the same key
+// makes a refund of another payment; of the same payment it never makes a
+// second one.
+func (s *seen) bound(source, key, of string) bool {
+	id := identity("refund", source, key)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if w, known := s.at[id]; known && now.Sub(w.at) < seenFor {
+		return w.of == of
+	}
+	s.forget(now)
+	s.at[id] = walked{at: now, of: of}
+	return true
 }
 
 func identity(parts ...string) [32]byte {

@@ -112,7 +112,7 @@ func (s *Server) session(c *caller) control.Session {
 	if c.operator.ID != "" {
 		out.Name, out.Role = c.operator.Name, string(c.operator.Role)
 	}
-	for _, scope := range []control.Scope{control.ScopePrepare, control.ScopeRead, control.ScopeRefund, control.ScopeResolve, control.ScopeConfig, control.ScopeDisplay} {
+	for _, scope := range []control.Scope{control.ScopePrepare, control.ScopeTopUp, control.ScopeRead, control.ScopeRefund, control.ScopeResolve, control.ScopeConfig, control.ScopeDisplay} {
 		if c.scopes[scope] {
 			out.Scopes = append(out.Scopes, scope)
 		}

@@ -78,7 +78,7 @@ func open(t testing.TB, store *memory.Store, change ...func(*server.Options)) *s
 		Wallets: []agent.Wallet{{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.wallet, Terms: patient(), Refunds: s.wallet, TopUps: s.wallet, Lists: s.wallet}},
 		Printer: &press{}, Devices: devices(), Paper: agent.PaperRules{Language: "ja", Print: true},
 		HashCode: hashCode, Room: func() error { return nil }, Day: day, Zone: time.UTC,
-		Now: time.Now, Spread: func() float64 { return 0.5 },
+		Now: time.Now, Spread: func() float64 { return 0.5 }, MostTopUp: 50_000,
 	}, log)
 	staff, err := operator.NewStaff([]operator.Operator{
 		{ID: "hanako", Name: "花子", Role: operator.Cashier, Hash: cheapHash(cashierPIN)},
@@ -152,14 +152,16 @@ func patient() charge.Terms {
 func tokens() []server.Token {
 	var out []server.Token
 	for name, scopes := range map[string][]control.Scope{
-		"till":   {control.ScopePrepare, control.ScopeRead},
-		"seller": {control.ScopePrepare},
-		"reader": {control.ScopeRead},
-		"screen": {control.ScopeDisplay},
-		"none":   {},
-		"back":   {control.ScopeRefund},
-		"judge":  {control.ScopeResolve},
-		"hanako": {control.ScopePrepare, control.ScopeRead}, // named like an operator, but a program
+		"till":    {control.ScopePrepare, control.ScopeRead},
+		"seller":  {control.ScopePrepare},
+		"reader":  {control.ScopeRead},
+		"screen":  {control.ScopeDisplay},
+		"none":    {},
+		"topper":  {control.ScopeTopUp},
+		"counter": {control.ScopePrepare, control.ScopeTopUp, control.ScopeRead},
+		"back":    {control.ScopeRefund},
+		"judge":   {control.ScopeResolve},
+		"hanako":  {control.ScopePrepare, control.ScopeRead}, // named like an operator, but a program
 	} {
 		sum := sha256.Sum256([]byte("token of " + name))
 		out = append(out, server.Token{Name: name, SHA256: hex.EncodeToString(sum[:]), Scopes: scopes})

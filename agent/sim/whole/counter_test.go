@@ -137,7 +137,7 @@ func (c *counter) start(crash int) error {
 		Wallets: wallets, Room: func() error { return nil },
 		HashCode: func(s paycode.Secret) string { h := sha256.Sum256([]byte(s.Reveal())); return hex.EncodeToString(h[:]) },
 		Day:      func(now time.Time) string { return now.Format(time.DateOnly) }, Zone: time.UTC, Now: time.Now,
-		Spread: func() float64 { drawing.Lock(); defer drawing.Unlock(); return spread.Float64() },
+		MostTopUp: 1_000_000, Spread: func() float64 { drawing.Lock(); defer drawing.Unlock(); return spread.Float64() },
 	}, slog.New(slog.DiscardHandler))
 	reg, d := c.reg, c.disk
 	c.watch.Go(func() { c.look(reg, d) })

@@ -188,7 +188,7 @@ socket = {{q .Socket}}
 [[api.token]]
 name = "visitor"
 sha256 = {{q .Token}}
-scopes = ["prepare", "read", "display"]
+scopes = ["prepare", "topup", "read", "display"]
 
 [[operator]]
 id = "cashier"

@@ -19,9 +19,10 @@ type DayRequest struct {
 	Nonce           string
 }
 
-// Day is a page of a register's day, with the totals of the whole day. Keys
-// belong to the register by their prefix: of a key that was blocked before it
-// was seen, nothing else is known.
+// Day is a page of a register's day; the last one has the totals of the whole
+// day, which would cost every other page the reading of all. Keys belong to
+// the register by their prefix: of a key that was blocked before it was seen,
+// nothing else is known.
 func (l *Ledger) Day(r DayRequest) (wire.Reconciliation, error) {
 	out := wire.Reconciliation{
 		Store: r.Store, Terminal: r.Terminal, BusinessDate: r.BusinessDate, From: r.From.UTC(), To: r.To.UTC(), Nonce: r.Nonce,
@@ -38,38 +39,50 @@ func (l *Ledger) Day(r DayRequest) (wire.Reconciliation, error) {
 		return out, fmt.Errorf("%w: a day needs a store, a terminal, and an end after its beginning", ErrInvalid)
 	}
 	err := l.view(func(tx Tx) error {
-		return eachOfDay(tx, r, func(st Standing) {
-			out.Totals = addUp(out.Totals, st)
-			switch {
-			case st.Place <= after:
-			case len(out.Entries) < wire.PageOfEntries:
-				out.Entries = append(out.Entries, entry(st))
-				after = st.Place
-			default:
-				out.Next = strconv.FormatInt(after, 10)
-			}
-		})
+		rows, err := tx.StandingsOf(r.register(), r.From, r.To, after, wire.PageOfEntries+1)
+		if err != nil {
+			return err
+		}
+		if len(rows) > wire.PageOfEntries {
+			rows = rows[:wire.PageOfEntries]
+			out.Next = strconv.FormatInt(rows[len(rows)-1].Place, 10)
+		}
+		for _, st := range rows {
+			out.Entries = append(out.Entries, entry(st))
+		}
+		if out.Next == "" {
+			out.Totals, err = totals(tx, r)
+		}
+		return err
 	})
 	if err != nil {
 		return wire.Reconciliation{}, fmt.Errorf("list the day %s of %s-%s: %w", r.BusinessDate, r.Store, r.Terminal, err)
 	}
-	slices.SortFunc(out.Totals, func(a, b wire.Total) int {
-		return strings.Compare(string(a.Kind)+" "+string(a.Status)+" "+a.Currency, string(b.Kind)+" "+string(b.Status)+" "+b.Currency)
-	})
 	return out, nil
 }
 
-func eachOfDay(tx Tx, r DayRequest, do func(Standing)) error {
+func (r DayRequest) register() string { return r.Store + "-" + r.Terminal + "-" }
+
+// totals add up the whole day.
+func totals(tx Tx, r DayRequest) ([]wire.Total, error) {
+	out := []wire.Total{}
 	for after := int64(0); ; {
-		rows, err := tx.StandingsOf(r.Store+"-"+r.Terminal+"-", r.From, r.To, after, page)
-		if err != nil || len(rows) == 0 {
-			return err
+		rows, err := tx.StandingsOf(r.register(), r.From, r.To, after, page)
+		if err != nil {
+			return nil, err
 		}
 		for _, st := range rows {
-			do(st)
+			out = addUp(out, st)
 			after = st.Place
 		}
+		if len(rows) < page {
+			break
+		}
 	}
+	slices.SortFunc(out, func(a, b wire.Total) int {
+		return strings.Compare(string(a.Kind)+" "+string(a.Status)+" "+a.Currency, string(b.Kind)+" "+string(b.Status)+" "+b.Currency)
+	})
+	return out, nil
 }
 
 func entry(st Standing) wire.Entry {

@@ -44,6 +44,11 @@ var (
 // ConfirmLife is how long a customer has to confirm a charge on the phone.
 const ConfirmLife = 60 * time.Second
 
+// MostTopUp is the most that one top-up may come to, in minor units: what a
+// hand with cash would not count out at a register, and far from filling an
+// account.
+const MostTopUp = 1_000_000
+
 // Options are what a ledger may be given; the zero value is right for a
 // wallet in yen.
 type Options struct {
@@ -53,6 +58,7 @@ type Options struct {
 	CodeLife      time.Duration    // of payer codes; 0 is CodeLife
 	ConfirmLife   time.Duration    // of charges that wait for the customer; 0 is ConfirmLife
 	ReverseWithin time.Duration    // after the first word, what was approved cannot be reversed any more; 0 is never
+	MostTopUp     int64            // of one top-up, in minor units; 0 is MostTopUp
 	Firm          bool             // a charge that waits for the customer is not closed by a reversal: ErrConfirming
 }
 
@@ -68,6 +74,7 @@ func New(store Store, o Options) *Ledger {
 	o.Currency = cmp.Or(o.Currency, money.JPY)
 	o.CodeLife = cmp.Or(o.CodeLife, CodeLife)
 	o.ConfirmLife = cmp.Or(o.ConfirmLife, ConfirmLife)
+	o.MostTopUp = cmp.Or(o.MostTopUp, MostTopUp)
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}

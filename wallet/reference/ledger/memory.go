@@ -149,11 +149,11 @@ func (b *books) at(places []int) []Standing {
 	return list
 }
 
-func (b *books) StandingsOf(prefix string, from, to time.Time, after int64, n int) ([]Standing, error) {
+func (b *books) StandingsOf(register string, from, to time.Time, after int64, n int) ([]Standing, error) {
 	var list []Standing
 	for i := min(max(int(after), 0), len(b.standings)); i < len(b.standings) && len(list) < n; i++ {
 		st := b.standings[i]
-		if strings.HasPrefix(st.Key, prefix) && !st.At.Before(from) && st.At.Before(to) {
+		if strings.HasPrefix(st.Key, register) && !st.At.Before(from) && st.At.Before(to) {
 			list = append(list, st)
 		}
 	}

@@ -38,9 +38,10 @@ type Tx interface {
 	Standings() ([]Standing, error)               // in the order of their first word, as all lists of them
 	Pending() ([]Standing, error)                 // those that are
 	Refunds(chargeKey string) ([]Standing, error) // those with this ChargeKey
-	// StandingsOf are at most n whose key begins with prefix, whose first word
-	// came at from or later and before to, and whose Place is above after.
-	StandingsOf(prefix string, from, to time.Time, after int64, n int) ([]Standing, error)
+	// StandingsOf are at most n whose key begins with register, which is
+	// STORE-TERMINAL-, whose first word came at from or later and before to, and
+	// whose Place is above after.
+	StandingsOf(register string, from, to time.Time, after int64, n int) ([]Standing, error)
 	PutStanding(Standing) error // insert, or replace by Key; Place is the store's own
 	Code(CodeHash) (Code, error)
 	PutCode(Code) error // insert, or replace by Hash

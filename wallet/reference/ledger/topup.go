@@ -34,7 +34,7 @@ func (l *Ledger) TopUp(r wire.TopupRequest) (wire.Answer, error) {
 			if err != nil || !ok {
 				return err
 			}
-			return topUp(tx, st, now)
+			return l.topUp(tx, st, now)
 		})
 		return err
 	})
@@ -44,18 +44,24 @@ func (l *Ledger) TopUp(r wire.TopupRequest) (wire.Answer, error) {
 	return l.answer(st, r.Nonce), nil
 }
 
-func topUp(tx Tx, st *Standing, now time.Time) error {
-	a, err := tx.Account(ClassCustomer, st.Customer, st.Amount.Currency)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return err
-	}
-	if err == nil {
-		if _, err := a.Balance.Add(st.Amount); err != nil { // more money than there is
-			st.decline(wire.OverLimit)
-			return nil
+// topUp declines what is over the limit of one top-up, and what would fill an
+// account on either side: an overflow there is not the fault of this request
+// alone, and would be the end of every later booking of that store.
+func (l *Ledger) topUp(tx Tx, st *Standing, now time.Time) error {
+	moves := []move{{ClassStore, st.Store, negative(st.Amount)}, {ClassCustomer, st.Customer, st.Amount}}
+	over := st.Amount.Minor > l.o.MostTopUp
+	for _, m := range moves {
+		a, err := tx.Account(m.class, m.name, m.amount.Currency)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if _, err := a.Balance.Add(m.amount); err != nil {
+			over = true
 		}
 	}
-	return approve(tx, st, CauseTopup, now,
-		move{ClassStore, st.Store, negative(st.Amount)},
-		move{ClassCustomer, st.Customer, st.Amount})
+	if over {
+		st.decline(wire.OverLimit)
+		return nil
+	}
+	return approve(tx, st, CauseTopup, now, moves...)
 }

@@ -112,11 +112,12 @@ func (t tx) Refunds(chargeKey string) ([]ledger.Standing, error) {
 	return all(t.c, standing, selectStanding+"WHERE charge_key = ? AND charge_key <> '' ORDER BY n", chargeKey)
 }
 
-// StandingsOf hides n from the planner, which would otherwise read all days in
-// its order; a day is short, and its times are indexed.
-func (t tx) StandingsOf(prefix string, from, to time.Time, after int64, n int) ([]ledger.Standing, error) {
-	return all(t.c, standing, selectStanding+"WHERE at >= ? AND at < ? AND +n > ? AND substr(key, 1, ?) = ? ORDER BY +n LIMIT ?",
-		stamp(from), stamp(to), after, len(prefix), prefix, n)
+// ofDay finds a page by the index, and only then reads its rows. n is
+// hidden from the planner, which would otherwise read all days in its order.
+const ofDay = "WHERE n IN (SELECT n FROM standing WHERE register = ? AND at >= ? AND at < ? AND +n > ? ORDER BY +n LIMIT ?) ORDER BY n"
+
+func (t tx) StandingsOf(register string, from, to time.Time, after int64, n int) ([]ledger.Standing, error) {
+	return all(t.c, standing, selectStanding+ofDay, register, stamp(from), stamp(to), after, n)
 }
 
 func (t tx) PutStanding(st ledger.Standing) error {

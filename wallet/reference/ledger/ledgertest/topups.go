@@ -2,6 +2,7 @@ package ledgertest
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -54,6 +55,33 @@ func testTopUp(t *testing.T, open Open) {
 	dollars.Currency = "JPY"
 	approved.check(t, w.topUp(t, dollars)) // what was refused has used neither key nor code
 	w.checkBooks(t)
+}
+
+// testMostTopUp: a register that asks for more than anybody tops up fills no
+// account, which would keep every other register of the store from booking.
+func testMostTopUp(t *testing.T, open Open) {
+	store := open(t)
+	w := newWallet(t, store)
+	paid := w.request("S0001-T01-1-1", w.mint(t, "Hanako"), 100)
+	approved.check(t, w.charge(t, paid))
+	for i, amount := range []int64{math.MaxInt64 - 1000, 1_000_000_000, ledger.MostTopUp + 1} {
+		declined(wire.OverLimit).check(t, w.topUp(t, topup(w.request(fmt.Sprint("S0001-T01-1-1", i), w.mint(t, "Taro"), amount))))
+	}
+	approved.check(t, w.topUp(t, topup(w.request("S0001-T01-1-2", w.mint(t, "Taro"), ledger.MostTopUp))))
+	approved.check(t, w.topUp(t, topup(w.request("S0001-T01-1-3", w.mint(t, "Hanako"), 3000))))
+	approved.check(t, w.refund(t, w.refundOf("S0001-T01-1-4", paid.Key, 40)))
+	w.checkBooks(t)
+	// Where the limit allows it, the store's account may still be as low as
+	// can be.
+	high := ledger.New(store, ledger.Options{Clock: w.clock.Now, MostTopUp: math.MaxInt64})
+	for i, want := range []wire.Status{wire.Approved, wire.Declined} {
+		name := []string{"Taro", "Hanako"}[i]
+		a, err := high.TopUp(topup(w.request(fmt.Sprint("S0001-T01-1-5", i), w.mint(t, name), math.MaxInt64-2_000_000)))
+		if err != nil || a.Status != want {
+			t.Fatalf("%s: %+v, %v", name, a, err)
+		}
+	}
+	approved.check(t, w.refund(t, w.refundOf("S0001-T01-1-6", paid.Key, 60)))
 }
 
 // testSpentTopUp: once the customer has spent it, it is never taken back, also
