@@ -2,6 +2,8 @@ package charge_test
 
 import (
 	"errors"
+	"math"
+	"slices"
 	"testing"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -16,6 +18,9 @@ func TestWhatMayBeRefunded(t *testing.T) {
 	refund := func(s charge.State, n int64) charge.Record {
 		return charge.Record{Key: "S-1-1-2", Kind: charge.Refund, Of: paid.Key, State: s, Amount: yen(n)}
 	}
+	times := func(n int, r charge.Record) []charge.Record { return slices.Repeat([]charge.Record{r}, n) }
+	topUp := func(s charge.State) charge.Record { r := in(s); r.Kind = charge.Topup; return r }
+	const huge = math.MaxInt64 // two of them, and a sum that nobody watches is negative
 	for _, c := range []struct {
 		name    string
 		of      charge.Record
@@ -38,6 +43,14 @@ func TestWhatMayBeRefunded(t *testing.T) {
 		{"declined", in(charge.Declined), nil, yen(1000), charge.ErrNotRefundable},
 		{"in doubt", in(charge.InDoubt), nil, yen(1000), charge.ErrNotRefundable},
 		{"a refund", refund(charge.Approved, 1000), nil, yen(10), charge.ErrNotRefundable},
+		{"a top-up", topUp(charge.Approved), nil, yen(1000), charge.ErrNotRefundable},
+		{"a top-up whose cash is owed", topUp(charge.Owed), nil, yen(1000), charge.ErrNotRefundable},
+		{"more than a number holds", paid, nil, yen(huge), charge.ErrOverRefund},
+		{"after more than there ever was", paid, []charge.Record{refund(charge.Approved, huge)}, yen(1), charge.ErrOverRefund},
+		{"after so much that the sum runs over", paid, times(2, refund(charge.Approved, huge)), yen(1), charge.ErrOverRefund},
+		{"the fiftieth", paid, times(49, refund(charge.Forwarding, 1)), yen(1), nil},
+		{"one more than fifty", paid, times(50, refund(charge.Forwarding, 1)), yen(1), charge.ErrManyRefunds},
+		{"one after fifty that were not given", paid, times(50, refund(charge.Declined, 1)), yen(1), nil},
 	} {
 		if err := charge.MayRefund(c.of, c.refunds, c.amount); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)

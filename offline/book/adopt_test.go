@@ -2,6 +2,8 @@ package book_test
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -97,4 +99,79 @@ func TestWhatIsNotAdopted(t *testing.T) {
 		}
 	}
 	f.verify(n)
+}
+
+// A key that this register cannot have issued is not adopted, whoever lists it:
+// after the greatest number there is, no charge could be prepared any more. A
+// number that was set aside may have been used by books that are lost.
+func TestAKeyThatWasNotIssuedIsNotAdopted(t *testing.T) {
+	for key, taken := range map[string]bool{
+		"S1-T1-%d-10001":               true,
+		"S1-T1-%d-10002":               false,
+		"S1-T1-%d-9223372036854775807": false,
+		"S1-T1-%d-9999999999999999":    false,
+		"S1-T1-0-9223372036854775807":  false,
+		"S1-T1-1-2":                    true,
+		"S1-T1-9%d-2":                  false,
+	} {
+		f := newFixture(t)
+		f.paid("a")
+		n := len(f.links())
+		if strings.Contains(key, "%d") {
+			key = fmt.Sprintf(key, f.Epoch())
+		}
+		_, err := f.Adopt(entry(charge.Key(key), charge.Payment, 10), "alpha", "2026-11-22")
+		if taken != (err == nil) || !taken && !errors.Is(err, charge.ErrNotTaken) {
+			t.Errorf("%s: %v, want it taken: %t", key, err, taken)
+		}
+		if taken {
+			n++
+		}
+		f.crash()
+		f.open(f.wallets...)
+		f.paid("b")
+		f.verify(n + 3)
+	}
+}
+
+// A refund in a list is held against its payment before it is adopted: it must
+// be of the wallet that has the money, and there must be that much left.
+func TestARefundIsAdoptedWithinItsPayment(t *testing.T) {
+	const back = charge.Key("S1-T1-7-40")
+	in := func(c money.Currency, minor int64) money.Amount { return money.Amount{Minor: minor, Currency: c} }
+	for name, c := range map[string]struct {
+		amount money.Amount
+		wallet string
+		of     charge.State
+		want   error // nil: it is adopted
+	}{
+		"all that is left":            {money.Yen(1000), "alpha", charge.Approved, nil},
+		"of what is owed":             {money.Yen(1000), "alpha", charge.Owed, nil},
+		"a yen more than is left":     {money.Yen(1001), "alpha", charge.Approved, charge.ErrOverRefund},
+		"more than any sum holds":     {money.Yen(math.MaxInt64), "alpha", charge.Approved, charge.ErrOverRefund},
+		"in another currency":         {in("KRW", 1000), "alpha", charge.Approved, charge.ErrNotRefundable},
+		"of another wallet":           {money.Yen(1000), "beta", charge.Approved, charge.ErrNotTaken},
+		"of what was given back":      {money.Yen(1000), "alpha", charge.Reversed, charge.ErrNotRefundable},
+		"of what was declined":        {money.Yen(1000), "alpha", charge.Declined, charge.ErrNotRefundable},
+		"while that is being undone":  {money.Yen(1000), "alpha", charge.Reversing, charge.ErrNotRefundable},
+		"of what was found not to be": {money.Yen(1000), "alpha", charge.Unpaid, charge.ErrNotRefundable},
+	} {
+		f := newFixture(t)
+		of := f.paid("a") // 1280 yen
+		f.refund(of.Key, 280)
+		f.force(of.Key, func(r *book.Row) { r.State = c.of })
+		e := entry(back, charge.Refund, 0)
+		e.Of, e.Amount = of.Key, c.amount
+		n := len(f.links())
+		for range 2 {
+			_, err := f.Adopt(e, c.wallet, "2026-11-22")
+			if !errors.Is(err, c.want) || c.want != nil && !errors.Is(err, charge.ErrNotTaken) {
+				t.Errorf("%s: %v, want %v", name, err, c.want)
+			}
+		}
+		refunds, err := f.RefundsOf(of.Key)
+		if adopted := len(refunds) == 2; err != nil || adopted != (c.want == nil) || len(f.links()) > n+1 {
+			t.Errorf("%s: %d refunds (%v), %d more entries", name, len(refunds), err, len(f.links())-n)
+		}
+	}
 }

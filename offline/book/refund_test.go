@@ -158,6 +158,28 @@ func TestOweIsNotPaidTwice(t *testing.T) {
 	}
 }
 
+// A refund that was written off may have been given all the same: what is owed
+// is not paid by hand beside it, until it is known to have been or not.
+func TestAWrittenOffRefundMayHaveBeenGiven(t *testing.T) {
+	byHand := charge.Step{Event: charge.Confirm, By: charge.ByManager, Reason: charge.ReasonByHand}
+	for _, end := range []charge.Step{byHand, {Event: charge.Approve, Wallet: "alpha", By: charge.ByWallet, Asked: t0}} {
+		f := newFixture(t)
+		of := f.paid("a")
+		f.force(of.Key, func(r *book.Row) { r.State = charge.Owed })
+		back := f.refund(of.Key, 280)
+		f.apply(back.Key, charge.Step{Event: charge.Send, Wallet: "alpha"}, charge.Step{Event: charge.Lapse, By: charge.ByManager, At: f.later(time.Minute)})
+		if rec := f.apply(of.Key, byHand); rec.State != charge.Owed {
+			t.Errorf("paid by hand beside a refund that may have been given: %s", rec.State)
+		}
+		if rec := f.apply(back.Key, end); rec.State != charge.Reversed && rec.State != charge.Approved {
+			t.Errorf("%s of the refund, and it is %s", end.Event, rec.State)
+		}
+		if rec := f.apply(of.Key, byHand); rec.State != charge.Reversed {
+			t.Errorf("the rest was paid by hand, and it is %s", rec.State)
+		}
+	}
+}
+
 // A refund is no try to pay: it neither bars a new key nor allows one.
 func TestARefundSaysNothingOfANewKey(t *testing.T) {
 	f := newFixture(t)
@@ -189,6 +211,11 @@ func TestATopUpIsItsOwnKind(t *testing.T) {
 	if rec = f.apply(rec.Key, charge.Step{Event: charge.Queue, By: charge.ByManager}); rec.State != charge.Prepared {
 		t.Errorf("a top-up was taken offline: %s", rec.State)
 	}
+	f.force(rec.Key, func(r *book.Row) { r.State = charge.Reversing })
+	if _, err := f.Prepare(s, charge.ByCashier); !errors.Is(err, book.ErrSaleOpen) {
+		t.Errorf("the same cash got a second key while the first may yet stand: %v", err)
+	}
+	f.force(rec.Key, func(r *book.Row) { r.State = charge.Prepared })
 	f.apply(rec.Key, send("alpha"), f.said(charge.Decline, "alpha"))
 	if _, err := f.Prepare(aSale("a"), charge.ByCashier); err == nil {
 		t.Error("a top-up became a sale of goods")

@@ -3,6 +3,7 @@ package book_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/offline/book"
@@ -97,5 +98,48 @@ func TestWithoutWalletsNothingIsConfirmed(t *testing.T) {
 	}
 	if rows, err := f.Charges(book.Filter{States: []charge.State{charge.Reversed}}); err != nil || len(rows) != 1 {
 		t.Errorf("%d reversed charges (%v), want one", len(rows), err)
+	}
+}
+
+// A crash had lost the mark of which wallet was asked, so all of them are asked
+// to undo the charge. The one that refuses has the money: what is owed is owed
+// out of that one.
+func TestARefusalTellsWhoHasTheMoney(t *testing.T) {
+	f := newFixture(t)
+	key := f.prepare("a").Key
+	f.apply(key, charge.Step{Event: charge.Lose, By: charge.ByRecovery}, f.said(charge.Confirm, "alpha"))
+	rec := f.apply(key, f.said(charge.Refuse, "beta"))
+	if rec.Wallet != "beta" {
+		t.Errorf("beta has refused, and the money is at %q", rec.Wallet)
+	}
+	wantRoute(t, "refused", rec, charge.Owed, []string{"alpha", "beta"}, []string{"alpha"})
+	f.refund(key, 1280) // which goes to beta
+	f.verify(5)
+}
+
+// The manager stopped waiting while a confirmation was on its way. It is the
+// wallet's last word and counts, but it does not speak for the other wallet of
+// the route.
+func TestAConfirmationAfterAWriteOff(t *testing.T) {
+	for _, early := range []bool{true, false} {
+		f := newFixture(t)
+		key := f.prepare("a").Key
+		f.apply(key, charge.Step{Event: charge.Lose, By: charge.ByRecovery})
+		if early {
+			f.apply(key, f.said(charge.Confirm, "alpha"))
+		}
+		late := f.said(charge.Confirm, "beta")
+		written := f.apply(key, charge.Step{Event: charge.Lapse, By: charge.ByManager, At: f.later(time.Second)})
+		if written.State != charge.Owed || !late.Asked.Before(written.ChangedAt) {
+			t.Fatalf("written off as %+v", written)
+		}
+		rec := f.apply(key, late)
+		last := f.links()[len(f.links())-1]
+		switch {
+		case early && (rec.State != charge.Reversed || !last.Moved):
+			t.Errorf("both have confirmed, and it is %s: %q", rec.State, last.Note)
+		case !early && (rec.State != charge.Owed || last.Moved || last.Note != "1 more wallets must confirm"):
+			t.Errorf("alpha has said nothing, and it is %s: %q", rec.State, last.Note)
+		}
 	}
 }
