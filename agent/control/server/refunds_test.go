@@ -153,6 +153,21 @@ func (s *shop) comes(t testing.TB, key string, state charge.State) {
 	}
 }
 
+// A payment has fifty refunds at most: each is a row in the books and, while the
+// wallet is away, a call of its own.
+func TestManyRefunds(t *testing.T) {
+	s := start(t)
+	of := s.paid(t, 1)
+	for n := range 50 {
+		want(t, s.back(t, fmt.Sprint("w", n), of, 1), 200)
+	}
+	s.back(t, "one more", of, 1).why(t, http.StatusConflict, "refund.too_many")
+	want(t, s.back(t, "w7", of, 1), 200) // said again, it is the one that there is
+	if refunds, err := s.register.RefundsOf(charge.Key(of)); err != nil || len(refunds) != 50 {
+		t.Errorf("%d refunds, %v", len(refunds), err)
+	}
+}
+
 func TestRefundBodies(t *testing.T) {
 	s := start(t)
 	of := s.paid(t, 1)
@@ -193,6 +208,7 @@ func TestTopUp(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	want(t, s.ask(t, "GET", "/v1/charges/"+top.ChargeKey+"/receipt", nil, bearer("reader")), http.StatusConflict)
+	s.back(t, "r", top.ChargeKey, 3000).why(t, http.StatusConflict, "refund.not_refundable") // the customer would have it twice
 }
 
 // A top-up over the limit is refused in words before anything is made for it.
