@@ -102,6 +102,9 @@ func (l *line) Do(ctx context.Context, method, path string, body io.Reader) auth
 		return authorize.Evidence{Err: errors.New("no route to host")}
 	}
 	time.Sleep(100 * time.Millisecond)
+	if said, yes := f.atTheDoor(nonceIn(data, at.Query())); yes {
+		return said
+	}
 	out := authorize.Evidence{Bytes: 300}
 	if f != deaf {
 		out = l.arrive(method, at, words, data)
