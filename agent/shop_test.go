@@ -66,8 +66,8 @@ func (s *shop) start() {
 		Store: sale.Store{ID: "S1", Terminal: "T1", Name: "Sample Store"}, Journal: s.books, Memory: s.books,
 		Accounts: s.books, NotFound: book.ErrNotFound, Codes: codes,
 		Wallets: slices.DeleteFunc([]agent.Wallet{
-			{ID: "own", Name: "見本ペイ", NameEN: "Sample Pay", Ask: s.own, Terms: s.terms},
-			{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.paypay, Terms: s.terms},
+			{ID: "own", Name: "見本ペイ", NameEN: "Sample Pay", Ask: s.own, Terms: s.terms, Lists: s.own},
+			{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.paypay, Terms: s.terms, Lists: s.paypay},
 		}, func(w agent.Wallet) bool { return w.ID == s.without }),
 		Printer: s.press, Imager: eye{}, Paper: agent.PaperRules{Language: "en", Print: true},
 		HashCode: func(c paycode.Secret) string { h := sha256.Sum256([]byte(c.Reveal())); return hex.EncodeToString(h[:]) },

@@ -57,6 +57,7 @@ type wallet struct {
 	forgets  bool                        // it keeps no tombstones: an unseen key is not blocked by a reversal
 	clock    time.Duration               // how far its clock is ahead
 	closes   time.Duration               // it takes no request that is older than this; 0: any
+	list     []charge.StatementEntry     // what it lists of any day, whatever its books say
 }
 
 func newWallet(id string) *wallet {
