@@ -108,13 +108,6 @@ func (r *Register) probing(w Wallet, b *breaker) {
 		if !open {
 			return
 		}
-		if quiet && key == "" { // nothing was ever asked about: let the next customer try
-			r.mu.Lock()
-			b.open, b.unknown = false, nil
-			r.cleared("wallet.paused", w.ID)
-			r.mu.Unlock()
-			return
-		}
 		if quiet {
 			r.probe(w, key)
 		}

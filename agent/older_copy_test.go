@@ -144,6 +144,18 @@ func TestAWishThatAnOlderCopyHasForgotten(t *testing.T) {
 			time.Sleep(time.Minute)
 		}
 		s.has(600)
+		s.reconcile() // the lost refund is adopted, without its wish
+		if _, older := s.books.Restored(); older {
+			t.Fatal("the day was compared, and the books are still an older copy")
+		}
+		_, err = s.Refund(want)
+		s.wants(err, "refund.recovered")
+		s.has(600)
+		want.By, want.Wish = charge.ByManager, "another"
+		_, err = s.Refund(want) // a person knows that it is another one
+		must(t, err)
+		time.Sleep(time.Second)
+		s.has(200)
 	})
 }
 

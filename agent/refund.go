@@ -45,7 +45,7 @@ func (r *Register) Refund(want Refunding) (charge.Record, error) {
 	if w, known := r.wallets[of.Wallet]; !known || w.Refunds == nil {
 		return charge.Record{}, &Refused{Why: "refund.not_possible"}
 	}
-	if err := r.mayLack(of, want.Wish); err != nil {
+	if err := r.mayLack(of, want.By, want.Wish); err != nil {
 		return charge.Record{}, err
 	}
 	rec, err := r.parts.Accounts.PrepareRefundOnce(want.Wish, want.Of, want.Amount, want.By, want.Operator)
@@ -77,19 +77,25 @@ func (r *Register) Refund(want Refunding) (charge.Record, error) {
 
 // mayLack refuses a refund of a payment whose other refunds these books may
 // have lost, because they are an older copy. A wallet that does not count what
-// a shop gives back would give it twice.
-func (r *Register) mayLack(of charge.Record, wish string) error {
-	if !r.parts.Accounts.OfCopy(of.Key) {
-		return nil
-	}
+// a shop gives back would give it twice. One that was adopted since has lost its
+// wish: a program that repeats it would make another, so that only a person may.
+func (r *Register) mayLack(of charge.Record, by charge.By, wish string) error {
 	refunds, err := r.parts.Accounts.RefundsOf(of.Key)
 	if err != nil {
 		return err
 	}
+	recovered := slices.ContainsFunc(refunds, func(rec charge.Record) bool { return rec.Reason == charge.ReasonRecovered })
+	older := r.parts.Accounts.OfCopy(of.Key)
+	if !older && !(recovered && by == charge.ByAPI) {
+		return nil
+	}
 	if wish != "" && slices.ContainsFunc(refunds, func(rec charge.Record) bool { return rec.Wish() == wish }) {
 		return nil // it is there already
 	}
-	return &Refused{Why: "refund.books_restored"}
+	if older {
+		return &Refused{Why: "refund.books_restored"}
+	}
+	return &Refused{Why: "refund.recovered"}
 }
 
 // writeFrom is write, unless the record has left the state by now.

@@ -117,6 +117,12 @@ var refunds = []Entry{
 		Remedy: "コピー以降のすべての営業日を照合してから、返金してください。", RemedyEN: "Reconcile every day since the copy, then refund.",
 	},
 	{
+		Code: "refund.recovered", Act: Manager,
+		Title: "店長の操作が必要です", TitleEN: "A manager must refund this",
+		Text: "この取引には、決済サービスの記録から取り込んだ返金があります。同じ返金かもしれません。", TextEN: "A refund of this payment was found at the wallet after the books had been put back. It may be this very one.",
+		Remedy: "取引の返金を確かめ、別の返金であれば、店長がレジから返金してください。", RemedyEN: "Look at the refunds of the charge. If this is another one, a manager refunds it at the register.",
+	},
+	{
 		Code: "refund.conflict", Act: Engineer,
 		Title: "別の返金と同じ番号です", TitleEN: "The key stands for another refund",
 		Text: "同じ操作の番号で、金額か支払いの違う返金がすでにあります。", TextEN: "There is a refund of another amount or payment under this very key.",

@@ -41,7 +41,8 @@ func (u Rules) arrow(row *Row, step charge.Step) (to charge.State, moved bool, n
 		// settled is proof against it.
 		return row.State, false, "late reply, dropped"
 	case step.Event == charge.Confirm && row.State == charge.Owed && step.By == charge.ByWallet:
-		if missing := without(row.Route, append(slices.Clone(row.Confirmed), step.Wallet)...); len(missing) > 0 {
+		row.Confirmed = with(row.Confirmed, step.Wallet)
+		if missing := without(row.Route, row.Confirmed...); len(missing) > 0 {
 			return row.State, false, fmt.Sprintf("%d more wallets must confirm", len(missing))
 		}
 	case step.Event == charge.Confirm && row.State == charge.Reversing && !slices.Contains(row.Route, step.Wallet):
