@@ -40,6 +40,7 @@ test-sim: tools-go ## the simulators: CHARGES (1000000) charges on virtual time,
 	@grep -E ' charges| of CPU' out/sim.log
 	POSAGENT_PROOF=1 POSAGENT_WHOLE=$(WHOLE) go test -count 1 -timeout 60m -v ./agent/sim/whole > out/whole.log 2>&1 || { grep -v '^=== ' out/whole.log | head -200; echo 'the whole log is in out/whole.log'; exit 1; }
 	@grep -E 'charges in|Charges:' out/whole.log | tail -2
+	go test -tags planted -run '^TestPlanted' -count 1 -timeout 10m ./agent/sim/model
 
 test-pages: build ## the pages in a real browser against the real agent
 	@bash agent/web/test/run.sh

@@ -55,12 +55,12 @@ var worlds = []struct {
 		{Tombstones: true, Confirms: true, Window: true}, {Confirms: true, Window: true},
 	}, Kind: charge.Topup, Keys: 1, Manager: true}},
 	{"top-ups that wallets take back", World{Wallets: []Wallet{{Tombstones: true, TakesBack: true}, {TakesBack: true}}, Kind: charge.Topup, Keys: 1, Lists: true}},
-	{"two keys of a top-up that is spent", World{Wallets: []Wallet{{Tombstones: true, Window: true}}, Kind: charge.Topup, Keys: 2}},
 	{"two keys at one wallet", World{Wallets: []Wallet{plain}, Keys: 2, Lists: true}},
 	{"two keys at two wallets", World{Wallets: []Wallet{plain, plain}, Keys: 2}},
 	{"two keys and answers that come again", World{Wallets: []Wallet{plain}, Keys: 2, Replays: true}},
 	{"two keys with tombstones and without", World{Wallets: []Wallet{plain, {}}, Keys: 2}},
 	{"two keys and a manager", World{Wallets: []Wallet{{Tombstones: true, Window: true}}, Keys: 2, Manager: true}},
+	{"two keys of a top-up that is spent", World{Wallets: []Wallet{{Tombstones: true, Window: true}}, Kind: charge.Topup, Keys: 2}},
 }
 
 // sized sets a world's bounds.
