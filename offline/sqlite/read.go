@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 )
@@ -10,36 +11,28 @@ const readers = 4
 
 // pool are connections that cannot write, whatever they are asked. In WAL
 // mode they neither wait for the writer nor hold it up; but the log cannot
-// start over while a View is open, so Views are short.
+// start over while a View is open, so Views are short. The one that was used
+// last is used first: its pages are at hand, and a register alone needs no more
+// than that one.
 type pool struct {
 	path  string
-	slots chan *Conn // readers of them; nil stands for one not opened yet
+	turns chan struct{} // one for each View that may run
 
 	mu     sync.Mutex
 	closed bool
+	free   []*Conn
 }
 
-func newPool(path string) *pool {
-	p := &pool{path: path, slots: make(chan *Conn, readers)}
-	for range readers {
-		p.slots <- nil
-	}
-	return p
-}
+func newPool(path string) *pool { return &pool{path: path, turns: make(chan struct{}, readers)} }
 
 func (p *pool) view(do func(*Conn) error) error {
-	conn := <-p.slots
-	defer func() { p.slots <- conn }()
-	if p.isClosed() {
-		return ErrClosed
+	p.turns <- struct{}{}
+	defer func() { <-p.turns }()
+	conn, err := p.take()
+	if err != nil {
+		return err
 	}
-	if conn == nil {
-		c, err := connect(p.path, "mode=ro&_query_only=1&_busy_timeout=50&_foreign_keys=1")
-		if err != nil {
-			return err
-		}
-		conn = c
-	}
+	defer p.put(conn)
 	if err := conn.look(); err != nil {
 		return err
 	}
@@ -71,10 +64,32 @@ func (p *pool) quickCheck() error {
 	})
 }
 
-func (p *pool) isClosed() bool {
+// take is the connection that was used last, or a new one.
+func (p *pool) take() (*Conn, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.closed
+	if p.closed {
+		return nil, ErrClosed
+	}
+	if n := len(p.free); n > 0 {
+		conn := p.free[n-1]
+		p.free = p.free[:n-1]
+		return conn, nil
+	}
+	conn, err := connect(p.path, "mode=ro&_query_only=1&_busy_timeout=50&_foreign_keys=1")
+	if err != nil {
+		return nil, err
+	}
+	if err := conn.script("PRAGMA cache_size = -1024"); err != nil { // kB; a report over all years must not stay in memory
+		return nil, errors.Join(err, conn.close())
+	}
+	return conn, nil
+}
+
+func (p *pool) put(conn *Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free = append(p.free, conn)
 }
 
 // close waits for the Views that are under way.
@@ -82,14 +97,15 @@ func (p *pool) close() {
 	p.mu.Lock()
 	p.closed = true
 	p.mu.Unlock()
-	open := make([]*Conn, 0, readers)
 	for range readers {
-		if conn := <-p.slots; conn != nil {
-			open = append(open, conn)
-		}
+		p.turns <- struct{}{}
 	}
+	p.mu.Lock()
+	open := p.free
+	p.free = nil
+	p.mu.Unlock()
 	for range readers {
-		p.slots <- nil
+		<-p.turns
 	}
 	for _, conn := range open {
 		_ = conn.close()
