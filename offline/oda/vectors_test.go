@@ -142,14 +142,11 @@ func (k kase) vector(alg oda.Algorithm, tr oda.Trust) vector {
 	return v
 }
 
-// file is the text of testdata/op1.json: one vector a line.
-func file(t testing.TB) []byte {
+// trustEntries are the trust list of the tests in plain values.
+func trustEntries() trustList {
 	list := trustList{}
-	keys := map[string]string{}
 	for _, i := range issuers() {
-		id := hex.EncodeToString(i.ID[:])
-		list.Issuers = append(list.Issuers, issuerEntry{id, i.Algorithm, hex.EncodeToString(i.PublicKey), i.Wallet, i.ValidFrom.Unix(), i.ValidUntil.Unix()})
-		keys["issuer "+id] = hex.EncodeToString(issuerKey(i.ID).Seed())
+		list.Issuers = append(list.Issuers, issuerEntry{hex.EncodeToString(i.ID[:]), i.Algorithm, hex.EncodeToString(i.PublicKey), i.Wallet, i.ValidFrom.Unix(), i.ValidUntil.Unix()})
 	}
 	for _, d := range denied() {
 		e := deniedEntry{Wallet: d.Wallet}
@@ -161,13 +158,22 @@ func file(t testing.TB) []byte {
 		}
 		list.Denied = append(list.Denied, e)
 	}
+	return list
+}
+
+// file is the text of testdata/op1.json: one vector a line.
+func file(t testing.TB) []byte {
+	keys := map[string]string{}
+	for _, i := range issuers() {
+		keys["issuer "+hex.EncodeToString(i.ID[:])] = hex.EncodeToString(issuerKey(i.ID).Seed())
+	}
 	for _, alg := range algorithms {
 		keys[fmt.Sprintf("phone of algorithm %d", alg)] = hex.EncodeToString(seed(fmt.Sprintf("phone %d", alg)))
 	}
 	f := vectorFile{
 		Note:  "Vectors of OP1, docs/reference/op1.md. The keys are for tests and public; trust them nowhere. ECDSA signatures have the nonce of RFC 6979. All texts of a vector have its verdict.",
 		Keys:  keys,
-		Trust: list,
+		Trust: trustEntries(),
 	}
 	head, err := json.MarshalIndent(f, "", " ")
 	if err != nil {
