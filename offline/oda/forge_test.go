@@ -36,7 +36,7 @@ func issuerKey(id oda.KeyID) ed25519.PrivateKey {
 func issuerID(alg oda.Algorithm, n byte) oda.KeyID { return oda.KeyID{'O', 'P', byte(alg), n} }
 
 const (
-	own, ended, coming, unknown = 1, 2, 3, 9
+	own, ended, coming, brief, foreign, unknown = 1, 2, 3, 4, 5, 9
 )
 
 // forged is a code of which everything can be said, also what the package
@@ -139,12 +139,12 @@ func (f forged) under(certificate []byte) []byte {
 	return append(out, signature...)
 }
 
-// The trust list of the tests. Another wallet's deny list names everything
-// that is used here.
+// The trust list of the tests. The other wallet's deny list names what the
+// good codes are made of.
 func issuers() []oda.Issuer {
 	var out []oda.Issuer
 	for _, alg := range []oda.Algorithm{oda.Ed25519, oda.P256} {
-		for _, n := range []byte{own, ended, coming} {
+		for _, n := range []byte{own, ended, coming, brief, foreign} {
 			id := issuerID(alg, n)
 			i := oda.Issuer{ID: id, Algorithm: alg, PublicKey: issuerKey(id).Public().(ed25519.PublicKey), Wallet: "own",
 				ValidFrom: noon.AddDate(-1, 0, 0), ValidUntil: noon.AddDate(1, 0, 0)}
@@ -153,6 +153,10 @@ func issuers() []oda.Issuer {
 				i.ValidUntil = noon.Add(-time.Second)
 			case coming:
 				i.ValidFrom = noon.Add(time.Second)
+			case brief:
+				i.ValidFrom, i.ValidUntil = noon, noon
+			case foreign:
+				i.Wallet = "other"
 			}
 			out = append(out, i)
 		}

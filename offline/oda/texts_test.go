@@ -78,6 +78,7 @@ func badBase64(t testing.TB, raw []byte) []badText {
 		{"stray bits at the end", oda.Base64, stray, oda.NotBase64},
 		{"a character of the other alphabet", oda.Base64, with(100, "-"), oda.NotBase64},
 		{"a line end inside", oda.Base64, with(76, "\n"), oda.NotBase64},
+		{"four line ends inside", oda.Base64, with(76, "\n\n\n\n"), oda.NotBase64},
 		{"a space inside", oda.Base64, with(76, " "), oda.NotBase64},
 		{"padding inside", oda.Base64, with(100, "="), oda.NotBase64},
 		{"no padding", oda.Base64, strings.TrimRight(text, "="), oda.WrongLength},

@@ -2,6 +2,7 @@ package oda
 
 import (
 	"crypto/ed25519"
+	"fmt"
 	"time"
 )
 
@@ -39,7 +40,8 @@ type stopped struct {
 }
 
 // NewTrust copies what it is given. An issuer that could not be meant makes
-// the whole of it an error: half a list would refuse or take by accident.
+// the whole of it an error, which wraps a Reason: half a list would refuse or
+// take by accident.
 func NewTrust(issuers []Issuer, denied ...Denied) (Trust, error) {
 	t := Trust{
 		issuers: make(map[KeyID]Issuer, len(issuers)),
@@ -48,7 +50,7 @@ func NewTrust(issuers []Issuer, denied ...Denied) (Trust, error) {
 	}
 	for _, i := range issuers {
 		if err := t.add(i); err != nil {
-			return Trust{}, err
+			return Trust{}, fmt.Errorf("issuer %x: %w", i.ID, err)
 		}
 	}
 	for _, d := range denied {

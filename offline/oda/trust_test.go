@@ -35,7 +35,7 @@ func TestNewTrustRefusesWhatCannotBeMeant(t *testing.T) {
 		{"a deny list of nobody", nil, []oda.Denied{{Serials: []oda.Serial{{1}}}}, oda.NoWallet},
 	} {
 		tr, err := oda.NewTrust(c.issuers, c.denied...)
-		if err != c.want {
+		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 		if err := verify(good(oda.Ed25519).raw(), tr, nil); err != oda.UnknownIssuer {
