@@ -159,6 +159,16 @@ func (b *Book) take(t *turn, row Row, step charge.Step) (Row, int64, error) {
 		after, moved, note = b.rules.Take(row, step)
 	}
 	note, step.Note = noted(step.Note, note), ""
+	if outstanding(row.State) && !outstanding(after.State) {
+		if err := t.tx.CloseProof(row.Seq); err != nil {
+			return row, 0, err
+		}
+	}
+	if after.State.Settled() && !row.State.Settled() {
+		if err := t.tx.WipeProof(row.Seq); err != nil {
+			return row, 0, err
+		}
+	}
 	link := Link{Key: row.Key, Before: row.LastLink, From: row.State, To: after.State, Moved: moved, Step: step, Note: note}
 	n, err := t.append(link)
 	after.LastLink = n

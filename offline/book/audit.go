@@ -137,7 +137,7 @@ func saidBy(chain []Link, row charge.Record) memory {
 		if l.Step.Reason != charge.ReasonNone || l.To == charge.Approved {
 			m.reason = l.Step.Reason
 		}
-		if l.Step.Event == charge.Send || l.Step.Event == charge.Refuse {
+		if l.Step.Event == charge.Send || l.Step.Event == charge.Refuse || l.Step.Event == charge.Queue && l.Step.Wallet != "" {
 			m.wallet = l.Step.Wallet
 		}
 		if l.Step.Event == charge.Send {

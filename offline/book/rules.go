@@ -74,7 +74,10 @@ func (u Rules) remember(row *Row, step charge.Step, to charge.State) {
 			row.SentAt = step.At
 		}
 	}
-	if step.Event == charge.Refuse { // it has the money, also when a crash had lost the mark that it was asked
+	switch {
+	case step.Event == charge.Refuse: // it has the money, also when a crash had lost the mark that it was asked
+		row.Wallet = step.Wallet
+	case step.Event == charge.Queue && step.Wallet != "": // it is to be collected there
 		row.Wallet = step.Wallet
 	}
 	if step.Code.Hash != "" {

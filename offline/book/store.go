@@ -35,6 +35,10 @@ type Tx interface {
 	PutCharge(Row) error     // replace only; key, kind, sale and amount never change
 	PutSale(sale.Sale) error // insert only
 	AppendLink(Link) error   // insert only; any N but the next number is ErrNotNext
+
+	AddProof(Row, charge.Proof) error // of a charge that is there; insert only
+	CloseProof(seq int64) error       // it is no longer outstanding; nothing when there is none
+	WipeProof(seq int64) error        // its evidence goes, for good; nothing when there is none
 }
 
 // Rows are the reads that pages and reports make as well.
@@ -48,6 +52,12 @@ type Rows interface {
 	LastLink() (Link, error)                       // ErrNotFound in an empty journal
 	Chain(n int64) ([]Link, error)                 // the n-th and those Before it, of one charge, oldest first
 	LinksAfter(n int64, limit int) ([]Link, error) // of all, oldest first
+
+	LastCounter(device string) (int64, error)   // the highest of a phone that was taken
+	Exposure(most int) (charge.Exposure, error) // of outstanding charges, of which at most so many are counted
+	ExposureOf(token string) (int64, error)     // minor units outstanding of one customer
+	SpentUnder(serial string) (int64, error)    // minor units that were ever taken under a certificate
+	Evidence(seq int64) ([]byte, error)
 }
 
 // Row is a charge and its place in the order of keys.

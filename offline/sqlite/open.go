@@ -123,7 +123,8 @@ func connectWriter(path, query string) (*Conn, error) {
 	// journal_size_limit -1: the log keeps its size, or the next commit would
 	// have to grow it again. temp_store 2: a read-only root has no /tmp.
 	// recursive_triggers 1: REPLACE must not get round a trigger on DELETE.
-	err = conn.script(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = -1; PRAGMA temp_store = 2; PRAGMA recursive_triggers = 1", logFrames))
+	// secure_delete 1: what is deleted is overwritten, not only forgotten.
+	err = conn.script(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = -1; PRAGMA temp_store = 2; PRAGMA recursive_triggers = 1; PRAGMA secure_delete = 1", logFrames))
 	if err == nil {
 		err = verify(conn)
 	}
@@ -137,7 +138,7 @@ func connectWriter(path, query string) (*Conn, error) {
 func verify(conn *Conn) error {
 	want := []struct{ pragma, value string }{
 		{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}, {"busy_timeout", "50"},
-		{"wal_autocheckpoint", fmt.Sprint(logFrames)}, {"journal_size_limit", "-1"}, {"recursive_triggers", "1"},
+		{"wal_autocheckpoint", fmt.Sprint(logFrames)}, {"journal_size_limit", "-1"}, {"recursive_triggers", "1"}, {"secure_delete", "1"},
 	}
 	for _, w := range want {
 		row, err := conn.One("PRAGMA " + w.pragma)

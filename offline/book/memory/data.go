@@ -22,6 +22,7 @@ type data struct {
 	byRef   map[reference]string
 	links   []book.Link
 	meta    map[string]int64
+	proofs  map[int64]proof
 }
 
 type reference struct{ date, source, number string }
@@ -31,7 +32,7 @@ func newData() *data {
 		charges: make(map[int64]book.Row), open: make(map[int64]bool),
 		byKey: make(map[charge.Key]int64), bySale: make(map[string][]int64),
 		sales: make(map[string]sale.Sale), byRef: make(map[reference]string),
-		meta: make(map[string]int64),
+		meta: make(map[string]int64), proofs: make(map[int64]proof),
 	}
 }
 
@@ -42,6 +43,7 @@ func (d *data) clone() *data {
 		charges: maps.Clone(d.charges), order: slices.Clone(d.order), open: maps.Clone(d.open),
 		byKey: maps.Clone(d.byKey), bySale: make(map[string][]int64, len(d.bySale)),
 		sales: maps.Clone(d.sales), byRef: maps.Clone(d.byRef), links: slices.Clone(d.links), meta: maps.Clone(d.meta),
+		proofs: maps.Clone(d.proofs),
 	}
 	for id, seqs := range d.bySale {
 		c.bySale[id] = slices.Clone(seqs)

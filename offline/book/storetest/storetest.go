@@ -40,6 +40,7 @@ func Run(t *testing.T, fresh Make) {
 		{"a sale is added once", salesOnce},
 		{"a reference is unique on its business day", references},
 		{"the journal is dense and only grows", journal},
+		{"proofs stay, evidence goes", proofs},
 		{"updates are serialised", serialised},
 		{"a view sees no half transaction", halves},
 		{"a view is as new as the last update", newness},

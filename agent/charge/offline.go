@@ -1,0 +1,67 @@
+package charge
+
+import (
+	"fmt"
+	"time"
+)
+
+// Proof is what stands behind a charge that is taken without a network: a code
+// that a phone has signed and that was verified before. The phone's key and the
+// counter are the identity of a code, whatever carried it.
+type Proof struct {
+	Device  string // the phone's key, hashed
+	Counter int64
+	Token   string    // the wallet's name for its customer
+	Serial  string    // of the certificate
+	Affords int64     // what the certificate affords altogether, in minor units; 0: nothing is said
+	Until   time.Time // when the certificate ends: the wallet may not take it afterwards
+	Sealed  []byte    // the code itself, sealed: it is money until the charge is at its end
+}
+
+// Limits are what a register takes without a network. All of them are in
+// force at once; a zero takes nothing.
+type Limits struct {
+	PerCharge   int64         // minor units
+	PerToken    int64         // minor units outstanding of one customer of a wallet
+	Outstanding int64         // minor units outstanding at this register
+	Count       int           // charges outstanding at this register
+	Age         time.Duration // of the oldest outstanding charge
+}
+
+// Limit names one of them. Its words are in agent/health under "offline.".
+type Limit string
+
+const (
+	PerCharge   Limit = "per_charge"
+	PerToken    Limit = "per_token"
+	Certificate Limit = "certificate"
+	Outstanding Limit = "outstanding"
+	Count       Limit = "count"
+	Age         Limit = "age"
+)
+
+// OverLimit is the refusal of a charge that would go over a limit. Left is
+// what remains of it: minor units, or charges for Count; it is 0 for Age.
+type OverLimit struct {
+	Limit Limit
+	Most  int64
+	Left  int64
+}
+
+func (e *OverLimit) Error() string {
+	return fmt.Sprintf("over the limit %s of %d: %d is left", e.Limit, e.Most, e.Left)
+}
+
+// Is makes it a refusal and no failure of the books.
+func (e *OverLimit) Is(target error) bool { return target == ErrNotTaken }
+
+// ErrReplayed means that a code was taken before, or one that its phone made
+// later.
+var ErrReplayed = fmt.Errorf("%w: this code, or a later one of the same phone, was taken before", ErrNotTaken)
+
+// Exposure is what was taken without a network and is not collected yet.
+type Exposure struct {
+	Count  int
+	Minor  int64
+	Oldest time.Time // zero for none
+}

@@ -1,0 +1,117 @@
+package memory
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/offline/book"
+)
+
+// proof is what stands behind a charge, as the tables of the SQLite store have
+// it.
+type proof struct {
+	charge.Proof
+	amount      int64
+	exposed     charge.Exposure // of this one alone
+	outstanding bool
+}
+
+func (t *tx) AddProof(row book.Row, p charge.Proof) error {
+	_, there := t.d.proofs[row.Seq]
+	if _, known := t.d.charges[row.Seq]; !known || there || p.Device == "" || p.Token == "" || p.Serial == "" || len(p.Sealed) == 0 || p.Counter < 0 {
+		return fmt.Errorf("charge %s has a proof already, or this is none", row.Key)
+	}
+	for _, other := range t.d.proofs {
+		if other.Device == p.Device && other.Counter == p.Counter {
+			return fmt.Errorf("charge %s: that code is another's proof", row.Key)
+		}
+	}
+	p.Until, p.Sealed = plain(p.Until), slices.Clone(p.Sealed)
+	t.setProof(row.Seq, proof{Proof: p, amount: row.Amount.Minor, outstanding: true, exposed: charge.Exposure{Count: 1, Minor: row.Amount.Minor, Oldest: plain(row.ChangedAt)}})
+	return nil
+}
+
+func (t *tx) setProof(seq int64, p proof) {
+	old, there := t.d.proofs[seq]
+	t.undo = append(t.undo, func() {
+		if there {
+			t.d.proofs[seq] = old
+		} else {
+			delete(t.d.proofs, seq)
+		}
+	})
+	t.d.proofs[seq] = p
+}
+
+func (t *tx) CloseProof(seq int64) error {
+	if p, there := t.d.proofs[seq]; there {
+		p.outstanding = false
+		t.setProof(seq, p)
+	}
+	return nil
+}
+
+func (t *tx) WipeProof(seq int64) error {
+	if p, there := t.d.proofs[seq]; there {
+		p.Sealed = nil
+		t.setProof(seq, p)
+	}
+	return nil
+}
+
+func (r rows) LastCounter(device string) (int64, error) {
+	last, found := int64(-1), false
+	for _, p := range r.d.proofs {
+		if p.Device == device {
+			last, found = max(last, p.Counter), true
+		}
+	}
+	if !found {
+		return 0, book.ErrNotFound
+	}
+	return last, nil
+}
+
+func (r rows) Exposure(most int) (e charge.Exposure, err error) {
+	var all []charge.Exposure
+	for _, p := range r.d.proofs {
+		if p.outstanding {
+			all = append(all, p.exposed)
+		}
+	}
+	slices.SortFunc(all, func(a, b charge.Exposure) int { return a.Oldest.Compare(b.Oldest) })
+	for i, one := range all[:min(most, len(all))] {
+		if e.Count, e.Minor = e.Count+1, e.Minor+one.Minor; i == 0 {
+			e.Oldest = one.Oldest
+		}
+	}
+	return e, nil
+}
+
+func (r rows) ExposureOf(token string) (sum int64, err error) {
+	for p := range maps.Values(r.d.proofs) {
+		if p.outstanding && p.Token == token {
+			sum += p.amount
+		}
+	}
+	return sum, nil
+}
+
+func (r rows) SpentUnder(serial string) (sum int64, err error) {
+	for p := range maps.Values(r.d.proofs) {
+		if p.Serial == serial {
+			sum += p.amount
+		}
+	}
+	return sum, nil
+}
+
+func (r rows) Evidence(seq int64) ([]byte, error) {
+	p, there := r.d.proofs[seq]
+	if !there || p.Sealed == nil {
+		return nil, book.ErrNotFound
+	}
+	return slices.Clone(p.Sealed), nil
+}

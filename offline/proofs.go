@@ -1,0 +1,69 @@
+package offline
+
+import (
+	"fmt"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/offline/book"
+	"github.com/posagent/posagent/offline/sqlite"
+)
+
+// AddProof adds what stands behind a charge that was taken without a network.
+func (t tx) AddProof(r book.Row, p charge.Proof) error {
+	err := t.run(`INSERT INTO proofs (seq, device, counter, token, serial, affords, until, amount, at, outstanding)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+		r.Seq, p.Device, p.Counter, p.Token, p.Serial, p.Affords, nanos(p.Until), r.Amount.Minor, nanos(r.ChangedAt))
+	if err == nil {
+		err = t.run("INSERT INTO evidence (seq, sealed) VALUES (?, ?)", r.Seq, p.Sealed)
+	}
+	if err != nil {
+		return fmt.Errorf("the proof of charge %s: %w", r.Key, err)
+	}
+	return nil
+}
+
+// CloseProof takes a charge out of what is outstanding.
+func (t tx) CloseProof(seq int64) error {
+	return t.run("UPDATE proofs SET outstanding = 0 WHERE seq = ? AND outstanding = 1", seq)
+}
+
+// WipeProof takes the evidence of a charge away. secure_delete overwrites it
+// in the page; the log holds it until it starts over.
+func (t tx) WipeProof(seq int64) error { return t.run("DELETE FROM evidence WHERE seq = ?", seq) }
+
+// LastCounter is the highest counter of a phone.
+func (t tx) LastCounter(device string) (int64, error) {
+	return one(t, func(r sqlite.Row) (int64, error) { return r.Int(0), nil },
+		"SELECT counter FROM proofs WHERE device = ? ORDER BY counter DESC LIMIT 1", device)
+}
+
+// Exposure is what is outstanding, of which at most so many are looked at.
+func (t tx) Exposure(most int) (charge.Exposure, error) {
+	return one(t, func(r sqlite.Row) (charge.Exposure, error) {
+		return charge.Exposure{Count: int(r.Int(0)), Minor: r.Int(1), Oldest: timeOf(r.Int(2))}, nil
+	}, `SELECT count(*), coalesce(sum(amount), 0), coalesce(min(at), 0)
+		FROM (SELECT amount, at FROM proofs WHERE outstanding = 1 ORDER BY at LIMIT ?)`, most)
+}
+
+// ExposureOf is what is outstanding of one customer, in minor units.
+func (t tx) ExposureOf(token string) (int64, error) {
+	return one(t, func(r sqlite.Row) (int64, error) { return r.Int(0), nil },
+		"SELECT coalesce(sum(amount), 0) FROM proofs WHERE token = ? AND outstanding = 1", token)
+}
+
+// SpentUnder is what a certificate has been used for, in minor units.
+func (t tx) SpentUnder(serial string) (int64, error) {
+	return one(t, func(r sqlite.Row) (int64, error) { return r.Int(0), nil },
+		"SELECT coalesce(sum(amount), 0) FROM proofs WHERE serial = ?", serial)
+}
+
+// Evidence is the sealed code of a charge.
+func (t tx) Evidence(seq int64) ([]byte, error) {
+	return one(t, func(r sqlite.Row) ([]byte, error) { return r.Blob(0), nil }, "SELECT sealed FROM evidence WHERE seq = ?", seq)
+}
+
+// run is a statement of which nothing is learned but its failure.
+func (t tx) run(sql string, args ...any) error {
+	_, err := t.c.Exec(sql, args...)
+	return err
+}
