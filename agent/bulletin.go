@@ -26,13 +26,13 @@ type Stops struct{ Pay, TopUp, Refund, Offline bool }
 
 // stopTroubles are the stops that a manager must know of.
 var stopTroubles = []struct {
-	code string
-	on   func(Stops) bool
+	code, name string
+	on         func(Stops) bool
 }{
-	{"wallet.stopped", func(s Stops) bool { return s.Pay }},
-	{"wallet.topup_stopped", func(s Stops) bool { return s.TopUp }},
-	{"wallet.refund_stopped", func(s Stops) bool { return s.Refund }},
-	{"wallet.offline_stopped", func(s Stops) bool { return s.Offline }},
+	{"wallet.stopped", "pay", func(s Stops) bool { return s.Pay }},
+	{"wallet.topup_stopped", "topup", func(s Stops) bool { return s.TopUp }},
+	{"wallet.refund_stopped", "refund", func(s Stops) bool { return s.Refund }},
+	{"wallet.offline_stopped", "offline", func(s Stops) bool { return s.Offline }},
 }
 
 // Obey holds for every scan, top-up and refund that begins from now on. What
@@ -66,7 +66,7 @@ func (s Stops) String() string {
 	var out []string
 	for _, t := range stopTroubles {
 		if t.on(s) {
-			out = append(out, t.code)
+			out = append(out, t.name)
 		}
 	}
 	return strings.Join(out, " ")

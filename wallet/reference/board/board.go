@@ -24,7 +24,7 @@ import (
 
 // The files in the wallet's folder.
 const (
-	KeyFile  = "bulletin.key"
+	KeyFile  = pki.SigningKeyFile
 	SaidFile = "bulletin.json"
 )
 

@@ -11,6 +11,9 @@ import (
 	"os"
 )
 
+// SigningKeyFile is the name of that key's file in the wallet's folder.
+const SigningKeyFile = "bulletin.key"
+
 // SigningKey reads the key that a wallet signs its bulletins with (Ed25519,
 // PKCS #8 in PEM), and makes it when there is no such file. It is neither the
 // authority's nor the server's: whoever gets hold of those can stop nothing
