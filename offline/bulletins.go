@@ -38,6 +38,7 @@ func scanBulletin(r sqlite.Row) (Bulletin, error) {
 // that is there already is no error; one that does not follow it is.
 func (s *Store) KeepBulletin(b Bulletin) (fresh bool, err error) {
 	err = s.db.Update(func(c *sqlite.Conn) error {
+		fresh = false
 		before, err := one(tx{c}, scanBulletin, selectBulletin+"WHERE wallet = ?", b.Wallet)
 		switch {
 		case errors.Is(err, book.ErrNotFound):
