@@ -158,6 +158,9 @@ func (r *Register) ready(d desk, w Wallet, code paycode.Code) (charge.Record, ch
 	if why := MayPay(d.charge, d.closed); why != "" {
 		return charge.Record{}, none, &Refused{Why: why}
 	}
+	if why := r.mayAsk(w.ID, d.sale); why != "" {
+		return charge.Record{}, none, &Refused{Why: why}
+	}
 	if r.paused(w.ID) {
 		return charge.Record{}, none, &Refused{Why: "wallet.paused"}
 	}

@@ -102,6 +102,8 @@ type Wallet struct {
 	Refunds Refunder   // nil: it gives nothing back by this way
 	TopUps  TopUpper   // nil: it takes no top-ups
 	Lists   Statements // nil: its books cannot be compared with ours
+
+	Announces bool // it has bulletins, so that it is a trouble when none comes
 }
 
 // Parts are what a register is made of. All are needed, but for Printer,

@@ -45,6 +45,9 @@ func (r *Register) Refund(want Refunding) (charge.Record, error) {
 	if w, known := r.wallets[of.Wallet]; !known || w.Refunds == nil {
 		return charge.Record{}, &Refused{Why: "refund.not_possible"}
 	}
+	if err := r.mayGive(of, want.Wish); err != nil {
+		return charge.Record{}, err
+	}
 	if err := r.mayLack(of, want.By, want.Wish); err != nil {
 		return charge.Record{}, err
 	}

@@ -44,6 +44,8 @@ type Register struct {
 	troubles map[string]Trouble
 	breakers map[string]*breaker // by wallet
 	count    Counts
+
+	bulletins map[string]Bulletin // the last of each wallet
 }
 
 // patience is how far the settling of a charge has come.
@@ -65,7 +67,9 @@ func New(parts Parts, log *slog.Logger) *Register {
 		changed:  make(chan struct{}),
 		troubles: make(map[string]Trouble),
 		breakers: make(map[string]*breaker),
-		paper:    make(chan struct{}, 1),
+
+		bulletins: make(map[string]Bulletin),
+		paper:     make(chan struct{}, 1),
 
 		reconciling: make(chan struct{}, 1),
 		compared:    make(map[string]bool),
@@ -98,6 +102,9 @@ func (r *Register) Run(ctx context.Context, scans <-chan scanner.Scan) {
 			r.spawn(func() { _ = r.Walk(scan) }) // the cashier is told by the walk itself
 		case <-idle.C:
 			r.lapse()
+			r.mu.Lock()
+			r.aged()
+			r.mu.Unlock()
 		}
 	}
 }

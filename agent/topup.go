@@ -14,12 +14,18 @@ type TopUpper interface {
 	TopUp(context.Context, charge.Record, paycode.Code) charge.Answer
 }
 
-// mayTopUp refuses a top-up over the limit, before anything is prepared for
+// mayTopUp refuses a top-up over the limit, or one that every wallet has
+// stopped, before anything is prepared for
 // it: cash of that size is not counted out at a register, and a program that
 // went wrong or was stolen must not turn nothing into much.
 func (r *Register) mayTopUp(s sale.Sale) error {
 	if s.TopUp && s.Amount.Minor > r.parts.MostTopUp {
 		return &Refused{Why: "topup.too_much"}
+	}
+	if s.TopUp {
+		if why := r.noTopUps(s); why != "" {
+			return &Refused{Why: why}
+		}
 	}
 	return nil
 }

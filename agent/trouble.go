@@ -164,10 +164,15 @@ type Counts struct {
 	Took    map[string][]int64 // by wallet: answers that took at most Buckets[i]; the last is all others
 	TookSum map[string]time.Duration
 	Paused  map[string]int64 // by wallet: how often it was paused
+
+	Bulletins map[RefusedBulletin]int64 // that were not taken
 }
 
 // Heard labels an answer.
 type Heard struct{ Wallet, Event, Reason string }
+
+// RefusedBulletin labels a bulletin that was not taken.
+type RefusedBulletin struct{ Wallet, Why string }
 
 // Buckets are the upper limits of Counts.Took.
 func Buckets() []time.Duration {
@@ -191,6 +196,13 @@ func (c *Counts) paused(wallet string) {
 	c.Paused[wallet]++
 }
 
+func (c *Counts) bulletin(wallet, why string) {
+	if c.Bulletins == nil {
+		c.Bulletins = make(map[RefusedBulletin]int64)
+	}
+	c.Bulletins[RefusedBulletin{wallet, why}]++
+}
+
 func (c *Counts) answer(a charge.Answer) {
 	if c.Answers == nil {
 		c.Answers, c.Took, c.TookSum = make(map[Heard]int64), make(map[string][]int64), make(map[string]time.Duration)
@@ -212,6 +224,7 @@ func (r *Register) Counts() Counts {
 	out := Counts{
 		Refused: maps.Clone(r.count.Refused), Answers: maps.Clone(r.count.Answers), Paused: maps.Clone(r.count.Paused),
 		Took: make(map[string][]int64), TookSum: maps.Clone(r.count.TookSum),
+		Bulletins: maps.Clone(r.count.Bulletins),
 	}
 	for wallet, counts := range r.count.Took {
 		out.Took[wallet] = slices.Clone(counts)

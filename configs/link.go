@@ -10,12 +10,13 @@ import (
 // WalletLink is one wallet that this register takes: where it is, how it is
 // spoken to, and how patient the register is with it.
 type WalletLink struct {
-	ID            string // as the rules of codes name it
-	Protocol      string // "own"
-	URL           string // https, without a path
-	CA            string // file: who signs the wallet's certificate (PEM)
-	Cert          string // file: this register's certificate (PEM)
-	Key           string // file: its key (PEM)
+	ID            string   // as the rules of codes name it
+	Protocol      string   // "own"
+	URL           string   // https, without a path
+	CA            string   // file: who signs the wallet's certificate (PEM)
+	Cert          string   // file: this register's certificate (PEM)
+	Key           string   // file: its key (PEM)
+	BulletinKeys  []string // Ed25519 public keys that sign its bulletins: the current and the next; none: it has no bulletin
 	ReceiptName   string
 	ReceiptNameEN string
 	Preset        string // the terms that hold for what is not set below
@@ -66,6 +67,8 @@ func (l *WalletLink) settings() []setting {
 			about: "This register's certificate (PEM). It names the store and the terminal."},
 		{key: "key", required: true, sample: `"/etc/posagent/tls/register.key"`, value: absolute(&l.Key, ""),
 			about: "The key of that certificate (PEM), readable by the agent only."},
+		{key: "bulletin_keys", value: publicKeys(&l.BulletinKeys, 2),
+			about: "The keys that sign the wallet's bulletins, as it told them: the current and the next one (Ed25519).\nEmpty: its stop switches are not obeyed here, and it cannot narrow limits."},
 		{key: "receipt_name", required: true, sample: `"リファレンスウォレット"`, value: filledLine(&l.ReceiptName, 30),
 			about: "The wallet's name on receipts and pages."},
 		{key: "receipt_name_en", sample: `"Reference Wallet"`, value: line(&l.ReceiptNameEN, 30), about: "Its English name. Empty: as receipt_name."},

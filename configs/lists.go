@@ -1,6 +1,9 @@
 package configs
 
 import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"time"
@@ -37,6 +40,28 @@ func texts(into *[]string, want string, check func(string) bool) value {
 				*into = append(*into, item.text)
 			})
 		}}
+}
+
+// publicKeys is a list of at most so many Ed25519 public keys.
+func publicKeys(into *[]string, most int) value {
+	const want = "Ed25519 public keys, each as 64 hexadecimal digits or in base64"
+	v := texts(into, want, func(s string) bool {
+		raw, err := hex.DecodeString(s)
+		if err != nil || len(raw) != ed25519.PublicKeySize {
+			raw, err = base64.StdEncoding.Strict().DecodeString(s)
+		}
+		return err == nil && len(raw) == ed25519.PublicKeySize
+	})
+	v.want = fmt.Sprintf("a list of at most %d %s", most, want)
+	read := v.read
+	v.read = func(n *node, no no) {
+		if n.kind == listKind && len(n.items) > most {
+			no(n, fmt.Sprintf("%d keys are too many: the current one and the next are pinned, and no other", len(n.items)), "")
+			return
+		}
+		read(n, no)
+	}
+	return v
 }
 
 // waits is a list of lengths of time.

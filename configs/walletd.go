@@ -2,6 +2,7 @@ package configs
 
 // Wallet is the configuration of the reference wallet's daemon.
 type Wallet struct {
+	ID        string // as registers name it; its bulletins carry it
 	Listen    string // host:port of the mTLS contract
 	Data      string // folder of the ledger
 	Cert      string // file: the wallet's own certificate
@@ -33,10 +34,12 @@ func LoadWallet(path string) (Wallet, error) {
 
 func (w *Wallet) settings() []setting {
 	return []setting{
+		{key: "id", value: text(&w.ID, "own", "1 to 32 of a-z, 0-9 and _", made(digits+lower+"_", 1, 32)),
+			about: "The wallet as registers name it. Its bulletins are for those alone."},
 		{key: "listen", value: text(&w.Listen, "127.0.0.1:7071", "host:port", hostPort),
 			about: "Where registers reach the wallet, by TLS with a client certificate."},
 		{key: "data", required: true, sample: `"/var/lib/walletd"`, value: absolute(&w.Data, ""),
-			about: "Folder of the ledger. It must exist and be writable."},
+			about: "Folder of the ledger, and of the key and the last of its bulletins. It must exist and be writable."},
 		{key: "cert", required: true, sample: `"/etc/walletd/server.crt"`, value: absolute(&w.Cert, ""),
 			about: "The wallet's certificate (PEM)."},
 		{key: "key", required: true, sample: `"/etc/walletd/server.key"`, value: absolute(&w.Key, ""),

@@ -154,6 +154,42 @@ var register = []Entry{
 		Remedy: "再開の知らせがあるまで、ほかの支払い方法をご案内ください。", RemedyEN: "Offer another way to pay until the wallet lifts the stop.",
 	},
 	{
+		Code: "wallet.topup_stopped", Act: Manager,
+		Title: "チャージが停止中です", TitleEN: "The wallet has stopped top-ups",
+		Text: "決済サービスからの指示で、チャージの受付を止めています。支払いは別です。", TextEN: "The wallet has told its shops to take no top-ups. Payments are another matter.",
+		Remedy: "現金は受け取らず、再開の知らせをお待ちください。", RemedyEN: "Take no cash for it until the wallet lifts the stop.",
+	},
+	{
+		Code: "wallet.refund_stopped", Act: Manager,
+		Title: "返金が停止中です", TitleEN: "The wallet has stopped refunds",
+		Text: "決済サービスからの指示で、返金の受付を止めています。何も送っていません。", TextEN: "The wallet has told its shops to ask for no refunds. Nothing was sent.",
+		Remedy: "再開のあとでもう一度返金するか、決済サービスの窓口に問い合わせてください。", RemedyEN: "Refund when the stop is lifted, or ask the help desk of the wallet.",
+	},
+	{
+		Code: "wallet.offline_stopped", Act: Manager,
+		Title: "オフラインの支払いが停止中です", TitleEN: "The wallet has stopped offline payments",
+		Text: "決済サービスからの指示で、通信できないときの支払いを止めています。", TextEN: "The wallet has told its shops to take nothing while the network is away.",
+		Remedy: "通信できないときは、ほかの支払い方法をご案内ください。", RemedyEN: "Offer another way to pay while the network is away.",
+	},
+	{
+		Code: "wallet.limit", Act: Cashier,
+		Title: "決済サービスの上限を超えています", TitleEN: "Over the wallet's limit",
+		Text: "決済サービスが、一回の上限を下げています。この金額は送っていません。", TextEN: "The wallet has lowered what one payment or top-up may come to. Nothing was sent.",
+		Remedy: "ほかの支払い方法をご案内ください。", RemedyEN: "Offer another way to pay.",
+	},
+	{
+		Code: "bulletin.refused", Act: Engineer,
+		Title: "決済サービスの知らせを使えません", TitleEN: "A wallet's bulletin is refused",
+		Text: "届いた知らせは署名や番号が正しくないため、使っていません。前の知らせが有効です。", TextEN: "The bulletin that came is not signed or numbered as it must be, and was not used. The one before holds.",
+		Remedy: "決済サービスの窓口に確かめ、設定の bulletin_keys を見てください。", RemedyEN: "Ask the wallet's operator, and look at bulletin_keys in the settings.",
+	},
+	{
+		Code: "bulletin.old", Act: Engineer,
+		Title: "決済サービスの知らせが古くなっています", TitleEN: "A wallet's bulletin is old",
+		Text: "新しい知らせが届いていません。停止の指示は有効のままで、通信できる間の支払いは続けられます。", TextEN: "No newer bulletin has come. A stop that it orders still holds, and payments go on while there is a network.",
+		Remedy: "決済サービスへの接続を確かめるか、「posctl bulletin import」で取り込んでください。", RemedyEN: "Check the connection to the wallet, or import its bulletin with `posctl bulletin import`.",
+	},
+	{
 		Code: "wallet.missing", Act: Engineer,
 		Title: "設定にない決済サービスの取引", TitleEN: "A charge of a wallet that is not configured",
 		Text: "未完了の取引がありますが、その決済サービスが設定から外されています。", TextEN: "A charge is not settled, but its wallet is no longer in the settings.",

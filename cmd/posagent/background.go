@@ -19,6 +19,9 @@ import (
 func (d *program) background(ctx context.Context, work *crew) {
 	for _, w := range d.wallets {
 		work.do(func() error { d.keepWarm(ctx, w); return nil })
+		if w.notices != nil {
+			work.do(func() error { d.hear(ctx, w); return nil })
+		}
 	}
 	announce := func(device.Health) { d.register.Announce() }
 	if d.scanner != nil {

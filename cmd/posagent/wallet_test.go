@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/wallet/reference"
+	"github.com/posagent/posagent/wallet/reference/board"
 	"github.com/posagent/posagent/wallet/reference/ledger"
 	"github.com/posagent/posagent/wallet/reference/ledgerdb"
 	"github.com/posagent/posagent/wallet/wire"
@@ -60,12 +61,16 @@ func serveWallet(dir string) error {
 		return err
 	}
 	defer store.Close()
-	books := ledger.New(store, ledger.Options{})
+	notices, err := board.Open(at("wallet"), "own", time.Now)
+	if err != nil {
+		return err
+	}
+	books := ledger.New(store, ledger.Options{Stopped: notices.Stopped})
 	if _, err := books.AddCustomer("sakura", walletBalance); err != nil {
 		return err
 	}
 	s, err := reference.Start(reference.Options{
-		Listen: string(addr), Ledger: books, Certificate: cert, ClientCAs: pool, TrySocket: at("try.sock"),
+		Listen: string(addr), Ledger: books, Board: notices, Certificate: cert, ClientCAs: pool, TrySocket: at("try.sock"),
 		Slow: 350 * time.Millisecond, Late: 1200 * time.Millisecond,
 	})
 	if err != nil {

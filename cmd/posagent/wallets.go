@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -16,13 +17,16 @@ import (
 	"github.com/posagent/posagent/agent/authorize"
 	"github.com/posagent/posagent/agent/authorize/own"
 	"github.com/posagent/posagent/configs"
+	"github.com/posagent/posagent/wallet/bulletin"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
 // wallet is a wallet of the register and the line to it.
 type wallet struct {
 	agent.Wallet
-	line *authorize.Line
+	line    *authorize.Line
+	keys    []ed25519.PublicKey // of its bulletins
+	notices *own.Notices        // nil without keys
 }
 
 // wallets makes the clients of the wallets in the configuration.
@@ -35,15 +39,37 @@ func wallets(c configs.Config, demo bool, log *slog.Logger) ([]wallet, error) {
 		}
 		line := authorize.NewLine(link.URL, id)
 		client := &own.Client{ID: link.ID, Store: c.Store.ID, Terminal: c.Store.Terminal, Line: line, Terms: link.Terms()}
-		out = append(out, wallet{line: line, Wallet: agent.Wallet{
+		w := wallet{line: line, Wallet: agent.Wallet{
 			ID: link.ID, Name: link.ReceiptName, NameEN: link.ReceiptNameEN, Terms: link.Terms(),
 			Ask: client, Refunds: client, TopUps: client, Lists: client,
-		}})
+		}}
+		if err := w.pin(link, id, log); err != nil {
+			return nil, fmt.Errorf("wallet %s: %w", link.ID, err)
+		}
+		out = append(out, w)
 	}
 	if len(out) == 0 {
 		log.Warn("no wallet is configured: nothing can be paid")
 	}
 	return out, nil
+}
+
+// pin reads the keys of a wallet's bulletins and prepares the line on which
+// they are waited for.
+func (w *wallet) pin(link configs.WalletLink, id authorize.Identity, log *slog.Logger) error {
+	for _, text := range link.BulletinKeys {
+		key, err := bulletin.Key(text)
+		if err != nil {
+			return fmt.Errorf("bulletin_keys: %w", err)
+		}
+		w.keys = append(w.keys, key)
+	}
+	if len(w.keys) == 0 {
+		log.Warn("no bulletin_keys are set: this wallet cannot stop its functions here, and its bulletins are not asked for", "wallet", w.ID)
+		return nil
+	}
+	w.Announces, w.notices = true, &own.Notices{Line: authorize.NewLine(link.URL, id), Within: link.Deadline}
+	return nil
 }
 
 func ids(ws []wallet) []string {

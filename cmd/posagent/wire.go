@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/ed25519"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -21,16 +22,17 @@ import (
 
 // program is everything that runs, wired.
 type program struct {
-	config   configs.Config
-	log      *slog.Logger
-	store    *offline.Store
-	books    *book.Book
-	day      func(time.Time) string // the business date of a moment
-	register *agent.Register
-	api      *server.Server
-	wallets  []wallet
-	scanner  all.Scanner // nil: none
-	printer  all.Printer // nil: none
+	config    configs.Config
+	log       *slog.Logger
+	store     *offline.Store
+	books     *book.Book
+	day       func(time.Time) string // the business date of a moment
+	register  *agent.Register
+	api       *server.Server
+	wallets   []wallet
+	bulletins *bulletins
+	scanner   all.Scanner // nil: none
+	printer   all.Printer // nil: none
 }
 
 // wireUp ties all parts together, in the order in which they need each other:
@@ -99,7 +101,20 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	if why, yes := d.books.Restored(); yes {
 		d.register.BooksRestored(why)
 	}
-	return nil
+	return d.wireBulletins(c)
+}
+
+// wireBulletins lets the register obey the last words of the wallets, before
+// anything is sold.
+func (d *program) wireBulletins(c configs.Config) error {
+	d.bulletins = &bulletins{
+		store: c.Store.ID, keep: d.store, register: d.register, now: time.Now, log: d.log,
+		pinned: make(map[string][]ed25519.PublicKey), last: make(map[string]heard),
+	}
+	for _, w := range d.wallets {
+		d.bulletins.pinned[w.ID] = w.keys
+	}
+	return d.bulletins.load()
 }
 
 // wireDoor makes the API: who may come in, and what they find.
@@ -109,7 +124,7 @@ func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 		return err
 	}
 	d.api = server.New(server.Options{
-		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Staff: staff, Tokens: tokens(c.API.Tokens),
+		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Staff: staff, Tokens: tokens(c.API.Tokens),
 		Store: c.Store.Seller(), Secret: keys.sales, Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Demo: demo, Ready: d.ready,
 		Version: version, NotFound: book.ErrNotFound, Gauges: d.gauges(), Log: d.log,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -162,6 +163,7 @@ func (t *tool) demoWallet() *cobra.Command {
 		Short: "Stop or start the wallet, or let it play a trouble",
 		Example: `  posctl demo wallet stop --dir .demo
   posctl demo wallet fault slow --dir .demo
+  posctl demo wallet stop-switch pay on --dir .demo
   posctl demo wallet fault none --dir .demo`,
 	}
 	for _, action := range []string{"stop", "start"} {
@@ -173,7 +175,7 @@ func (t *tool) demoWallet() *cobra.Command {
 			},
 		})
 	}
-	cmd.AddCommand(t.demoFault())
+	cmd.AddCommand(t.demoFault(), t.demoStopSwitch())
 	return cmd
 }
 
@@ -197,6 +199,30 @@ func (t *tool) demoFault() *cobra.Command {
 		ValidArgs: []string{"slow", "silent", "reset", "duplicate", "late", "nonsense", "refuse", "hold", "confirm", "none"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return t.order(cmd.Context(), "wallet", "fault", args[0])
+		},
+	}
+}
+
+func (t *tool) demoStopSwitch() *cobra.Command {
+	functions, ways := []string{"pay", "topup", "refund", "offline", "signup"}, []string{"on", "off"}
+	return &cobra.Command{
+		Use:   "stop-switch FUNCTION on|off",
+		Short: "The wallet stops a function in its signed bulletin, or lifts the stop",
+		Long: `stop-switch changes what the wallet's bulletin says. While pay, topup, refund,
+offline or signup is on, registers ask for nothing new of it, and the wallet
+declines it itself. What is under way comes to its end.`,
+		Example: "  posctl demo wallet stop-switch pay on --dir .demo\n  posctl demo wallet stop-switch pay off --dir .demo",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 || !slices.Contains(functions, args[0]) || !slices.Contains(ways, args[1]) {
+				return fmt.Errorf("it takes one of %s and on or off, but got %q", strings.Join(functions, ", "), args)
+			}
+			return nil
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return map[int][]string{0: functions, 1: ways}[len(args)], cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return t.order(cmd.Context(), "wallet", "stop-switch "+args[1], args[0])
 		},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/posagent/posagent/configs"
 	"github.com/posagent/posagent/wallet/reference"
+	"github.com/posagent/posagent/wallet/reference/board"
 	"github.com/posagent/posagent/wallet/reference/ledger"
 	"github.com/posagent/posagent/wallet/reference/ledgerdb"
 )
@@ -48,7 +50,12 @@ func run(ctx context.Context, config string, demoFD int, out io.Writer, log *slo
 }
 
 func serve(ctx context.Context, c configs.Wallet, o reference.Options, store ledger.Store, path string, out io.Writer) error {
-	o.Ledger = ledger.New(store, ledger.Options{})
+	var err error
+	if o.Board, err = board.Open(c.Data, c.ID, time.Now); err != nil {
+		return err
+	}
+	o.Log.Info("registers pin this key of bulletins", "bulletin_keys", base64.StdEncoding.EncodeToString(o.Board.Key()))
+	o.Ledger = ledger.New(store, ledger.Options{Stopped: o.Board.Stopped})
 	for _, customer := range c.Customers {
 		if _, err := o.Ledger.AddCustomer(customer.Name, customer.Balance); err != nil {
 			return err

@@ -18,6 +18,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST "+wire.PathRefunds, s.known(s.refund))
 	mux.HandleFunc("POST "+wire.PathTopups, s.known(s.topUp))
 	mux.HandleFunc("GET "+wire.PathReconciliation, s.known(s.reconcile))
+	mux.HandleFunc("GET "+wire.PathBulletin, s.known(s.bulletin))
 	mux.HandleFunc("GET "+wire.PathPing, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("/", noSuchCall)
 	return mux

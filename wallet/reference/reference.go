@@ -20,6 +20,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/posagent/posagent/wallet/reference/board"
 	"github.com/posagent/posagent/wallet/reference/ledger"
 	"github.com/posagent/posagent/wallet/wire"
 )
@@ -31,6 +32,7 @@ type Options struct {
 	Ledger      *ledger.Ledger
 	Certificate tls.Certificate // the wallet's own
 	ClientCAs   *x509.CertPool  // who signs the certificates of registers
+	Board       *board.Board    // what its bulletin says; nil: it has none
 	TrySocket   string          // unix socket for trying it out; empty for none
 	Log         *slog.Logger    // nil throws the log away
 	Slow        time.Duration   // delay of wire.FaultSlow; 0 is 2 s

@@ -47,6 +47,8 @@ func (s *Server) tryRoutes() http.Handler {
 	mux.HandleFunc("POST "+wire.PathTryConfirm, s.tryConfirm)
 	mux.HandleFunc("PUT "+wire.PathTryFault, s.tryFault)
 	mux.HandleFunc("GET "+wire.PathTryFault, list(func() (wire.FaultOrder, error) { return s.Fault(), nil }))
+	mux.HandleFunc("PUT "+wire.PathTryBulletin, s.tryBulletin)
+	mux.HandleFunc("GET "+wire.PathTryBulletin, s.tryBulletin)
 	mux.HandleFunc("/", noSuchCall)
 	return mux
 }

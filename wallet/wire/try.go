@@ -12,6 +12,7 @@ const (
 	PathTryCharges   = "/try/charges"   // GET -> []Standing
 	PathTryTrial     = "/try/trial"     // GET -> Trial
 	PathTryConfirm   = "/try/confirm"   // POST Confirmation -> Answer
+	PathTryBulletin  = "/try/bulletin"  // PUT BulletinOrder, GET -> BulletinState
 )
 
 // DemoMark is the organizational unit in the subject of the certification
@@ -69,6 +70,35 @@ const (
 type FaultOrder struct {
 	Fault Fault `json:"fault"`
 	Count int   `json:"count,omitempty"`
+}
+
+// Function is what a bulletin can stop.
+type Function string
+
+const (
+	FunctionPay     Function = "pay"
+	FunctionTopUp   Function = "topup"
+	FunctionRefund  Function = "refund"
+	FunctionOffline Function = "offline"
+	FunctionSignUp  Function = "signup"
+)
+
+// BulletinOrder changes what the wallet's bulletin says: it stops a function or
+// lets it go on, or puts a customer's token on the deny list or takes it off.
+type BulletinOrder struct {
+	Function Function `json:"function,omitempty"`
+	Token    string   `json:"token,omitempty"` // 8 bytes in hex
+	On       bool     `json:"on"`              // stopped, or denied
+}
+
+// BulletinState is what the bulletin says, and the key that registers pin.
+type BulletinState struct {
+	Key     string     `json:"key"` // base64
+	Version int64      `json:"version"`
+	Issued  time.Time  `json:"issued"`
+	Expires time.Time  `json:"expires"`
+	Stopped []Function `json:"stopped"`
+	Denied  []string   `json:"denied"`
 }
 
 // Standing is one key in the wallet's books.

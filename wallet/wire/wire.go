@@ -17,6 +17,7 @@ const (
 	PathRefunds        = "/v1/refunds"                // POST RefundRequest -> Answer
 	PathTopups         = "/v1/topups"                 // POST TopupRequest -> Answer
 	PathReconciliation = "/v1/reconciliation"         // GET -> Reconciliation, by pages
+	PathBulletin       = "/v1/bulletin"               // GET ?wait=30s, If-None-Match -> SignedBulletin, ETag
 	PathPing           = "/v1/ping"                   // GET -> 204: keeps a connection warm, means nothing else
 )
 
@@ -132,6 +133,13 @@ const (
 	OverRefund        Reason = "over_refund"    // more than the charge, or than is left of it
 	NotRefundable     Reason = "not_refundable" // there is no approved charge under the charge's key
 )
+
+// SignedBulletin is a bulletin on its way: what it says is described, made and
+// opened in wallet/bulletin.
+type SignedBulletin struct {
+	Payload   string `json:"payload"`   // base64
+	Signature string `json:"signature"` // base64
+}
 
 // Problem is the body of every answer that is not 200 (RFC 9457). Nonce
 // echoes the request's, wherever that could be read: a problem without it may

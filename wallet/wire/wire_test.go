@@ -31,14 +31,14 @@ func TestDescriptionFitsTheTypes(t *testing.T) {
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{wire.PathCharges, wire.PathCharge, wire.PathReversal, wire.PathRefunds, wire.PathTopups, wire.PathReconciliation, wire.PathPing} {
+	for _, path := range []string{wire.PathCharges, wire.PathCharge, wire.PathReversal, wire.PathRefunds, wire.PathTopups, wire.PathReconciliation, wire.PathBulletin, wire.PathPing} {
 		if doc.Paths[path] == nil {
 			t.Errorf("%s is not described", path)
 		}
 	}
 	for _, typ := range []any{
 		wire.ChargeRequest{}, wire.RefundRequest{}, wire.TopupRequest{}, wire.ReversalRequest{}, wire.Answer{},
-		wire.Reconciliation{}, wire.Entry{}, wire.Total{}, wire.Problem{},
+		wire.Reconciliation{}, wire.Entry{}, wire.Total{}, wire.SignedBulletin{}, wire.Problem{},
 	} {
 		rt := reflect.TypeOf(typ)
 		schema := doc.Components.Schemas[rt.Name()]

@@ -40,6 +40,7 @@ type collector struct{ s *Server }
 var (
 	descRefused = prometheus.NewDesc("posagent_scans_refused_total", "Scans that were not taken, by why.", []string{"why"}, nil)
 	descAnswers = prometheus.NewDesc("posagent_wallet_answers_total", "Answers of wallets, by the event they meant.", []string{"wallet", "event", "reason"}, nil)
+	descNotices = prometheus.NewDesc("posagent_bulletins_refused_total", "Bulletins of wallets that were not taken, by why.", []string{"wallet", "why"}, nil)
 	descTook    = prometheus.NewDesc("posagent_authorize_duration_seconds", "How long wallets took to answer.", []string{"wallet"}, nil)
 	descDevice  = prometheus.NewDesc("posagent_device_up", "1 while a device is ready.", []string{"device", "role"}, nil)
 	descOpen    = prometheus.NewDesc("posagent_charges_unsettled", "Charges that are not at their end.", nil, nil)
@@ -48,7 +49,7 @@ var (
 
 // Describe names what Collect sends.
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descRefused, descAnswers, descTook, descDevice, descOpen, descBuild} {
+	for _, d := range []*prometheus.Desc{descRefused, descAnswers, descNotices, descTook, descDevice, descOpen, descBuild} {
 		out <- d
 	}
 }
@@ -61,6 +62,9 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	}
 	for heard, n := range counts.Answers {
 		out <- prometheus.MustNewConstMetric(descAnswers, prometheus.CounterValue, float64(n), heard.Wallet, heard.Event, heard.Reason)
+	}
+	for refused, n := range counts.Bulletins {
+		out <- prometheus.MustNewConstMetric(descNotices, prometheus.CounterValue, float64(n), refused.Wallet, refused.Why)
 	}
 	for wallet, took := range counts.Took {
 		buckets, total := make(map[float64]uint64), uint64(0)

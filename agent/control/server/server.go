@@ -49,26 +49,28 @@ type Token struct {
 	Scopes []control.Scope
 }
 
-// Options are what a server needs. All are needed but for Pages.
+// Options are what a server needs. All are needed but for Pages and
+// Bulletins.
 type Options struct {
-	Register *agent.Register
-	Books    Books
-	Papers   Papers
-	Staff    *operator.Staff
-	Tokens   []Token
-	Store    sale.Store
-	Secret   []byte                 // of the sale ids that follow from idempotency keys
-	Day      func(time.Time) string // the business date of a moment
-	Now      func() time.Time
-	Hosts    []string // Host headers that are ours, beside loopback names
-	Origins  []string // pages of other origins that may call us
-	Pages    http.Handler
-	Demo     bool
-	Ready    func() error // nil error: the journal writes and the configuration is loaded
-	Version  string
-	NotFound error // what Memory returns for a sale or charge that does not exist
-	Gauges   []Gauge
-	Log      *slog.Logger
+	Register  *agent.Register
+	Books     Books
+	Papers    Papers
+	Bulletins Bulletins // nil: there are no such calls
+	Staff     *operator.Staff
+	Tokens    []Token
+	Store     sale.Store
+	Secret    []byte                 // of the sale ids that follow from idempotency keys
+	Day       func(time.Time) string // the business date of a moment
+	Now       func() time.Time
+	Hosts     []string // Host headers that are ours, beside loopback names
+	Origins   []string // pages of other origins that may call us
+	Pages     http.Handler
+	Demo      bool
+	Ready     func() error // nil error: the journal writes and the configuration is loaded
+	Version   string
+	NotFound  error // what Memory returns for a sale or charge that does not exist
+	Gauges    []Gauge
+	Log       *slog.Logger
 }
 
 // Server is the local API.
@@ -95,6 +97,7 @@ func New(o Options) *Server {
 	s.payments(api)
 	s.charges(api)
 	s.afterwards(api)
+	s.bulletins(api)
 	s.devices(api)
 	s.events(api)
 	s.liveness(mux)

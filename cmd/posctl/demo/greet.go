@@ -22,6 +22,7 @@ posagent demo: the real agent and wallet, virtual devices, no real money
     2. bin/posctl demo code --dir %[9]s --scan     a customer shows a code to the scanner
        bin/posctl demo code --dir %[9]s --png code.png     or a picture, to upload on the page
     3. bin/posctl demo wallet fault silent --dir %[9]s   (then: none)
+       bin/posctl demo wallet stop-switch pay on --dir %[9]s   (then: off)
        bin/posctl demo device paper-out printer0 --dir %[9]s
     4. bin/posctl charges --dir %[9]s
 

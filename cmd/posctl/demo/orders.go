@@ -93,8 +93,11 @@ func (o *orders) orderWallet(ctx context.Context, in order) (any, error) {
 	case "fault":
 		fault := wire.FaultOrder{Fault: wire.Fault(in.Name)}
 		return in, o.try(ctx, http.MethodPut, wire.PathTryFault, fault, nil)
+	case "stop-switch on", "stop-switch off":
+		order := wire.BulletinOrder{Function: wire.Function(in.Name), On: in.Action == "stop-switch on"}
+		return in, o.try(ctx, http.MethodPut, wire.PathTryBulletin, order, nil)
 	}
-	return nil, fmt.Errorf("the wallet cannot %q: use start, stop or fault", in.Action)
+	return nil, fmt.Errorf("the wallet cannot %q: use start, stop, fault or stop-switch", in.Action)
 }
 
 // try calls the wallet's try-out socket.

@@ -1,8 +1,10 @@
 package demo
 
 import (
+	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -66,12 +68,19 @@ func prepare(p place, o Options) (Facts, error) {
 	if err != nil {
 		return Facts{}, err
 	}
+	// The wallet's own key stays over the visits, as the books do: a register
+	// that has taken a bulletin takes no lower version.
+	signing, err := pki.SigningKey(p.at("wallet", pki.SigningKeyFile))
+	if err != nil {
+		return Facts{}, err
+	}
+	pinned := base64.StdEncoding.EncodeToString(signing.Public().(ed25519.PublicKey))
 	sum := sha256.Sum256([]byte(f.APIToken))
 	agent := map[string]string{
 		"Listen": agentAddr, "Socket": p.apiSocket(), "Data": p.at("agent"), "WalletURL": f.WalletURL,
 		"Token": hex.EncodeToString(sum[:]), "CashierPIN": cashier, "ManagerPIN": manager,
 		"CA": p.at("keys", "wallet-ca.crt"), "Cert": p.at("keys", "register.crt"), "Key": p.at("keys", "register.key"),
-		"Scanner": p.scanner(), "Printer": p.printer(), "Store": storeID, "Terminal": terminalID,
+		"BulletinKey": pinned, "Scanner": p.scanner(), "Printer": p.printer(), "Store": storeID, "Terminal": terminalID,
 	}
 	wallet := map[string]string{
 		"Listen": walletAddr, "Data": p.at("wallet"), "TrySocket": p.trySocket(),
@@ -208,6 +217,7 @@ url = {{q .WalletURL}}
 ca = {{q .CA}}
 cert = {{q .Cert}}
 key = {{q .Key}}
+bulletin_keys = [{{q .BulletinKey}}]
 receipt_name = "みほんペイ"
 receipt_name_en = "Mihon Pay"
 

@@ -40,6 +40,10 @@ func (l *Ledger) charge(r wire.ChargeRequest, onPhone bool) (wire.Answer, error)
 			if err != nil || !ok {
 				return err
 			}
+			if l.stopped(st.Kind) {
+				st.decline(wire.Stopped)
+				return nil
+			}
 			return l.take(tx, st, r.ValidUntil, now, onPhone)
 		})
 		return err

@@ -22,6 +22,10 @@ func (l *Ledger) Confirm(key string, yes bool) (wire.Answer, error) {
 			st.decline(wire.Refused)
 			return letGo(tx, &st, now)
 		}
+		if l.stopped(st.Kind) { // since it began to wait
+			st.decline(wire.Stopped)
+			return letGo(tx, &st, now)
+		}
 		err = approve(tx, &st, CauseCharge, now,
 			move{ClassHold, st.Customer, negative(st.Amount)},
 			move{ClassStore, st.Store, st.Amount})

@@ -52,14 +52,15 @@ const MostTopUp = 1_000_000
 // Options are what a ledger may be given; the zero value is right for a
 // wallet in yen.
 type Options struct {
-	Currency      money.Currency   // of the customers; empty is JPY
-	Clock         func() time.Time // nil is time.Now
-	Random        io.Reader        // of payer codes; nil is crypto/rand
-	CodeLife      time.Duration    // of payer codes; 0 is CodeLife
-	ConfirmLife   time.Duration    // of charges that wait for the customer; 0 is ConfirmLife
-	ReverseWithin time.Duration    // after the first word, what was approved cannot be reversed any more; 0 is never
-	MostTopUp     int64            // of one top-up, in minor units; 0 is MostTopUp
-	Firm          bool             // a charge that waits for the customer is not closed by a reversal: ErrConfirming
+	Currency      money.Currency       // of the customers; empty is JPY
+	Clock         func() time.Time     // nil is time.Now
+	Random        io.Reader            // of payer codes; nil is crypto/rand
+	CodeLife      time.Duration        // of payer codes; 0 is CodeLife
+	ConfirmLife   time.Duration        // of charges that wait for the customer; 0 is ConfirmLife
+	ReverseWithin time.Duration        // after the first word, what was approved cannot be reversed any more; 0 is never
+	MostTopUp     int64                // of one top-up, in minor units; 0 is MostTopUp
+	Stopped       func(wire.Kind) bool // tells what a new key is declined for as stopped; nil is nothing
+	Firm          bool                 // a charge that waits for the customer is not closed by a reversal: ErrConfirming
 }
 
 // Ledger is the books over a store. It is safe for many goroutines.
@@ -85,6 +86,10 @@ func New(store Store, o Options) *Ledger {
 }
 
 func (l *Ledger) now() time.Time { return l.o.Clock() }
+
+// stopped tells whether nothing new of a kind is taken for now. It is asked in
+// the transaction, so that nothing is approved after the order has returned.
+func (l *Ledger) stopped(kind wire.Kind) bool { return l.o.Stopped != nil && l.o.Stopped(kind) }
 
 // update runs do in one transaction, after all that has run out by now was
 // declined: nobody looks at books in which money is held for too long.

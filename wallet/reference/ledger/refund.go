@@ -25,7 +25,13 @@ func (l *Ledger) Refund(r wire.RefundRequest) (wire.Answer, error) {
 	}
 	var st Standing
 	err := l.update(func(tx Tx, now time.Time) (err error) {
-		st, err = first(tx, asked, now, func(st *Standing) error { return refund(tx, st, now) })
+		st, err = first(tx, asked, now, func(st *Standing) error {
+			if l.stopped(st.Kind) {
+				st.decline(wire.Stopped)
+				return nil
+			}
+			return refund(tx, st, now)
+		})
 		return err
 	})
 	if err != nil {

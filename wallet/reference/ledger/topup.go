@@ -34,6 +34,10 @@ func (l *Ledger) TopUp(r wire.TopupRequest) (wire.Answer, error) {
 			if err != nil || !ok {
 				return err
 			}
+			if l.stopped(st.Kind) {
+				st.decline(wire.Stopped)
+				return nil
+			}
 			return l.topUp(tx, st, now)
 		})
 		return err

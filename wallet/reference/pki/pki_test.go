@@ -119,3 +119,35 @@ func TestFilesAreClosedToOthersAndNotOverwritten(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The key of bulletins is made once, is closed to others, and is never made
+// anew over a file that cannot be read: registers have pinned it.
+func TestSigningKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), pki.SigningKeyFile)
+	first, err := pki.SigningKey(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := pki.SigningKey(path)
+	if err != nil || !second.Equal(first) {
+		t.Errorf("the second look finds another key: %v", err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
+		t.Errorf("mode %v, %v, want 0600", info.Mode(), err)
+	}
+	certificate, err := authority(t).Client("S0001", "T01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, text := range map[string][]byte{"torn": []byte("torn"), "another kind of key": certificate.Key} {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pki.SigningKey(path); err == nil {
+			t.Errorf("%s: a key comes out", what)
+		}
+		if kept, err := os.ReadFile(path); err != nil || string(kept) != string(text) {
+			t.Errorf("%s: the file was written over", what)
+		}
+	}
+}
