@@ -23,7 +23,7 @@ run: build ## everything on this machine: wallet, agent, virtual devices, pages 
 test: lint test-go test-sim test-pages ## all tests, race detector and browser included
 
 # SKIP lines stay in out/test.log, where .ci/run compares them with its list.
-test-go: build ## the Go tests, with the race detector
+test-go: build tools-node ## the Go tests, with the race detector
 	@mkdir -p out
 	go test -race -v -timeout 15m ./... > out/test.log 2>&1 || { grep -E '^(--- FAIL|\s+--- FAIL|FAIL|panic:|.*_test\.go:[0-9]+:)|DATA RACE' out/test.log | head -100; echo 'the whole log is in out/test.log'; exit 1; }
 	@grep -E '^(ok|FAIL)' out/test.log
@@ -104,3 +104,10 @@ clean: ## remove what was built (not .demo)
 tools-go:
 	@command -v go >/dev/null || { echo 'missing: Go 1.26 (https://go.dev/dl)'; exit 1; }
 	@command -v gcc >/dev/null || { echo 'missing: gcc (apt-get install gcc libc6-dev); SQLite is compiled with it'; exit 1; }
+
+# A second verifier of signed codes is written in JavaScript.
+.PHONY: tools-node
+tools-node:
+	@command -v node >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  { apt-get install -y -q --no-install-recommends nodejs >/dev/null 2>&1 || { apt-get update -q >/dev/null 2>&1 && apt-get install -y -q --no-install-recommends nodejs >/dev/null 2>&1; }; } \
+	  || echo 'missing: node (apt-get install nodejs); a test of signed codes will skip'; }
