@@ -56,6 +56,7 @@ func codeSettings(rules *paycode.Rules) []setting {
 				{key: "match", required: true, value: filled(&r.Match), about: "A regular expression; ^ in front."},
 				{key: "aim", value: optional(&r.AIM), about: "Only for this AIM identifier, or when the scanner sends none."},
 				{key: "why", required: true, value: filled(&r.Why), about: "What the cashier is told."},
+				{key: "wallet", value: optional(&r.Wallet), about: "With why = \"offline_code\": whose signed codes these are. A store that takes the wallet takes them."},
 			}
 		})},
 		{key: "template", about: "EMVCo and JPQR codes, by application identifier.", rows: rowsOf(&rules.Templates, "id", func(r *paycode.TemplateRule) []setting {
@@ -64,7 +65,7 @@ func codeSettings(rules *paycode.Rules) []setting {
 				{key: "prefix", required: true, value: filled(&r.Prefix), about: "The identifier's first bytes in hex."},
 				{key: "account", value: optional(&r.Account), about: "A regular expression over the account; ^ in front."},
 				{key: "wallet", value: optional(&r.Wallet), about: "Whose code it is; or"},
-				{key: "why", value: optional(&r.Why), about: "why it is refused."},
+				{key: "why", value: optional(&r.Why), about: "why it is refused; with \"offline_code\" both."},
 			}
 		})},
 		{key: "digits", about: "Codes of digits only, from top to bottom.", rows: rowsOf(&rules.Digits, "id", func(r *paycode.DigitsRule) []setting {

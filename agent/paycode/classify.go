@@ -12,6 +12,7 @@ const (
 	KindEMV    = "emv_cpm"
 	KindJPQR   = "jpqr_cpm"
 	KindDigits = "digits"
+	KindSigned = "signed" // OP1, see docs/reference/op1.md
 )
 
 // Classifier says whose a code is. It never changes after New and may be used
@@ -30,6 +31,9 @@ type Classifier struct {
 func (c *Classifier) Wallets() []string {
 	named := make(map[string]bool)
 	for _, r := range c.templates {
+		named[r.Wallet] = true
+	}
+	for _, r := range c.reject {
 		named[r.Wallet] = true
 	}
 	for _, r := range c.digits {
@@ -64,9 +68,13 @@ func (c *Classifier) Classify(aim string, data []byte) (Code, error) {
 	}
 	text := string(data)
 	for _, r := range c.reject {
-		if r.hit(aim, text) {
-			return Code{}, &Refusal{Why: r.Why, Rule: r.ID}
+		if !r.hit(aim, text) {
+			continue
 		}
+		if r.Why == Offline && c.takes(r.Wallet) {
+			return Code{Text: Secret(text), AIM: aim, Wallet: r.Wallet, Kind: KindSigned, Rule: r.ID, Signed: true}, nil
+		}
+		return Code{}, &Refusal{Why: r.Why, Rule: r.ID}
 	}
 	if kind, ok := looksLikeCPM(text); ok {
 		return c.classifyCPM(aim, text, kind)
@@ -127,7 +135,7 @@ func (c *Classifier) classifyCPM(aim, text, kind string) (Code, error) {
 		switch {
 		case rule == nil:
 			no = &Refusal{Why: NoWallet, Rule: kind}
-		case rule.Why != "":
+		case rule.Why != "" && !(rule.Why == Offline && c.takes(rule.Wallet)):
 			no = &Refusal{Why: rule.Why, Rule: rule.ID}
 		case !c.takes(rule.Wallet):
 			no = &Refusal{Why: NoWallet, Rule: rule.ID, Wallet: rule.Wallet}
@@ -141,7 +149,11 @@ func (c *Classifier) classifyCPM(aim, text, kind string) (Code, error) {
 	if chosen == nil {
 		return Code{}, refusal
 	}
-	return Code{Text: Secret(text), AIM: aim, Wallet: chosen.Wallet, Kind: kind, Rule: chosen.ID}, nil
+	code := Code{Text: Secret(text), AIM: aim, Wallet: chosen.Wallet, Kind: kind, Rule: chosen.ID}
+	if chosen.Why == Offline {
+		code.Kind, code.Signed = KindSigned, true
+	}
+	return code, nil
 }
 
 func (c *Classifier) takes(wallet string) bool {

@@ -61,8 +61,9 @@ type Code struct {
 	Text   Secret // as it goes to the wallet, without AIM id and control characters
 	AIM    string // "]Q1", "]C0", …; empty when the scanner does not tell
 	Wallet string // who is asked for the money
-	Kind   string // "emv_cpm", "jpqr_cpm", "digits"
+	Kind   string // "emv_cpm", "jpqr_cpm", "digits", "signed"
 	Rule   string // the rule that recognised it
+	Signed bool   // the phone has signed it: it can be proved without a network
 }
 
 // Refusal says why something that was scanned is not taken. It is an error;

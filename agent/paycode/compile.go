@@ -54,6 +54,9 @@ func (c *Classifier) compileReject(rules []RejectRule) error {
 		if !r.Why.ruled() {
 			problems = append(problems, fmt.Errorf("reject rule %q: why = %q is not a reason that a rule may give", r.ID, r.Why))
 		}
+		if r.Wallet != "" && r.Why != Offline {
+			problems = append(problems, fmt.Errorf("reject rule %q: wallet is for why = %q alone", r.ID, Offline))
+		}
 		if r.AIM != "" && (len(r.AIM) != 3 || r.AIM[0] != ']') {
 			problems = append(problems, fmt.Errorf("reject rule %q: aim = %q is not of the form ]C1", r.ID, r.AIM))
 		}
@@ -74,7 +77,7 @@ func (c *Classifier) compileTemplates(rules []TemplateRule) error {
 			add(r, "prefix = %q is not 1 to 16 bytes in hex", r.Prefix)
 			prefix = nil
 		}
-		if (r.Wallet == "") == (r.Why == "") {
+		if (r.Wallet == "") == (r.Why == "") && r.Why != Offline {
 			add(r, "give either wallet or why")
 		}
 		if r.Why != "" && !r.Why.ruled() {

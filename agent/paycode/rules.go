@@ -15,6 +15,10 @@ type RejectRule struct {
 	Match string `toml:"match"` // regular expression over the whole text; must be anchored with ^
 	AIM   string `toml:"aim"`   // when set, only for this AIM identifier (or when the scanner sends none)
 	Why   Why    `toml:"why"`   // MerchantCode, WebAddress, Product, Bill, Offline, NoWallet or Unknown
+
+	// Wallet is for Offline: whose signed codes these are. A store that takes
+	// the wallet takes them; for any other they are refused as that.
+	Wallet string `toml:"wallet"`
 }
 
 // TemplateRule names the wallet of an EMVCo or JPQR code by its application
@@ -26,7 +30,7 @@ type TemplateRule struct {
 	Prefix  string `toml:"prefix"`  // hex
 	Account string `toml:"account"` // optional regular expression over Application.Account; anchored with ^
 	Wallet  string `toml:"wallet"`  // either this
-	Why     Why    `toml:"why"`     // or this: such an application is refused
+	Why     Why    `toml:"why"`     // or this: such an application is refused; with Offline both, as in RejectRule
 }
 
 // DigitsRule names the wallet of a code of digits only.

@@ -103,7 +103,8 @@ func TestNoTextHasATwin(t *testing.T) {
 	})
 }
 
-// The register's rules send all carriers the same way.
+// The register's rules know all carriers as signed codes of the wallet, and as
+// nothing that another store takes.
 func TestTheRegisterKnowsEachCarrierByItsRules(t *testing.T) {
 	f, err := os.Open("../../configs/codes.toml")
 	if err != nil {
@@ -114,13 +115,22 @@ func TestTheRegisterKnowsEachCarrierByItsRules(t *testing.T) {
 	if err := toml.NewDecoder(f).DisallowUnknownFields().Decode(&rules); err != nil {
 		t.Fatal(err)
 	}
-	c, err := paycode.New(rules, []string{"own"})
+	taking, err := paycode.New(rules, []string{"own"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := paycode.New(rules, []string{"paypay"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, alg := range algorithms {
 		for _, carrier := range carriers {
-			_, err := c.Classify("", []byte(oda.Encode(good(alg).raw(), carrier)))
+			text := oda.Encode(good(alg).raw(), carrier)
+			code, err := taking.Classify("", []byte(text))
+			if err != nil || code.Wallet != "own" || code.Kind != paycode.KindSigned || !code.Signed || code.Text.Reveal() != text {
+				t.Errorf("algorithm %d, %s: %+v, %v", alg, carrier, code, err)
+			}
+			_, err = other.Classify("", []byte(text))
 			refusal, ok := err.(*paycode.Refusal)
 			if !ok || refusal.Why != paycode.Offline {
 				t.Errorf("algorithm %d, %s: %v", alg, carrier, err)
