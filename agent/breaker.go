@@ -76,6 +76,7 @@ func (r *Register) gauge(a charge.Answer) {
 		}
 	case closed:
 		r.cleared("wallet.paused", a.Wallet)
+		r.queues[a.Wallet].wake()
 	}
 }
 

@@ -100,7 +100,7 @@ func (r *Register) take(saleID string, w Wallet, code paycode.Code) (charge.Reco
 		r.rest()
 		return charge.Record{}, &Refused{Why: "register.not_standing"}
 	}
-	rec, mark, err := r.ready(held, w, code)
+	rec, mark, err := r.ready(held, w, code, true)
 	if err != nil {
 		r.rest()
 		return charge.Record{}, err
@@ -147,7 +147,7 @@ func (r *Register) still(key charge.Key) error {
 
 // ready is the charge that a code shall pay: the prepared one, or, after a
 // charge that can never be paid, one under a new key.
-func (r *Register) ready(d desk, w Wallet, code paycode.Code) (charge.Record, charge.CodeMark, error) {
+func (r *Register) ready(d desk, w Wallet, code paycode.Code, online bool) (charge.Record, charge.CodeMark, error) {
 	var none charge.CodeMark
 	switch {
 	case !w.takes(d.sale.TopUp):
@@ -161,7 +161,7 @@ func (r *Register) ready(d desk, w Wallet, code paycode.Code) (charge.Record, ch
 	if why := r.mayAsk(w.ID, d.sale); why != "" {
 		return charge.Record{}, none, &Refused{Why: why}
 	}
-	if r.paused(w.ID) {
+	if online && r.paused(w.ID) {
 		return charge.Record{}, none, &Refused{Why: "wallet.paused"}
 	}
 	mark := charge.CodeMark{Kind: code.Rule, Masked: code.Text.Masked(), Hash: r.parts.HashCode(code.Text)}

@@ -26,8 +26,11 @@ func WorkOn(rec charge.Record) Work {
 	case charge.Reversing:
 		return Undoing
 	case charge.Forwarding:
-		if rec.Kind == charge.Refund {
+		switch {
+		case rec.Kind == charge.Refund:
 			return Repeating
+		case rec.Reason == charge.ReasonOffline:
+			return NoWork // it is in the queue of its wallet, which is gone through in its own order
 		}
 		return Collecting
 	}

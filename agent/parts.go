@@ -99,6 +99,8 @@ type Wallet struct {
 	Ask    Authorizer
 	Terms  charge.Terms
 
+	Forwards Forwarder // nil: nothing is taken for it without a network
+
 	Refunds Refunder   // nil: it gives nothing back by this way
 	TopUps  TopUpper   // nil: it takes no top-ups
 	Lists   Statements // nil: its books cannot be compared with ours
@@ -114,7 +116,8 @@ type Parts struct {
 	Journal  Journal
 	Memory   Memory
 	Accounts Accounts
-	NotFound error // what Memory returns for a charge that is not there; needed with Accounts
+	Offline  Offline // nil: nothing is taken without a network
+	NotFound error   // what Memory returns for a charge that is not there; needed with Accounts
 	Codes    Codes
 	Wallets  []Wallet
 	Printer  Printer

@@ -31,6 +31,9 @@ func (r *Register) Recover() (found int, err error) {
 			r.settle(rec)
 		}
 	}
+	for _, w := range r.parts.Wallets {
+		r.collectSoon(w.ID)
+	}
 	r.spawn(r.remind)
 	return len(open), nil
 }

@@ -46,6 +46,7 @@ type Register struct {
 	count    Counts
 
 	bulletins map[string]Bulletin // the last of each wallet
+	queues    map[string]*queue   // by wallet
 }
 
 // patience is how far the settling of a charge has come.
@@ -69,6 +70,7 @@ func New(parts Parts, log *slog.Logger) *Register {
 		breakers: make(map[string]*breaker),
 
 		bulletins: make(map[string]Bulletin),
+		queues:    make(map[string]*queue),
 		paper:     make(chan struct{}, 1),
 
 		reconciling: make(chan struct{}, 1),
@@ -77,7 +79,7 @@ func New(parts Parts, log *slog.Logger) *Register {
 	r.paper <- struct{}{}
 	r.reconciling <- struct{}{}
 	for _, w := range parts.Wallets {
-		r.wallets[w.ID], r.breakers[w.ID] = w, &breaker{}
+		r.wallets[w.ID], r.breakers[w.ID], r.queues[w.ID] = w, &breaker{}, &queue{poke: make(chan struct{}, 1)}
 	}
 	return r
 }

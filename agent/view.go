@@ -12,7 +12,10 @@ import (
 
 // Refused means that a scan or a request is not taken. Why is a code of
 // agent/health, where the sentence for the cashier is.
-type Refused struct{ Why string }
+type Refused struct {
+	Why  string
+	Left string // of a limit: what remains, for people
+}
 
 func (e *Refused) Error() string { return "refused: " + e.Why }
 
@@ -25,8 +28,9 @@ func (e *Invalid) Unwrap() error { return e.Err }
 
 // Refusal is the last scan that was not taken.
 type Refusal struct {
-	Why string // a code of agent/health
-	At  time.Time
+	Why  string // a code of agent/health
+	Left string // of a limit: what remains
+	At   time.Time
 }
 
 // View is a sale as a page shows it.
@@ -181,7 +185,7 @@ func (r *Register) refuse(err error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.count.refused(refused.Why)
-	r.desk.refusal = &Refusal{Why: refused.Why, At: r.parts.Now()}
+	r.desk.refusal = &Refusal{Why: refused.Why, Left: refused.Left, At: r.parts.Now()}
 	r.announce()
 	return refused
 }

@@ -21,7 +21,10 @@ func (r *Register) walk(saleID string, scan scanner.Scan) error {
 	}
 	wallet := r.wallets[code.Wallet]
 	rec, err := r.take(saleID, wallet, code) // key and amount are durable; from here on a request may be under way
-	if err != nil {
+	switch {
+	case r.mayGoWithout(code, err):
+		return r.withoutNetwork(saleID, wallet, code)
+	case err != nil:
 		return r.refuse(err)
 	}
 	defer r.work.Done()
@@ -33,6 +36,8 @@ func (r *Register) walk(saleID string, scan scanner.Scan) error {
 	switch {
 	case rec.State == charge.Approved:
 		r.print(rec)
+	case rec.State == charge.Prepared && code.Signed && r.parts.Offline != nil: // nothing left this register
+		return r.withoutNetwork(saleID, wallet, code)
 	case rec.State.Open() && rec.State != charge.Prepared:
 		r.settle(rec)
 	}

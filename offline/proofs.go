@@ -57,6 +57,33 @@ func (t tx) SpentUnder(serial string) (int64, error) {
 		"SELECT coalesce(sum(amount), 0) FROM proofs WHERE serial = ?", serial)
 }
 
+// Unpaid tells whether a charge of a customer was taken and never paid.
+func (t tx) Unpaid(token string) (bool, error) {
+	n, err := one(t, func(r sqlite.Row) (int64, error) { return r.Int(0), nil },
+		"SELECT count(*) FROM (SELECT 1 FROM proofs JOIN charges USING (seq) WHERE token = ? AND outstanding = 0 AND state = 'unpaid' LIMIT 1)", token)
+	return n > 0, err
+}
+
+// Due are outstanding charges, those whose code ends first before the others.
+func (t tx) Due(wallet string, after charge.Due, most int) ([]charge.Due, error) {
+	places, err := all(t, func(r sqlite.Row) (charge.Due, error) {
+		return charge.Due{Seq: r.Int(0), Accepted: timeOf(r.Int(1)), Until: timeOf(r.Int(2))}, nil
+	}, `SELECT p.seq, p.at, p.until FROM proofs p JOIN charges c ON c.seq = p.seq
+		WHERE p.outstanding = 1 AND (p.until, p.seq) > (?, ?) AND c.wallet = ? ORDER BY p.until, p.seq LIMIT ?`,
+		nanos(after.Until), after.Seq, wallet, most)
+	if err != nil {
+		return nil, err
+	}
+	for i := range places {
+		row, err := one(t, scanCharge, selectCharge+"WHERE seq = ?", places[i].Seq)
+		if err != nil {
+			return nil, err
+		}
+		places[i].Record = row.Record
+	}
+	return places, nil
+}
+
 // Evidence is the sealed code of a charge.
 func (t tx) Evidence(seq int64) ([]byte, error) {
 	return one(t, func(r sqlite.Row) ([]byte, error) { return r.Blob(0), nil }, "SELECT sealed FROM evidence WHERE seq = ?", seq)

@@ -107,6 +107,7 @@ const (
 	ReasonRecovered    Reason = "recovered"      // the wallet knows it, our books did not: a restored copy
 	ReasonReconciled   Reason = "reconciled"     // the wallet's list of the day says so
 	ReasonShownPaid    Reason = "shown_paid"     // a manager saw "paid" on the customer's phone
+	ReasonOffline      Reason = "offline"        // taken without a network, on a code that the phone has signed
 	ReasonNotPaid      Reason = "not_paid"       // a manager decided that it is not paid
 	ReasonByHand       Reason = "by_hand"        // a manager gave the money back by hand
 	ReasonWrittenOff   Reason = "written_off"    // a manager gave it up

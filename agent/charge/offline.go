@@ -38,10 +38,12 @@ const (
 	Outstanding Limit = "outstanding"
 	Count       Limit = "count"
 	Age         Limit = "age"
+	Denied      Limit = "denied" // a charge of this customer was taken before and not paid
 )
 
 // OverLimit is the refusal of a charge that would go over a limit. Left is
-// what remains of it: minor units, or charges for Count; it is 0 for Age.
+// what remains of it: minor units, or charges for Count; it says nothing for
+// Age and Denied.
 type OverLimit struct {
 	Limit Limit
 	Most  int64
@@ -64,4 +66,12 @@ type Exposure struct {
 	Count  int
 	Minor  int64
 	Oldest time.Time // zero for none
+}
+
+// Due is a charge that was taken without a network and is to be collected.
+type Due struct {
+	Record
+	Accepted time.Time // when it was taken
+	Until    time.Time // when its code ends at the wallet
+	Seq      int64     // its place among those that end at one time
 }

@@ -138,6 +138,7 @@ type Refusal struct {
 	Why   string    `json:"why"`
 	Text  string    `json:"text"`
 	TextE string    `json:"text_en"`
+	Left  string    `json:"left,omitempty"` // of a limit: what remains
 	At    time.Time `json:"at"`
 }
 

@@ -22,6 +22,12 @@ var corrections = []Entry{
 		Remedy: "端末が、決済サービスの答えを待ち続けます。", RemedyEN: "The register keeps asking the wallet.",
 	},
 	{
+		Code: "reason.offline", Act: Cashier,
+		Title: "オフライン受付", TitleEN: "Taken offline",
+		Text: "通信がないまま、署名されたコードで受け付けました。", TextEN: "It was taken without a network, on a code that the phone has signed.",
+		Remedy: "通信が戻ると、端末が自動で請求します。", RemedyEN: "The register collects it by itself when the network is back.",
+	},
+	{
 		Code: "reason.not_paid", Act: Manager,
 		Title: "未払いと判断", TitleEN: "Decided as not paid",
 		Text: "店長が、支払われていないと判断しました。", TextEN: "A manager decided that this was not paid.",

@@ -57,6 +57,10 @@ func (t *turn) affords(row Row, proof charge.Proof, limits charge.Limits, over [
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return err
 	}
+	owes, err := t.tx.Unpaid(proof.Token)
+	if err != nil {
+		return err
+	}
 	all, err := t.tx.Exposure(limits.Count + 1)
 	if err != nil {
 		return err
@@ -70,6 +74,9 @@ func (t *turn) affords(row Row, proof charge.Proof, limits charge.Limits, over [
 		return err
 	}
 	j := judging{amount: row.Amount.Minor, over: over}
+	if owes {
+		j.refuse(&charge.OverLimit{Limit: charge.Denied})
+	}
 	j.limit(charge.PerCharge, limits.PerCharge, 0)
 	j.limit(charge.PerToken, limits.PerToken, token)
 	j.limit(charge.Outstanding, limits.Outstanding, all.Minor)
@@ -125,6 +132,17 @@ func (b *Book) Exposure() (e charge.Exposure, err error) {
 		return err
 	})
 	return e, err
+}
+
+// Due are charges that were taken without a network and are to be collected
+// from a wallet, those whose code ends first before the others; after is the
+// last one of the page before.
+func (b *Book) Due(wallet string, after charge.Due, most int) (out []charge.Due, err error) {
+	err = b.rows.View(func(rows Rows) (err error) {
+		out, err = rows.Due(wallet, after, most)
+		return err
+	})
+	return out, err
 }
 
 // maxCounted is more than any queue has.

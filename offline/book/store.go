@@ -57,7 +57,10 @@ type Rows interface {
 	Exposure(most int) (charge.Exposure, error) // of outstanding charges, of which at most so many are counted
 	ExposureOf(token string) (int64, error)     // minor units outstanding of one customer
 	SpentUnder(serial string) (int64, error)    // minor units that were ever taken under a certificate
+	Unpaid(token string) (bool, error)          // a charge of this customer was taken and not paid
 	Evidence(seq int64) ([]byte, error)
+	// Due are outstanding charges of a wallet, by Until and Seq, behind after.
+	Due(wallet string, after charge.Due, most int) ([]charge.Due, error)
 }
 
 // Row is a charge and its place in the order of keys.

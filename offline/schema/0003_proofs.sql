@@ -17,7 +17,8 @@ CREATE TABLE proofs (
 ) STRICT;
 
 CREATE INDEX proofs_outstanding ON proofs (at, amount) WHERE outstanding = 1;
-CREATE INDEX proofs_token ON proofs (token, amount) WHERE outstanding = 1;
+CREATE INDEX proofs_due ON proofs (until, seq) WHERE outstanding = 1;
+CREATE INDEX proofs_token ON proofs (token, outstanding, amount);
 CREATE INDEX proofs_serial ON proofs (serial, amount);
 
 CREATE TRIGGER proofs_stay BEFORE DELETE ON proofs

@@ -36,7 +36,11 @@ func shapeRefusal(r *agent.Refusal) *control.Refusal {
 		return nil
 	}
 	e := health.Lookup(r.Why)
-	return &control.Refusal{Why: r.Why, Text: e.Advice(), TextE: e.AdviceEN(), At: r.At}
+	out := &control.Refusal{Why: r.Why, Text: e.Advice(), TextE: e.AdviceEN(), Left: r.Left, At: r.At}
+	if r.Left != "" {
+		out.Text, out.TextE = out.Text+"(残り "+r.Left+")", out.TextE+" Left: "+r.Left+"."
+	}
+	return out
 }
 
 func (s *Server) shapeCharge(c charge.Record) control.Charge {

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -106,6 +107,32 @@ func (r rows) SpentUnder(serial string) (sum int64, err error) {
 		}
 	}
 	return sum, nil
+}
+
+func (r rows) Unpaid(token string) (bool, error) {
+	for seq, p := range r.d.proofs {
+		if p.Token == token && r.d.charges[seq].State == charge.Unpaid {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (r rows) Due(wallet string, after charge.Due, most int) ([]charge.Due, error) {
+	var out []charge.Due
+	for seq, p := range r.d.proofs {
+		row := r.d.charges[seq]
+		one := charge.Due{Record: copyRow(row).Record, Accepted: p.exposed.Oldest, Until: p.Until, Seq: seq}
+		if p.outstanding && row.Wallet == wallet && byEnd(one, after) > 0 {
+			out = append(out, one)
+		}
+	}
+	slices.SortFunc(out, byEnd)
+	return out[:min(most, len(out))], nil
+}
+
+func byEnd(a, b charge.Due) int {
+	return cmp.Or(a.Until.Compare(b.Until), cmp.Compare(a.Seq, b.Seq))
 }
 
 func (r rows) Evidence(seq int64) ([]byte, error) {

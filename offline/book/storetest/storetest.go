@@ -41,6 +41,8 @@ func Run(t *testing.T, fresh Make) {
 		{"a reference is unique on its business day", references},
 		{"the journal is dense and only grows", journal},
 		{"proofs stay, evidence goes", proofs},
+		{"what is no proof", noProofs},
+		{"what is due comes by its end", due},
 		{"updates are serialised", serialised},
 		{"a view sees no half transaction", halves},
 		{"a view is as new as the last update", newness},

@@ -1,0 +1,188 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/paycode"
+)
+
+// Forwarder asks a wallet for the money of a charge that was taken without a
+// network. It may be repeated with the same record: the key is the same.
+type Forwarder interface {
+	Forward(ctx context.Context, rec charge.Record, code paycode.Secret, accepted time.Time) charge.Answer
+}
+
+const (
+	forwardsAtOnce = 4   // to one wallet
+	duePage        = 100 // charges that are read at once
+)
+
+// queue is what is to be collected from one wallet. One goroutine goes through
+// it, page by page, so that a long queue costs no more memory than a short one.
+type queue struct {
+	poke    chan struct{}
+	running bool
+}
+
+// collectSoon lets the queue of a wallet be gone through, from its beginning.
+func (r *Register) collectSoon(wallet string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	q := r.queues[wallet]
+	if q == nil || r.parts.Offline == nil || r.leaving || r.life.Err() != nil {
+		return
+	}
+	if q.running {
+		q.wake()
+		return
+	}
+	q.running = true
+	r.work.Go(func() { r.draining(r.wallets[wallet], q) })
+}
+
+// wake lets a queue that waits be gone through at once.
+func (q *queue) wake() {
+	select {
+	case q.poke <- struct{}{}:
+	default:
+	}
+}
+
+// draining goes through a queue until it is empty, with growing pauses while
+// the wallet does not answer.
+func (r *Register) draining(w Wallet, q *queue) {
+	for n := 0; r.life.Err() == nil; n++ {
+		left, went := r.drain(w)
+		if went {
+			n = 0
+		}
+		if left == 0 && r.emptied(q) {
+			return
+		}
+		if left == 0 {
+			continue
+		}
+		timer := time.NewTimer(w.Terms.CollectPause(n, r.parts.Spread()))
+		select {
+		case <-r.life.Done():
+		case <-q.poke:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// emptied ends a queue's goroutine, unless something came meanwhile.
+func (r *Register) emptied(q *queue) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	select {
+	case <-q.poke:
+		return false
+	default:
+		q.running = false
+		return true
+	}
+}
+
+// drain goes through the queue once. It tells how many charges are left, and
+// whether the wallet said anything about one.
+func (r *Register) drain(w Wallet) (left int, went bool) {
+	var after charge.Due
+	for r.life.Err() == nil && !r.paused(w.ID) {
+		page, err := r.parts.Offline.Due(w.ID, after, duePage)
+		if err != nil {
+			r.log.Error("the queue cannot be read", "wallet", w.ID, "error", err)
+			return left + 1, went
+		}
+		if len(page) == 0 {
+			return left, went
+		}
+		after = page[len(page)-1]
+		stay, heard := r.drainPage(w, page)
+		left, went = left+stay, went || heard
+	}
+	return left + 1, went
+}
+
+// drainPage collects some charges at once.
+func (r *Register) drainPage(w Wallet, page []charge.Due) (left int, went bool) {
+	turns := make(chan struct{}, forwardsAtOnce)
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	for _, due := range page {
+		r.giveWay()
+		if r.life.Err() != nil || r.paused(w.ID) {
+			left++
+			continue
+		}
+		turns <- struct{}{}
+		all.Go(func() {
+			defer func() { <-turns }()
+			ended, heard := r.forward(w, due)
+			mu.Lock()
+			defer mu.Unlock()
+			if went = went || heard; !ended {
+				left++
+			}
+		})
+	}
+	all.Wait()
+	return left, went
+}
+
+// giveWay waits while a customer's request is under way: nobody waits for what
+// is collected.
+func (r *Register) giveWay() {
+	for {
+		r.mu.Lock()
+		busy, changed := r.desk.phase == asking, r.changed
+		r.mu.Unlock()
+		if !busy {
+			return
+		}
+		select {
+		case <-changed:
+		case <-r.life.Done():
+			return
+		}
+	}
+}
+
+// forward makes one attempt for a charge. One that was sent before is asked
+// about first; only what the wallet does not know is sent again, under the same
+// key. It tells whether the charge is no longer in the queue, and whether the
+// wallet said anything.
+func (r *Register) forward(w Wallet, due charge.Due) (ended, heard bool) {
+	rec := due.Record
+	if rec.State == charge.Forwarding {
+		a := w.Ask.Inquire(r.life, rec)
+		if r.heard(rec, a) != nil {
+			return false, false
+		}
+		if a.Event != charge.Lose || a.Reason != charge.ReasonCodeUnknown {
+			return a.Event == charge.Approve || a.Event == charge.Decline, !Unknown(a)
+		}
+	}
+	code, err := r.parts.Offline.Evidence(rec.Key)
+	if errors.Is(err, r.parts.NotFound) {
+		return true, false // its settler asks for it
+	}
+	if err != nil {
+		r.trouble("offline.unreadable", string(rec.Key), err.Error())
+		return false, false
+	}
+	step := charge.Step{Event: charge.Send, Wallet: w.ID, By: charge.ByTimer, At: r.parts.Now()}
+	if rec, err = r.writeFrom(rec.Key, rec.State, step); err != nil || rec.State != charge.Forwarding {
+		return err == nil, false // a manager may have decided meanwhile
+	}
+	a := w.Forwards.Forward(r.life, rec, code, due.Accepted)
+	if r.heard(rec, a) != nil {
+		return false, false
+	}
+	return a.Event == charge.Approve || a.Event == charge.Decline, !Unknown(a)
+}
