@@ -26,6 +26,7 @@ const (
 type queue struct {
 	poke    chan struct{}
 	running bool
+	fresh   bool // something came since it was last looked at
 }
 
 // collectSoon lets the queue of a wallet be gone through, from its beginning.
@@ -36,8 +37,8 @@ func (r *Register) collectSoon(wallet string) {
 	if q == nil || r.parts.Offline == nil || r.leaving || r.life.Err() != nil {
 		return
 	}
+	q.fresh = true
 	if q.running {
-		q.wake()
 		return
 	}
 	q.running = true
@@ -56,6 +57,16 @@ func (q *queue) wake() {
 // the wallet does not answer.
 func (r *Register) draining(w Wallet, q *queue) {
 	for n := 0; r.life.Err() == nil; n++ {
+		timer := time.NewTimer(w.Terms.CollectPause(n, r.parts.Spread())) // first: what was taken just now was taken because nothing left
+		select {
+		case <-r.life.Done():
+		case <-q.poke:
+		case <-timer.C:
+		}
+		timer.Stop()
+		r.mu.Lock()
+		q.fresh = false
+		r.mu.Unlock()
 		left, went := r.drain(w)
 		if went {
 			n = 0
@@ -63,16 +74,6 @@ func (r *Register) draining(w Wallet, q *queue) {
 		if left == 0 && r.emptied(q) {
 			return
 		}
-		if left == 0 {
-			continue
-		}
-		timer := time.NewTimer(w.Terms.CollectPause(n, r.parts.Spread()))
-		select {
-		case <-r.life.Done():
-		case <-q.poke:
-		case <-timer.C:
-		}
-		timer.Stop()
 	}
 }
 
@@ -80,13 +81,8 @@ func (r *Register) draining(w Wallet, q *queue) {
 func (r *Register) emptied(q *queue) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	select {
-	case <-q.poke:
-		return false
-	default:
-		q.running = false
-		return true
-	}
+	q.running = q.fresh
+	return !q.running
 }
 
 // drain goes through the queue once. It tells how many charges are left, and

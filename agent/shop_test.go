@@ -38,6 +38,8 @@ type shop struct {
 	room   error
 	terms  charge.Terms
 
+	offline agent.Offline // nil: nothing is taken without a network
+
 	without string // the id of a wallet that is not configured at the next start
 }
 
@@ -64,9 +66,9 @@ func (s *shop) start() {
 	must(s.t, err)
 	s.Register = agent.New(agent.Parts{
 		Store: sale.Store{ID: "S1", Terminal: "T1", Name: "Sample Store"}, Journal: s.books, Memory: s.books,
-		Accounts: s.books, NotFound: book.ErrNotFound, Codes: codes,
+		Accounts: s.books, Offline: s.offline, NotFound: book.ErrNotFound, Codes: codes,
 		Wallets: slices.DeleteFunc([]agent.Wallet{
-			{ID: "own", Name: "見本ペイ", NameEN: "Sample Pay", Ask: s.own, Terms: s.terms, Lists: s.own},
+			{ID: "own", Name: "見本ペイ", NameEN: "Sample Pay", Ask: s.own, Forwards: s.own, Terms: s.terms, Lists: s.own},
 			{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.paypay, Terms: s.terms, Lists: s.paypay},
 		}, func(w agent.Wallet) bool { return w.ID == s.without }),
 		Printer: s.press, Imager: eye{}, Paper: agent.PaperRules{Language: "en", Print: true},

@@ -99,6 +99,15 @@ func (w *wallet) Charge(ctx context.Context, r charge.Record, _ paycode.Code) ch
 	})
 }
 
+func (w *wallet) Forward(ctx context.Context, r charge.Record, _ paycode.Secret, _ time.Time) charge.Answer {
+	return w.call(ctx, "forward", r, func(p play) charge.Event {
+		if w.standing[r.Key] == "" {
+			w.rule(r.Key, cmp.Or(p.verdict, w.verdict, charge.Approved))
+		}
+		return w.word(r.Key)
+	})
+}
+
 func (w *wallet) Inquire(ctx context.Context, r charge.Record) charge.Answer {
 	return w.call(ctx, "inquire", r, func(p play) charge.Event {
 		if w.standing[r.Key] == charge.Pending && p.verdict != "" {
