@@ -51,6 +51,8 @@ const (
 
 // ChargeRequest asks for money. Key, Terminal, Store, Amount, Currency and
 // Code are its identity: the same key with another identity is a conflict.
+// Texts of one signed code are one code. A forward says when the register took
+// the code, and signs it: see SignForward.
 type ChargeRequest struct {
 	Key        string    `json:"key"`
 	Terminal   string    `json:"terminal"`
@@ -61,6 +63,9 @@ type ChargeRequest struct {
 	Mode       Mode      `json:"mode"`
 	ValidUntil time.Time `json:"valid_until"` // the wallet does not approve after this
 	Nonce      string    `json:"nonce"`       // new for every attempt; echoed
+
+	AcceptedAt        time.Time `json:"accepted_at,omitzero"`         // of a forward: when the register took the code, in whole seconds
+	TerminalSignature string    `json:"terminal_signature,omitempty"` // of a forward: base64
 }
 
 // RefundRequest gives back all or a part of an approved charge. There may be
@@ -122,13 +127,13 @@ type Reason string
 
 const (
 	InsufficientFunds Reason = "insufficient_funds"
-	CodeExpired       Reason = "code_expired"
-	CodeUsed          Reason = "code_used"
-	CodeUnknown       Reason = "code_unknown"
-	OverLimit         Reason = "limit"
-	Blocked           Reason = "blocked"
+	CodeExpired       Reason = "code_expired" // a signed one: it was not shown or taken within its time, or its certificate's
+	CodeUsed          Reason = "code_used"    // a signed one: in whatever carrier
+	CodeUnknown       Reason = "code_unknown" // no code of this wallet, or a signed one that is forged
+	OverLimit         Reason = "limit"        // of a top-up, a code, its certificate, or what a register may forward
+	Blocked           Reason = "blocked"      // the phone or the customer was stopped before the code was taken
 	Stopped           Reason = "stopped"
-	Expired           Reason = "expired"        // it came after ValidUntil, or the customer did not confirm in time
+	Expired           Reason = "expired"        // it came after ValidUntil, was forwarded too late, or the customer did not confirm in time
 	Refused           Reason = "refused"        // the customer said no on the phone
 	OverRefund        Reason = "over_refund"    // more than the charge, or than is left of it
 	NotRefundable     Reason = "not_refundable" // there is no approved charge under the charge's key

@@ -49,7 +49,7 @@ func TestDescriptionFitsTheTypes(t *testing.T) {
 			if schema.Properties[name] == nil {
 				t.Errorf("%s.%s is not described", rt.Name(), name)
 			}
-			if optional := options == "omitempty"; optional == slices.Contains(schema.Required, name) {
+			if optional := options == "omitempty" || options == "omitzero"; optional == slices.Contains(schema.Required, name) {
 				t.Errorf("%s.%s: required in the description is %v", rt.Name(), name, !optional)
 			}
 		}
