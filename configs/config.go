@@ -22,6 +22,7 @@ type Config struct {
 	Roles     Roles
 	Codes     Codes
 	TopUp     TopUp
+	Offline   Offline
 	Receipt   Receipt
 	Log       Log
 
@@ -96,6 +97,18 @@ type Codes struct {
 // TopUp is what the register takes as a top-up.
 type TopUp struct {
 	Most int // of one, in minor units; 0: none are taken
+}
+
+// Offline is what the register takes without a network, on codes that the
+// phone has signed. Money is in minor units. A store's limit is dealt to its
+// registers by giving each its part here.
+type Offline struct {
+	Take        bool
+	PerCharge   int
+	PerCustomer int // outstanding
+	Outstanding int // of this register
+	Count       int // of this register
+	Age         time.Duration
 }
 
 // Receipt is what stands on every receipt, and whether there is one.

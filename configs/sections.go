@@ -23,6 +23,7 @@ func (c *Config) settings() []setting {
 		{key: "roles", table: c.Roles.settings(), about: "Which of the devices the register works with."},
 		{key: "codes", table: c.Codes.settings(), about: "The rules that tell whose code a customer shows."},
 		{key: "topup", table: c.TopUp.settings(), about: "Top-ups: cash that the register takes becomes money in the customer's wallet.\n現金でのチャージの設定です。"},
+		{key: "offline", table: c.Offline.settings(), about: "Payments without a network, on codes that the phone has signed (docs/reference/op1.md).\nThe wallet must allow it, and may narrow these limits.\n通信がない間の受付の上限です。"},
 		{key: "receipt", table: c.Receipt.settings(), about: "Receipts.\nレシートの設定です。"},
 		{key: "log", table: c.Log.settings(), about: "The log on standard error. Codes of customers are never in it."},
 	}
@@ -121,6 +122,18 @@ func (c *Codes) settings() []setting {
 func (t *TopUp) settings() []setting {
 	return []setting{
 		{key: "most", value: whole(&t.Most, 50_000, 0, 1_000_000_000), about: "The most that one top-up may come to, in yen (minor units of other currencies). 0: none are taken."},
+	}
+}
+
+func (o *Offline) settings() []setting {
+	const most = 100_000_000
+	return []setting{
+		{key: "take", value: flag(&o.Take, true), about: "Whether anything is taken without a network."},
+		{key: "per_charge", value: whole(&o.PerCharge, 3_000, 1, most), about: "The most of one payment, in yen (minor units of other currencies)."},
+		{key: "per_customer", value: whole(&o.PerCustomer, 5_000, 1, most), about: "The most of one customer that is not collected yet."},
+		{key: "outstanding", value: whole(&o.Outstanding, 100_000, 1, most), about: "The most of this register that is not collected yet. A store's limit is the sum of its registers'."},
+		{key: "count", value: whole(&o.Count, 200, 1, 100_000), about: "How many payments of this register may wait to be collected."},
+		{key: "age", value: wait(&o.Age, 24*time.Hour), about: "When the oldest has waited for longer, no more are taken."},
 	}
 }
 

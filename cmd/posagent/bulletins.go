@@ -45,6 +45,21 @@ type heard struct {
 	problem string // why a later one was not taken
 }
 
+func newBulletins(store string, keep shelfOfBulletins, of []wallet, log *slog.Logger) *bulletins {
+	b := &bulletins{store: store, keep: keep, now: time.Now, log: log, pinned: make(map[string][]ed25519.PublicKey), last: make(map[string]heard)}
+	for _, w := range of {
+		b.pinned[w.ID] = w.keys
+	}
+	return b
+}
+
+// said is the last bulletin of a wallet, empty before the first.
+func (b *bulletins) said(wallet string) bulletin.Bulletin {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.last[wallet].Bulletin
+}
+
 // load obeys what the books have kept. A stop holds over a restart, also when
 // the key that signed it is pinned no more.
 func (b *bulletins) load() error {

@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto"
+	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -43,6 +46,11 @@ func wallets(c configs.Config, demo bool, log *slog.Logger) ([]wallet, error) {
 			ID: link.ID, Name: link.ReceiptName, NameEN: link.ReceiptNameEN, Terms: link.Terms(),
 			Ask: client, Refunds: client, TopUps: client, Lists: client,
 		}}
+		if client.Signer = signer(id.Certificate); client.Signer != nil {
+			w.Forwards = client
+		} else {
+			log.Warn("nothing is taken without a network: the register's certificate has no key on P-256 or of Ed25519, enrol it anew", "wallet", link.ID)
+		}
 		if err := w.pin(link, id, log); err != nil {
 			return nil, fmt.Errorf("wallet %s: %w", link.ID, err)
 		}
@@ -52,6 +60,19 @@ func wallets(c configs.Config, demo bool, log *slog.Logger) ([]wallet, error) {
 		log.Warn("no wallet is configured: nothing can be paid")
 	}
 	return out, nil
+}
+
+// signer is the key of a certificate if forwards can be signed with it.
+func signer(cert tls.Certificate) crypto.Signer {
+	switch key := cert.PrivateKey.(type) {
+	case ed25519.PrivateKey:
+		return key
+	case *ecdsa.PrivateKey:
+		if key.Curve == elliptic.P256() {
+			return key
+		}
+	}
+	return nil
 }
 
 // pin reads the keys of a wallet's bulletins and prepares the line on which

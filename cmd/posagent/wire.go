@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/ed25519"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -94,6 +93,12 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	if d.printer != nil {
 		parts.Printer = d.printer
 	}
+	d.bulletins = newBulletins(c.Store.ID, d.store, d.wallets, d.log)
+	taker, err := newTaker(c, d.books, d.bulletins.said, d.log)
+	if err != nil {
+		return err
+	}
+	parts.Offline = taker
 	d.register = agent.New(parts, d.log)
 	if d.books.ClockBehind() {
 		d.register.ClockBack("the clock is behind the last start of this register")
@@ -101,20 +106,8 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	if why, yes := d.books.Restored(); yes {
 		d.register.BooksRestored(why)
 	}
-	return d.wireBulletins(c)
-}
-
-// wireBulletins lets the register obey the last words of the wallets, before
-// anything is sold.
-func (d *program) wireBulletins(c configs.Config) error {
-	d.bulletins = &bulletins{
-		store: c.Store.ID, keep: d.store, register: d.register, now: time.Now, log: d.log,
-		pinned: make(map[string][]ed25519.PublicKey), last: make(map[string]heard),
-	}
-	for _, w := range d.wallets {
-		d.bulletins.pinned[w.ID] = w.keys
-	}
-	return d.bulletins.load()
+	d.bulletins.register = d.register
+	return d.bulletins.load() // before anything is sold
 }
 
 // wireDoor makes the API: who may come in, and what they find.

@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto"
 	"crypto/rand"
 	"encoding/json"
 	"io"
@@ -31,6 +32,7 @@ type Client struct {
 	Terminal string
 	Line     Exchange
 	Terms    charge.Terms
+	Signer   crypto.Signer    // of the register's certificate; needed for Forward
 	Now      func() time.Time // nil: time.Now
 	Nonce    func() string    // nil: crypto/rand.Text; another one lets a simulated run be replayed
 }
