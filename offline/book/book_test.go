@@ -274,6 +274,10 @@ func TestAClockBehindTheLastStartIsNoticed(t *testing.T) {
 	if f.ClockBehind() {
 		t.Error("a minute later is not behind")
 	}
+	f.open(f.wallets...)
+	if f.ClockBehind() {
+		t.Error("a second start at once is not behind")
+	}
 	f.now = f.now.Add(-time.Hour)
 	f.open(f.wallets...)
 	if !f.ClockBehind() {

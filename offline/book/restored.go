@@ -9,6 +9,10 @@ import (
 	"github.com/posagent/posagent/agent/planted"
 )
 
+// fewSeconds is how far behind the clock may be without being wrong: a program
+// that starts twice within a second is, and time servers set it back so far.
+const fewSeconds = 10
+
 // newEpoch starts a new epoch. It is above every one that these books or their
 // mark have seen, and above what a clock that is right has ever said.
 func (b *Book) newEpoch(t *turn, mark Mark) error {
@@ -21,7 +25,7 @@ func (b *Book) newEpoch(t *turn, mark Mark) error {
 		return nil
 	}
 	seconds, seen := int64(b.opts.Now().Sub(epochZero)/time.Second), max(stored, mark.Epoch)
-	b.epoch, b.behind = max(seen+1, seconds), seconds <= seen
+	b.epoch, b.behind = max(seen+1, seconds), seconds+fewSeconds < seen
 	if err := t.tx.SetMeta(metaEpoch, b.epoch); err != nil {
 		return err
 	}

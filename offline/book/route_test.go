@@ -143,3 +143,13 @@ func TestAConfirmationAfterAWriteOff(t *testing.T) {
 		}
 	}
 }
+
+// The manager stopped waiting for the one wallet that was asked: the word of
+// another one ends nothing, and is not written down as its confirmation.
+func TestAStrangersConfirmationAfterAWriteOff(t *testing.T) {
+	f := newFixture(t)
+	key := f.prepare("a").Key
+	f.apply(key, f.said(charge.Lose, "beta"), charge.Step{Event: charge.Lapse, By: charge.ByManager, At: f.later(time.Second)})
+	wantRoute(t, "a stranger's", f.apply(key, f.said(charge.Confirm, "alpha")), charge.Owed, []string{"beta"}, nil)
+	wantRoute(t, "beta's", f.apply(key, f.said(charge.Confirm, "beta")), charge.Reversed, []string{"beta"}, []string{"beta"})
+}

@@ -40,13 +40,13 @@ func (u Rules) arrow(row *Row, step charge.Step) (to charge.State, moved bool, n
 		// A late reply: only an inquiry that was sent after the charge was
 		// settled is proof against it.
 		return row.State, false, "late reply, dropped"
+	case step.Event == charge.Confirm && undone(row.State, step.By) && !slices.Contains(row.Route, step.Wallet):
+		return row.State, false, "a confirmation of a wallet that was not asked"
 	case step.Event == charge.Confirm && row.State == charge.Owed && step.By == charge.ByWallet:
 		row.Confirmed = with(row.Confirmed, step.Wallet)
 		if missing := without(row.Route, row.Confirmed...); len(missing) > 0 {
 			return row.State, false, fmt.Sprintf("%d more wallets must confirm", len(missing))
 		}
-	case step.Event == charge.Confirm && row.State == charge.Reversing && !slices.Contains(row.Route, step.Wallet):
-		return row.State, false, "a confirmation of a wallet that was not asked"
 	case step.Event == charge.Confirm && row.State == charge.Reversing:
 		row.Confirmed = with(row.Confirmed, step.Wallet)
 		if missing := without(row.Route, row.Confirmed...); len(missing) > 0 && !planted.Has(planted.OneConfirmation) {
@@ -54,6 +54,11 @@ func (u Rules) arrow(row *Row, step charge.Step) (to charge.State, moved bool, n
 		}
 	}
 	return to, true, ""
+}
+
+// undone tells that a wallet's word is what ends a charge that goes back.
+func undone(s charge.State, by charge.By) bool {
+	return s == charge.Reversing || s == charge.Owed && by == charge.ByWallet
 }
 
 // lastWord: a wallet never takes back that it has reversed a key, or given a
