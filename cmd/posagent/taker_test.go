@@ -115,6 +115,11 @@ func TestSignedCodesPayWithoutANetwork(t *testing.T) {
 	refuses("while the wallet stops it", 100, sakura.shows(time.Now(), oda.Base45), "offline.stopped", "")
 	p.imports(t, m.says(5, issues(issuer, func(b *bulletin.Bulletin) { b.Issued, b.Expires = b.Issued.Add(time.Hour), b.Expires.Add(time.Hour) })))
 	refuses("when the wallet has spoken later than it is", 100, sakura.shows(time.Now(), oda.Base45), "offline.clock", "")
+	q, err := p.local().Queue(context.Background(), 2)
+	check(t, err)
+	if !q.Taking || q.Count != 3 || q.Amount != 3000 || q.Limits.PerCustomer != 4000 || len(q.Charges) != 2 || q.Charges[0].Until.Before(now) || q.Charges[0].Accepted.Before(now.Add(-time.Minute)) {
+		t.Errorf("the queue is %+v", q)
+	}
 	agent.kill()
 	files, err := filepath.Glob(p.at("data/*"))
 	check(t, err)

@@ -30,6 +30,7 @@ type program struct {
 	api       *server.Server
 	wallets   []wallet
 	bulletins *bulletins
+	taker     *taker
 	scanner   all.Scanner // nil: none
 	printer   all.Printer // nil: none
 }
@@ -94,11 +95,10 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 		parts.Printer = d.printer
 	}
 	d.bulletins = newBulletins(c.Store.ID, d.store, d.wallets, d.log)
-	taker, err := newTaker(c, d.books, d.bulletins.said, d.log)
-	if err != nil {
+	if d.taker, err = newTaker(c, d.books, d.bulletins.said, d.log); err != nil {
 		return err
 	}
-	parts.Offline = taker
+	parts.Offline = d.taker
 	d.register = agent.New(parts, d.log)
 	if d.books.ClockBehind() {
 		d.register.ClockBack("the clock is behind the last start of this register")
@@ -117,10 +117,10 @@ func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 		return err
 	}
 	d.api = server.New(server.Options{
-		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Staff: staff, Tokens: tokens(c.API.Tokens),
+		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Staff: staff, Tokens: tokens(c.API.Tokens),
 		Store: c.Store.Seller(), Secret: keys.sales, Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Demo: demo, Ready: d.ready,
-		Version: version, NotFound: book.ErrNotFound, Gauges: d.gauges(), Log: d.log,
+		Version: version, NotFound: book.ErrNotFound, Gauges: append(d.gauges(), d.taker.queueGauges(time.Now)...), Log: d.log,
 	})
 	return nil
 }

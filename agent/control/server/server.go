@@ -49,13 +49,14 @@ type Token struct {
 	Scopes []control.Scope
 }
 
-// Options are what a server needs. All are needed but for Pages and
-// Bulletins.
+// Options are what a server needs. All are needed but for Pages,
+// Bulletins and Queue.
 type Options struct {
 	Register  *agent.Register
 	Books     Books
 	Papers    Papers
 	Bulletins Bulletins // nil: there are no such calls
+	Queue     Queue     // nil: there is no such call
 	Staff     *operator.Staff
 	Tokens    []Token
 	Store     sale.Store
@@ -98,6 +99,7 @@ func New(o Options) *Server {
 	s.charges(api)
 	s.afterwards(api)
 	s.bulletins(api)
+	s.queue(api)
 	s.devices(api)
 	s.events(api)
 	s.liveness(mux)

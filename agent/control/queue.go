@@ -1,0 +1,56 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// PathQueue is what was taken without a network and is to be collected.
+const PathQueue = "/v1/queue" // GET ?limit -> Queue
+
+// Queue is what was taken without a network and is not collected yet, against
+// the register's own limits. A wallet's bulletin may narrow them.
+type Queue struct {
+	Taking  bool        `json:"taking" doc:"false: the configuration lets nothing be taken without a network"`
+	Count   int         `json:"count" doc:"all that wait, also those that the list has no room for"`
+	Amount  int64       `json:"amount" doc:"of all that wait, in minor units"`
+	Oldest  time.Time   `json:"oldest,omitzero" doc:"when the oldest was taken"`
+	Limits  QueueLimits `json:"limits"`
+	Charges []Queued    `json:"charges" doc:"by wallet, those whose code ends first before the others"`
+}
+
+// QueueLimits are in minor units, Age in seconds.
+type QueueLimits struct {
+	PerCharge   int64 `json:"per_charge"`
+	PerCustomer int64 `json:"per_customer"`
+	Outstanding int64 `json:"outstanding"`
+	Count       int   `json:"count"`
+	Age         int64 `json:"age_seconds"`
+}
+
+// Queued is a charge that is to be collected.
+type Queued struct {
+	Key         string    `json:"key"`
+	Wallet      string    `json:"wallet"`
+	WalletName  string    `json:"wallet_name"`
+	WalletNameE string    `json:"wallet_name_en"`
+	Amount      int64     `json:"amount"`
+	Currency    string    `json:"currency"`
+	State       string    `json:"state" doc:"queued, or forwarding once it was sent"`
+	Attempts    int       `json:"attempts"`
+	Accepted    time.Time `json:"accepted" doc:"when it was taken"`
+	Until       time.Time `json:"until" doc:"when the phone's certificate ends; the wallet may not pay it afterwards"`
+}
+
+// Queue is what is to be collected, with at most so many charges; 0 is the
+// usual number.
+func (c *Client) Queue(ctx context.Context, limit int) (Queue, error) {
+	path := PathQueue
+	if limit > 0 {
+		path += fmt.Sprintf("?limit=%d", limit)
+	}
+	var out Queue
+	return out, c.call(ctx, http.MethodGet, path, nil, &out)
+}

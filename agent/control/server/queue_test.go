@@ -1,0 +1,33 @@
+package server_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/posagent/posagent/agent/control"
+)
+
+// waiting has a thousand charges to collect.
+type waiting struct{}
+
+func (waiting) Queue(limit int) (control.Queue, error) {
+	out := control.Queue{Taking: true, Count: 1000, Amount: 300_000, Oldest: time.Unix(1_795_000_000, 0).UTC(), Charges: []control.Queued{}}
+	for range limit {
+		out.Charges = append(out.Charges, control.Queued{Key: "S1-T1-1-1", Wallet: "paypay", Amount: 300, Currency: "JPY", State: "queued"})
+	}
+	return out, nil
+}
+
+func TestTheQueue(t *testing.T) {
+	s := start(t)
+	for path, charges := range map[string]int{control.PathQueue: 100, control.PathQueue + "?limit=2": 2} {
+		got := s.ask(t, "GET", path, nil, bearer("reader"))
+		want(t, got, 200)
+		if q := decode[control.Queue](t, got); len(q.Charges) != charges || q.Count != 1000 || q.Charges[0].WalletNameE != "PayPay" {
+			t.Errorf("%s: %d charges, %+v", path, len(q.Charges), q.Charges[0])
+		}
+	}
+	for _, limit := range []string{"0", "501", "x"} {
+		want(t, s.ask(t, "GET", control.PathQueue+"?limit="+limit, nil, bearer("reader")), 422)
+	}
+}
