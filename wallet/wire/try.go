@@ -22,8 +22,9 @@ const DemoMark = "posagent demo - no real money"
 
 // Customer is a customer of the reference wallet.
 type Customer struct {
-	Name    string `json:"name"` // unique
-	Balance int64  `json:"balance"`
+	Name     string `json:"name"` // unique
+	Balance  int64  `json:"balance"`
+	Reserved int64  `json:"reserved,omitempty"` // put aside for signed codes, beside the balance
 }
 
 // CodeRequest asks for a fresh payer code of a customer; an empty Customer is

@@ -31,6 +31,7 @@ var (
 type Issuer struct {
 	wallet string
 	key    ed25519.PrivateKey
+	trust  oda.Trust
 }
 
 // Open reads the key in a folder that exists, and makes it when there is none.
@@ -40,11 +41,21 @@ func Open(dir, wallet string) (*Issuer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(wallet, key), nil
+	return New(wallet, key)
 }
 
 // New is an issuer with a key that is kept elsewhere.
-func New(wallet string, key ed25519.PrivateKey) *Issuer { return &Issuer{wallet: wallet, key: key} }
+func New(wallet string, key ed25519.PrivateKey) (*Issuer, error) {
+	i := &Issuer{wallet: wallet, key: key}
+	var err error
+	if i.trust, err = oda.NewTrust(i.Issuers()); err != nil {
+		return nil, fmt.Errorf("issuer of %q: %w", wallet, err)
+	}
+	return i, nil
+}
+
+// Trust is trust in this issuer alone.
+func (i *Issuer) Trust() oda.Trust { return i.trust }
 
 // Issuers are what registers trust: one entry for each algorithm of phones,
 // with one key.
