@@ -58,3 +58,19 @@ func (s *stage) showsSignedCodes() {
 	s.order("wallet", "start")
 	proved(s.order("code", "--signed"))
 }
+
+// paysWithSignedCodes: a signed code pays while the wallet is there, and while
+// it is not it is taken, and collected when the wallet has come back.
+func (s *stage) paysWithSignedCodes() {
+	sale := s.ring(810)
+	s.order("code", "--signed", "--carrier", "base64", "--scan")
+	s.await(sale, "approved")
+	s.order("wallet", "stop")
+	sale = s.ring(820)
+	s.order("code", "--signed", "--carrier", "decimal", "--scan")
+	if taken := s.await(sale, "queued"); taken.Goods != "hand_over" {
+		s.Errorf("taken without the wallet, the sale is %+v", taken)
+	}
+	s.order("wallet", "start")
+	s.await(sale, "approved")
+}

@@ -20,6 +20,9 @@ func testReserve(t *testing.T, open Open) {
 	if err := h.certify("Hanako", 3000, 4001); !errors.Is(err, ledger.ErrFunds) {
 		t.Fatalf("more than there is: %v, want ErrFunds", err)
 	}
+	if err := newHandset(t, w, oda.P256).certify("Hanako", 3000, 4001); !errors.Is(err, ledger.ErrFunds) {
+		t.Fatalf("more than there is, for another phone: %v, want ErrFunds", err)
+	}
 	declined(wire.InsufficientFunds).check(t, w.charge(t, w.request("S0001-T01-1-1", w.mint(t, "Hanako"), 4001))) // what is aside is not there
 	if err := h.certify("Hanako", 3000, 4000); err != nil {                                                       // the next certificate of the same phone
 		t.Fatal(err)
