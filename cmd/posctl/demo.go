@@ -58,20 +58,32 @@ type shown struct {
 }
 
 func (t *tool) demoCode() *cobra.Command {
-	var customer, png string
-	var scan bool
+	var customer, png, carrier string
+	var scan, signed bool
 	cmd := &cobra.Command{
-		Use:   "code [--customer NAME] [--png FILE] [--scan]",
+		Use:   "code [--signed [--carrier CARRIER]] [--customer NAME] [--png FILE] [--scan]",
 		Short: "A customer shows a fresh payment code",
 		Long: `code mints a one-time code that lives for a minute and prints it. The demo's
-customers: sakura (1,000,000 yen), hiro (3,000 yen), zero (nothing).`,
+customers: sakura (1,000,000 yen), hiro (3,000 yen), zero (nothing).
+
+With --signed it is a code that the customer's phone has signed (OP1), for up to
+10,000 yen. A phone shows those also while the wallet is stopped; that of
+another customer than sakura must have shown one before. For its certificate up
+to 30,000 yen, at most half of what there is, are put aside.`,
 		Example: `  posctl demo code --dir .demo
   posctl demo code --dir .demo --customer zero --scan
-  posctl demo code --dir .demo --png code.png`,
+  posctl demo code --dir .demo --png code.png
+  posctl demo code --dir .demo --signed --carrier decimal --scan`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			action := "mint"
+			if signed {
+				action = "sign " + carrier
+			} else if cmd.Flags().Changed("carrier") {
+				return usage("--carrier is for signed codes: add --signed")
+			}
 			var minted shown
-			if err := demo.Order(cmd.Context(), t.demoDir(), "code", "mint", customer, &minted); err != nil {
+			if err := demo.Order(cmd.Context(), t.demoDir(), "code", action, customer, &minted); err != nil {
 				return err
 			}
 			if png != "" {
@@ -88,6 +100,8 @@ customers: sakura (1,000,000 yen), hiro (3,000 yen), zero (nothing).`,
 		},
 	}
 	cmd.Flags().StringVar(&customer, "customer", "", "`NAME` of who shows it (default: the first customer)")
+	cmd.Flags().BoolVar(&signed, "signed", false, "one that the phone has signed")
+	cmd.Flags().StringVar(&carrier, "carrier", "base45", "`CARRIER` of a signed code: base45, base64 or decimal")
 	cmd.Flags().StringVar(&png, "png", "", "also draw it as a QR code into `FILE`")
 	cmd.Flags().BoolVar(&scan, "scan", false, "also show it to the virtual scanner")
 	return cmd

@@ -17,8 +17,10 @@ import (
 	"github.com/posagent/posagent/configs"
 	"github.com/posagent/posagent/wallet/reference"
 	"github.com/posagent/posagent/wallet/reference/board"
+	"github.com/posagent/posagent/wallet/reference/issuer"
 	"github.com/posagent/posagent/wallet/reference/ledger"
 	"github.com/posagent/posagent/wallet/reference/ledgerdb"
+	"github.com/posagent/posagent/wallet/reference/tryphone"
 )
 
 // stopTimeout is how long calls under way may take when walletd stops.
@@ -55,7 +57,15 @@ func serve(ctx context.Context, c configs.Wallet, o reference.Options, store led
 		return err
 	}
 	o.Log.Info("registers pin this key of bulletins", "bulletin_keys", base64.StdEncoding.EncodeToString(o.Board.Key()))
-	o.Ledger = ledger.New(store, ledger.Options{Stopped: o.Board.Stopped})
+	if o.Issuer, err = issuer.Open(c.Data, c.ID); err != nil {
+		return err
+	}
+	o.Ledger = ledger.New(store, ledger.Options{Stopped: o.Board.Stopped, Issuer: o.Issuer, Denied: o.Board.Denies})
+	if c.TrySocket != "" {
+		if o.Phones, err = tryphone.Open(filepath.Join(c.Data, tryphone.File), o.Ledger, time.Now); err != nil {
+			return err
+		}
+	}
 	for _, customer := range c.Customers {
 		if _, err := o.Ledger.AddCustomer(customer.Name, customer.Balance); err != nil {
 			return err

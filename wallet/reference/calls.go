@@ -68,7 +68,10 @@ func (s *Server) charge(reg register, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.move(w, r, req.Key, req.Nonce, func(fault wire.Fault) (wire.Answer, error) {
-		if fault == wire.FaultConfirm {
+		switch {
+		case req.Mode == wire.Forwarded:
+			return s.opts.Ledger.Forward(req, r.TLS.VerifiedChains[0][0].PublicKey)
+		case fault == wire.FaultConfirm:
 			return s.opts.Ledger.ChargeOnPhone(req)
 		}
 		return s.opts.Ledger.Charge(req)

@@ -128,6 +128,7 @@ func TestOutcome(t *testing.T) {
 		{ledger.ErrCannotReverse, 409, wire.ProblemCannotReverse},
 		{ledger.ErrConfirming, 409, wire.ProblemConfirmPending},
 		{ledger.ErrInvalid, 400, wire.ProblemInvalid},
+		{ledger.ErrEarly, 503, wire.ProblemBusy},
 		{errors.New("disk on fire"), 503, wire.ProblemBusy},
 	} {
 		status, p := reference.Outcome(fmt.Errorf("charge k: %w", c.err), "n1")

@@ -21,7 +21,9 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/wallet/reference/board"
+	"github.com/posagent/posagent/wallet/reference/issuer"
 	"github.com/posagent/posagent/wallet/reference/ledger"
+	"github.com/posagent/posagent/wallet/reference/tryphone"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -30,13 +32,15 @@ import (
 type Options struct {
 	Listen      string // host:port; empty is 127.0.0.1:0, any free port
 	Ledger      *ledger.Ledger
-	Certificate tls.Certificate // the wallet's own
-	ClientCAs   *x509.CertPool  // who signs the certificates of registers
-	Board       *board.Board    // what its bulletin says; nil: it has none
-	TrySocket   string          // unix socket for trying it out; empty for none
-	Log         *slog.Logger    // nil throws the log away
-	Slow        time.Duration   // delay of wire.FaultSlow; 0 is 2 s
-	Late        time.Duration   // delay of wire.FaultLate and wire.FaultHold; 0 is 5 s
+	Certificate tls.Certificate  // the wallet's own
+	ClientCAs   *x509.CertPool   // who signs the certificates of registers
+	Board       *board.Board     // what its bulletin says; nil: it has none
+	Issuer      *issuer.Issuer   // stands in the bulletin; nil: the wallet has no signed codes
+	Phones      *tryphone.Phones // the customers' phones, for trying it out; nil for none
+	TrySocket   string           // unix socket for trying it out; empty for none
+	Log         *slog.Logger     // nil throws the log away
+	Slow        time.Duration    // delay of wire.FaultSlow; 0 is 2 s
+	Late        time.Duration    // delay of wire.FaultLate and wire.FaultHold; 0 is 5 s
 }
 
 // How long a register may take; an idle connection stays for as long as a
@@ -56,6 +60,7 @@ type Server struct {
 	main    *http.Server
 	try     *http.Server // nil without a try-out socket
 	faults  faults
+	telling sync.Mutex      // held while the board is told of phones
 	ctx     context.Context // ends when the server begins to stop
 	stop    context.CancelFunc
 	serving sync.WaitGroup
@@ -80,6 +85,9 @@ func Start(o Options) (*Server, error) {
 	s := &Server{opts: o, log: o.Log, failed: make(chan error, 2)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	if err := s.announce(); err != nil {
+		return nil, err
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	l, err := net.Listen("tcp", o.Listen)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/wallet/reference/ledger"
+	"github.com/posagent/posagent/wallet/reference/tryphone"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -44,6 +45,8 @@ func (s *Server) tryRoutes() http.Handler {
 	mux.HandleFunc("GET "+wire.PathTryCharges, list(s.opts.Ledger.Standings))
 	mux.HandleFunc("GET "+wire.PathTryTrial, list(s.opts.Ledger.Trial))
 	mux.HandleFunc("POST "+wire.PathTryCodes, s.tryCode)
+	mux.HandleFunc("POST "+wire.PathTrySigned, order(s, (*tryphone.Phones).Code))
+	mux.HandleFunc("POST "+wire.PathTryPhones, order(s, (*tryphone.Phones).Phone))
 	mux.HandleFunc("POST "+wire.PathTryConfirm, s.tryConfirm)
 	mux.HandleFunc("PUT "+wire.PathTryFault, s.tryFault)
 	mux.HandleFunc("GET "+wire.PathTryFault, list(func() (wire.FaultOrder, error) { return s.Fault(), nil }))

@@ -6,13 +6,15 @@ import "time"
 // its database, for the demo and for tests. They are no part of the contract
 // that a shop's wallet keeps.
 const (
-	PathTryCustomers = "/try/customers" // GET -> []Customer
-	PathTryCodes     = "/try/codes"     // POST CodeRequest -> MintedCode
-	PathTryFault     = "/try/fault"     // PUT FaultOrder, GET -> FaultOrder
-	PathTryCharges   = "/try/charges"   // GET -> []Standing
-	PathTryTrial     = "/try/trial"     // GET -> Trial
-	PathTryConfirm   = "/try/confirm"   // POST Confirmation -> Answer
-	PathTryBulletin  = "/try/bulletin"  // PUT BulletinOrder, GET -> BulletinState
+	PathTryCustomers = "/try/customers"    // GET -> []Customer
+	PathTryCodes     = "/try/codes"        // POST CodeRequest -> MintedCode
+	PathTrySigned    = "/try/signed-codes" // POST SignedCodeRequest -> MintedCode
+	PathTryPhones    = "/try/phones"       // POST PhoneRequest -> Phone
+	PathTryFault     = "/try/fault"        // PUT FaultOrder, GET -> FaultOrder
+	PathTryCharges   = "/try/charges"      // GET -> []Standing
+	PathTryTrial     = "/try/trial"        // GET -> Trial
+	PathTryConfirm   = "/try/confirm"      // POST Confirmation -> Answer
+	PathTryBulletin  = "/try/bulletin"     // PUT BulletinOrder, GET -> BulletinState
 )
 
 // DemoMark is the organizational unit in the subject of the certification
@@ -22,8 +24,9 @@ const DemoMark = "posagent demo - no real money"
 
 // Customer is a customer of the reference wallet.
 type Customer struct {
-	Name    string `json:"name"` // unique
-	Balance int64  `json:"balance"`
+	Name     string `json:"name"` // unique
+	Balance  int64  `json:"balance"`
+	Reserved int64  `json:"reserved,omitempty"` // put aside for signed codes, beside the balance
 }
 
 // CodeRequest asks for a fresh payer code of a customer; an empty Customer is
@@ -37,6 +40,33 @@ type MintedCode struct {
 	Code     string    `json:"code"`
 	Customer string    `json:"customer"`
 	Expires  time.Time `json:"expires"`
+}
+
+// SignedCodeRequest asks for a fresh code that a customer's phone has signed;
+// an empty Customer is the first one.
+type SignedCodeRequest struct {
+	Customer string `json:"customer"`
+	Max      int64  `json:"max,omitempty"`     // yen; 0 is what the certificate allows for one charge
+	Carrier  string `json:"carrier,omitempty"` // base45, base64 or decimal; empty is base45
+	After    uint32 `json:"after,omitempty"`   // what the phone has counted elsewhere
+}
+
+// PhoneRequest asks for a customer's phone, or for a new one in its place.
+type PhoneRequest struct {
+	Customer string `json:"customer"`
+	New      bool   `json:"new,omitempty"`
+}
+
+// Phone is a phone that the try-out plays, with the secret that a true one
+// never gives out, so that a demo can go on playing it without the wallet.
+type Phone struct {
+	Customer     string    `json:"customer"`
+	Algorithm    int       `json:"algorithm"`
+	Secret       []byte    `json:"secret"`
+	Certificate  []byte    `json:"certificate"`
+	PerChargeMax int64     `json:"per_charge_max"`
+	NotAfter     time.Time `json:"not_after"`
+	Counter      uint32    `json:"counter"` // of the last code that was shown
 }
 
 // Confirmation is what a customer says on the phone about a charge that waits

@@ -89,13 +89,14 @@ func perform(ctx context.Context, place place, facts Facts, counter *counter, ou
 	if err := awaitWallet(ctx, place, wallet); err != nil {
 		return err
 	}
+	desk := &orders{place: place, wallet: wallet, counter: counter, phones: &phones{path: place.phones()}}
+	desk.phones.fetch(ctx, desk)
 	if err := agent.start(); err != nil {
 		return err
 	}
 	if err := awaitReady(ctx, facts.AgentURL, agent); err != nil {
 		return err
 	}
-	desk := &orders{place: place, wallet: wallet, counter: counter}
 	stop, err := desk.listen()
 	if err != nil {
 		return err
@@ -151,6 +152,7 @@ func (p place) apiSocket() string    { return p.at("agent", "api.sock") }
 func (p place) trySocket() string    { return p.at("wallet", "try.sock") }
 func (p place) ordersSocket() string { return p.at("demo.sock") }
 func (p place) facts() string        { return p.at("demo.json") }
+func (p place) phones() string       { return p.at("phones.json") }
 func (p place) capture() string      { return p.at("printer") }
 func (p place) scanner() string      { return p.at("dev", "scanner0") } // the agent's end
 func (p place) visitor() string      { return p.at("dev", "customer") } // the visitor's end

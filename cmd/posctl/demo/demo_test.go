@@ -20,6 +20,8 @@ func TestVisit(t *testing.T) {
 	t.Run("camera", func(t *testing.T) { s.with(t).paysWithAPicture() })
 	t.Run("wallet", func(t *testing.T) { s.with(t).stopsAndStartsTheWallet() })
 	t.Run("fault", func(t *testing.T) { s.with(t).ordersAFault() })
+	t.Run("signed codes", func(t *testing.T) { s.with(t).showsSignedCodes() })
+	t.Run("offline", func(t *testing.T) { s.with(t).paysWithSignedCodes() })
 	t.Run("stop switch", func(t *testing.T) { s.with(t).flipsStopSwitches() })
 	t.Run("confirm", func(t *testing.T) { s.with(t).confirmsOnThePhone() })
 	t.Run("devices", func(t *testing.T) { s.with(t).pullsPlugs() })

@@ -21,6 +21,7 @@ posagent demo: the real agent and wallet, virtual devices, no real money
     1. open the cashier page, sign in, enter an amount
     2. bin/posctl demo code --dir %[9]s --scan     a customer shows a code to the scanner
        bin/posctl demo code --dir %[9]s --png code.png     or a picture, to upload on the page
+       bin/posctl demo code --dir %[9]s --signed           or one that the phone has signed, also without the wallet
     3. bin/posctl demo wallet fault silent --dir %[9]s   (then: none)
        bin/posctl demo wallet stop-switch pay on --dir %[9]s   (then: off)
        bin/posctl demo device paper-out printer0 --dir %[9]s

@@ -24,6 +24,7 @@ type orders struct {
 	place   place
 	wallet  *child
 	counter *counter
+	phones  *phones
 }
 
 // order is the body of an order for the wallet or a device.
@@ -54,6 +55,9 @@ func (o *orders) listen() (stop func(), err error) {
 		return &said, o.try(ctx, http.MethodPost, wire.PathTryConfirm, wire.Confirmation{Key: in.Name, Yes: in.Action == "yes"}, &said)
 	}))
 	mux.HandleFunc("POST /code", o.handle(func(ctx context.Context, in order) (any, error) {
+		if carrier, signed := strings.CutPrefix(in.Action, "sign "); signed {
+			return o.phones.show(ctx, o, in.Name, carrier)
+		}
 		var minted wire.MintedCode
 		return &minted, o.try(ctx, http.MethodPost, wire.PathTryCodes, wire.CodeRequest{Customer: in.Name}, &minted)
 	}))
@@ -83,13 +87,20 @@ func (o *orders) handle(do func(context.Context, order) (any, error)) http.Handl
 func (o *orders) orderWallet(ctx context.Context, in order) (any, error) {
 	switch in.Action {
 	case "stop":
+		if o.wallet.running() {
+			o.phones.fetch(ctx, o) // while they have a network
+		}
 		o.wallet.stop()
 		return in, nil
 	case "start":
 		if err := o.wallet.start(); err != nil {
 			return nil, err
 		}
-		return in, awaitWallet(ctx, o.place, o.wallet)
+		if err := awaitWallet(ctx, o.place, o.wallet); err != nil {
+			return nil, err
+		}
+		o.phones.fetch(ctx, o)
+		return in, nil
 	case "fault":
 		fault := wire.FaultOrder{Fault: wire.Fault(in.Name)}
 		return in, o.try(ctx, http.MethodPut, wire.PathTryFault, fault, nil)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/money"
+	"github.com/posagent/posagent/offline/oda"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -14,15 +15,19 @@ import (
 // gets the standing answer, for ever and whatever the clock says; with
 // another identity it gets ErrConflict. When it returns an answer, that
 // answer is in the books.
-func (l *Ledger) Charge(r wire.ChargeRequest) (wire.Answer, error) { return l.charge(r, false) }
+func (l *Ledger) Charge(r wire.ChargeRequest) (wire.Answer, error) {
+	return l.charge(order{ChargeRequest: r})
+}
 
 // ChargeOnPhone is Charge for a customer who must confirm on the phone first:
 // the money is held and the answer is pending, until Confirm or until it runs
 // out, which declines it. Even with a yes it is not approved after the
 // request's time limit.
-func (l *Ledger) ChargeOnPhone(r wire.ChargeRequest) (wire.Answer, error) { return l.charge(r, true) }
+func (l *Ledger) ChargeOnPhone(r wire.ChargeRequest) (wire.Answer, error) {
+	return l.charge(order{ChargeRequest: r, onPhone: true})
+}
 
-func (l *Ledger) charge(r wire.ChargeRequest, onPhone bool) (wire.Answer, error) {
+func (l *Ledger) charge(r order) (wire.Answer, error) {
 	if err := checkAsked(r.Key, r.Store, r.Terminal, r.Currency, r.Amount); err != nil {
 		return wire.Answer{}, err
 	}
@@ -35,23 +40,32 @@ func (l *Ledger) charge(r wire.ChargeRequest, onPhone bool) (wire.Answer, error)
 	}
 	var st Standing
 	err := l.update(func(tx Tx, now time.Time) (err error) {
-		st, err = first(tx, asked, now, func(st *Standing) error {
-			ok, err := spend(tx, st, r.ValidUntil, now)
-			if err != nil || !ok {
-				return err
-			}
-			if l.stopped(st.Kind) {
-				st.decline(wire.Stopped)
-				return nil
-			}
-			return l.take(tx, st, r.ValidUntil, now, onPhone)
-		})
+		st, err = first(tx, asked, now, func(st *Standing) error { return l.decide(tx, st, r, now) })
 		return err
 	})
 	if err != nil {
 		return wire.Answer{}, fmt.Errorf("charge %s: %w", r.Key, err)
 	}
 	return l.answer(st, r.Nonce), nil
+}
+
+// decide is the first word on a charge.
+func (l *Ledger) decide(tx Tx, st *Standing, o order, now time.Time) error {
+	if err := o.checkForward(now); err != nil {
+		return err
+	}
+	if raw, _, err := oda.Decode(o.Code); err == nil {
+		return l.decideSigned(tx, st, o, raw, now)
+	}
+	ok, err := spend(tx, st, o.ValidUntil, now)
+	if err != nil || !ok {
+		return err
+	}
+	if l.stopped(st.Kind) {
+		st.decline(wire.Stopped)
+		return nil
+	}
+	return l.take(tx, st, o, now)
 }
 
 func checkAsked(key, store, terminal, currency string, amount int64) error {
@@ -96,8 +110,12 @@ func (st *Standing) decline(r wire.Reason) { st.Status, st.Reason = wire.Decline
 
 // take moves the customer's money to the store, or holds it until the customer
 // has confirmed.
-func (l *Ledger) take(tx Tx, st *Standing, validUntil, now time.Time, onPhone bool) error {
-	reason, err := checkFunds(tx, st.Customer, st.Amount)
+func (l *Ledger) take(tx Tx, st *Standing, o order, now time.Time) error {
+	class, name, err := purse(tx, *st)
+	if err != nil {
+		return err
+	}
+	reason, err := covers(tx, class, name, st.Amount)
 	if err != nil {
 		return err
 	}
@@ -105,21 +123,29 @@ func (l *Ledger) take(tx Tx, st *Standing, validUntil, now time.Time, onPhone bo
 		st.decline(reason)
 		return nil
 	}
-	from := move{ClassCustomer, st.Customer, negative(st.Amount)}
-	if !onPhone {
+	from := move{class, name, negative(st.Amount)}
+	if !o.onPhone {
 		return approve(tx, st, CauseCharge, now, from, move{ClassStore, st.Store, st.Amount})
 	}
 	st.Status, st.Until = wire.Pending, now.Add(l.o.ConfirmLife)
-	if st.Until.After(validUntil) {
-		st.Until = validUntil
+	if st.Until.After(o.ValidUntil) {
+		st.Until = o.ValidUntil
 	}
 	_, err = post(tx, Txn{Key: st.Key, Cause: CauseHold, At: now}, from, move{ClassHold, st.Customer, st.Amount})
 	return err
 }
 
 func checkFunds(tx Tx, customer string, want money.Amount) (wire.Reason, error) {
-	a, err := tx.Account(ClassCustomer, customer, want.Currency)
+	return covers(tx, ClassCustomer, customer, want)
+}
+
+// covers tells why an account has not the money. What is put aside for a
+// certificate is what it has left, and there the reason is its limit.
+func covers(tx Tx, class Class, name string, want money.Amount) (wire.Reason, error) {
+	a, err := tx.Account(class, name, want.Currency)
 	switch {
+	case err == nil && class == ClassReserve && a.Balance.Minor < want.Minor:
+		return wire.OverLimit, nil
 	case errors.Is(err, ErrNotFound): // the customer has nothing in this currency
 		return wire.InsufficientFunds, nil
 	case err != nil:

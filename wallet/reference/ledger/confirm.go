@@ -78,11 +78,15 @@ func expire(tx Tx, now time.Time) error {
 }
 
 // letGo gives the held money of a charge that will not be approved back to
-// the customer, and writes down the status that the charge has been given.
+// where it came from, and writes down the status that the charge has been given.
 func letGo(tx Tx, st *Standing, now time.Time) error {
-	_, err := post(tx, Txn{Key: st.Key, Cause: CauseRelease, At: now},
+	class, name, err := home(tx, *st, now)
+	if err != nil {
+		return err
+	}
+	_, err = post(tx, Txn{Key: st.Key, Cause: CauseRelease, At: now},
 		move{ClassHold, st.Customer, negative(st.Amount)},
-		move{ClassCustomer, st.Customer, st.Amount})
+		move{class, name, st.Amount})
 	if err != nil {
 		return err
 	}

@@ -50,9 +50,13 @@ func (l *Ledger) Customers() ([]wire.Customer, error) {
 	all := []wire.Customer{}
 	err := l.view(func(tx Tx) error {
 		accounts, err := tx.Accounts()
+		if err != nil {
+			return err
+		}
+		aside, err := reserved(tx)
 		for _, a := range accounts {
 			if a.Class == ClassCustomer && a.Balance.Currency == l.o.Currency {
-				all = append(all, wire.Customer{Name: a.Name, Balance: a.Balance.Minor})
+				all = append(all, wire.Customer{Name: a.Name, Balance: a.Balance.Minor, Reserved: aside[a.Name]})
 			}
 		}
 		return err
@@ -61,6 +65,26 @@ func (l *Ledger) Customers() ([]wire.Customer, error) {
 		return nil, fmt.Errorf("list customers: %w", err)
 	}
 	return all, nil
+}
+
+// reserved is what is put aside for each customer's certificates.
+func reserved(tx Tx) (map[string]int64, error) {
+	all, err := tx.Certificates()
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]int64{}
+	for _, c := range all {
+		if c.Released {
+			continue
+		}
+		a, err := tx.Account(ClassReserve, c.account(), c.Limit.Currency)
+		if err != nil {
+			return nil, err
+		}
+		out[c.Customer] += a.Balance.Minor
+	}
+	return out, nil
 }
 
 // customer is the name of a customer who exists; empty asks for the first.

@@ -20,6 +20,8 @@ import (
 
 	"github.com/posagent/posagent/agent/money"
 	"github.com/posagent/posagent/agent/planted"
+	"github.com/posagent/posagent/offline/oda"
+	"github.com/posagent/posagent/wallet/reference/issuer"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -39,6 +41,12 @@ var (
 	ErrConfirming = errors.New("the customer is about to confirm on the phone")
 	// ErrNoCustomer: there is no customer of that name.
 	ErrNoCustomer = errors.New("no such customer")
+	// ErrEarly: a forward says that the code was taken later than now.
+	ErrEarly = errors.New("accepted_at is later than the wallet's clock")
+	// ErrFunds: the balance does not cover what a certificate puts aside.
+	ErrFunds = errors.New("the balance is less than the certificate's cumulative maximum")
+	// ErrDeviceEnded: another phone has taken its place.
+	ErrDeviceEnded = errors.New("this phone is not the customer's any more: a new installation makes a new key")
 )
 
 // ConfirmLife is how long a customer has to confirm a charge on the phone.
@@ -61,6 +69,12 @@ type Options struct {
 	MostTopUp     int64                // of one top-up, in minor units; 0 is MostTopUp
 	Stopped       func(wire.Kind) bool // tells what a new key is declined for as stopped; nil is nothing
 	Firm          bool                 // a charge that waits for the customer is not closed by a reversal: ErrConfirming
+
+	Issuer        *issuer.Issuer       // certifies phones; nil: the wallet has no signed codes
+	Denied        func(oda.Token) bool // tells whose signed codes are not taken online; nil is nobody's
+	ForwardWithin time.Duration        // after the code was taken; 0 is ForwardWithin
+	MostForwards  int                  // of one register in 24 hours; 0 is MostForwards
+	MostForwarded int64                // likewise, in minor units; 0 is MostForwarded
 }
 
 // Ledger is the books over a store. It is safe for many goroutines.
@@ -68,6 +82,9 @@ type Ledger struct {
 	store  Store
 	o      Options
 	minted atomic.Int64
+
+	trust        oda.Trust
+	certificates *oda.Cache
 }
 
 // New is a ledger over a store.
@@ -82,7 +99,11 @@ func New(store Store, o Options) *Ledger {
 	if o.Random == nil {
 		o.Random = rand.Reader
 	}
-	return &Ledger{store: store, o: o}
+	l := &Ledger{store: store, o: o.offline(), certificates: oda.NewCache(1024)}
+	if o.Issuer != nil {
+		l.trust = o.Issuer.Trust()
+	}
+	return l
 }
 
 func (l *Ledger) now() time.Time { return l.o.Clock() }
@@ -92,11 +113,12 @@ func (l *Ledger) now() time.Time { return l.o.Clock() }
 func (l *Ledger) stopped(kind wire.Kind) bool { return l.o.Stopped != nil && l.o.Stopped(kind) }
 
 // update runs do in one transaction, after all that has run out by now was
-// declined: nobody looks at books in which money is held for too long.
+// declined and what was put aside for it has gone back: nobody looks at books in
+// which money is held for too long.
 func (l *Ledger) update(do func(Tx, time.Time) error) error {
 	return l.store.Update(func(tx Tx) error {
 		now := l.now()
-		if err := expire(tx, now); err != nil {
+		if err := errors.Join(expire(tx, now), release(tx, now)); err != nil {
 			return err
 		}
 		return do(tx, now)
@@ -112,7 +134,11 @@ func (l *Ledger) view(do func(Tx) error) error {
 			return err
 		}
 		now := l.now()
-		due = slices.ContainsFunc(waiting, func(st Standing) bool { return now.After(st.Until) })
+		ended, err := tx.Due(now)
+		if err != nil {
+			return err
+		}
+		due = len(ended) > 0 || slices.ContainsFunc(waiting, func(st Standing) bool { return now.After(st.Until) })
 		if due {
 			return nil
 		}

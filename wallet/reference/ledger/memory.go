@@ -24,6 +24,7 @@ func NewMemory() *Memory {
 		pending:    map[int]bool{},
 		refunds:    map[string][]int{},
 		codes:      map[CodeHash]Code{},
+		phones:     newPhones(),
 	}}
 }
 
@@ -65,7 +66,8 @@ type books struct {
 	pending    map[int]bool     // places of standings
 	refunds    map[string][]int // places of standings, by the charge's key
 	codes      map[CodeHash]Code
-	undo       []func()
+	phones
+	undo []func()
 }
 
 func (b *books) later(undo func()) { b.undo = append(b.undo, undo) }

@@ -15,7 +15,7 @@ type move struct {
 }
 
 // post books a transaction: it refuses legs that do not sum to zero in each
-// currency and a customer or a hold that would fall below zero, and then moves the
+// currency and money of a customer that would fall below zero, and then moves the
 // balances and appends the postings.
 func post(tx Tx, t Txn, moves ...move) (Txn, error) {
 	sums := map[money.Currency]money.Amount{}
@@ -53,11 +53,14 @@ func adjust(tx Tx, m move) (Account, error) {
 	if a.Balance, err = a.Balance.Add(m.amount); err != nil {
 		return Account{}, fmt.Errorf("%s account %s: %w", m.class, m.name, err)
 	}
-	if (a.Class == ClassCustomer || a.Class == ClassHold) && a.Balance.Minor < 0 {
+	if a.Class.someones() && a.Balance.Minor < 0 {
 		return Account{}, fmt.Errorf("%s account %s would fall to %s", m.class, m.name, a.Balance)
 	}
 	return tx.PutAccount(a)
 }
+
+// someones tells that an account has money of a customer, who owes nothing.
+func (c Class) someones() bool { return c == ClassCustomer || c == ClassHold || c == ClassReserve }
 
 // negative is the same amount the other way. No amount of the books is the
 // smallest int64, because a charge is above zero.

@@ -109,8 +109,12 @@ func undo(tx Tx, st Standing, now time.Time) error {
 	if st.Kind == wire.KindTopup {
 		back = negative(back)
 	}
-	_, err := post(tx, Txn{Key: st.Key, Cause: CauseReversal, At: now},
+	class, name, err := home(tx, st, now)
+	if err != nil {
+		return err
+	}
+	_, err = post(tx, Txn{Key: st.Key, Cause: CauseReversal, At: now},
 		move{ClassStore, st.Store, negative(back)},
-		move{ClassCustomer, st.Customer, back})
+		move{class, name, back})
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/money"
+	"github.com/posagent/posagent/offline/oda"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -46,6 +47,7 @@ type Tx interface {
 	Code(CodeHash) (Code, error)
 	PutCode(Code) error // insert, or replace by Hash
 	DropCodes(expiredBefore time.Time) error
+	PhoneTx
 }
 
 // Class is what an account stands for.
@@ -56,6 +58,7 @@ const (
 	ClassCustomer Class = "customer" // never below zero
 	ClassStore    Class = "store"    // what the wallet owes a store; below zero, a store has taken more cash than it sold
 	ClassHold     Class = "hold"     // of a customer: what waits for the customer to confirm; never below zero
+	ClassReserve  Class = "reserve"  // of a certificate, by its serial: what is put aside for it and not spent; never below zero
 )
 
 // Account is one account in one currency. Class, Name and Balance.Currency
@@ -75,7 +78,8 @@ const (
 	CauseCharge   Cause = "charge"
 	CauseReversal Cause = "reversal"
 	CauseHold     Cause = "hold"    // of a charge that waits for its customer
-	CauseRelease  Cause = "release" // of what was held, back to the customer
+	CauseRelease  Cause = "release" // of what was held or put aside, back to where it came from
+	CauseReserve  Cause = "reserve" // for a certificate
 	CauseRefund   Cause = "refund"
 	CauseTopup    Cause = "topup"
 )
@@ -84,7 +88,7 @@ const (
 // never changed and never removed.
 type Txn struct {
 	ID       int64
-	Key      string // that it belongs to; empty for an opening
+	Key      string // that it belongs to; empty for an opening and for a certificate
 	Cause    Cause
 	At       time.Time
 	Postings []Posting
@@ -107,8 +111,9 @@ type Standing struct {
 	Amount    money.Amount
 	Store     string
 	Terminal  string
-	Code      CodeHash // zero for a refund
-	ChargeKey string   // of a refund: the charge that it gives back
+	Code      CodeHash   // zero for a refund
+	Serial    oda.Serial // of the certificate that a signed code was under, whose money is moved; else zero
+	ChargeKey string     // of a refund: the charge that it gives back
 	Blocked   bool
 	Kept      bool   // a reversal was refused for ever
 	Customer  string // empty when no customer was found
@@ -125,8 +130,11 @@ type CodeHash [sha256.Size]byte
 
 // Hash is the hash of a payer code. The codes of this ledger carry 60 random
 // bits and live for a minute, so that a plain hash is enough: who guesses one
-// from a stolen book finds it dead.
+// from a stolen book finds it dead. All texts of one signed code are one code.
 func Hash(code string) CodeHash {
+	if raw, _, err := oda.Decode(code); err == nil {
+		return sha256.Sum256(append([]byte("posagent signed code\x00"), raw...))
+	}
 	return sha256.Sum256([]byte("posagent payer code\x00" + code))
 }
 

@@ -58,7 +58,7 @@ func trial(tx Tx) (wire.Trial, error) {
 		if a.Balance.Minor != byAccount[a.ID] {
 			t.Wrong++
 		}
-		if (a.Class == ClassCustomer || a.Class == ClassHold) && byAccount[a.ID] < 0 {
+		if a.Class.someones() && byAccount[a.ID] < 0 {
 			t.Negative++
 		}
 		if a.Class == ClassHold {
@@ -74,7 +74,34 @@ func trial(tx Tx) (wire.Trial, error) {
 			t.Wrong++
 		}
 	}
+	if err != nil {
+		return wire.Trial{}, err
+	}
+	odd, err := oddReserves(tx, accounts)
+	t.Wrong += odd
 	return t, err
+}
+
+// oddReserves counts accounts of certificates that hold money which is not
+// theirs: more than was put aside, or any after it has gone back.
+func oddReserves(tx Tx, accounts []Account) (int, error) {
+	all, err := tx.Certificates()
+	if err != nil {
+		return 0, err
+	}
+	most := map[string]int64{}
+	for _, c := range all {
+		if !c.Released {
+			most[c.account()] = c.Limit.Minor
+		}
+	}
+	odd := 0
+	for _, a := range accounts {
+		if a.Class == ClassReserve && a.Balance.Minor > most[a.Name] {
+			odd++
+		}
+	}
+	return odd, nil
 }
 
 // Standings are all keys in the order of their first word, with the debits
@@ -111,7 +138,7 @@ func countDebits(tx Tx) (map[string]int, error) {
 	}
 	customers := map[int64]bool{}
 	for _, a := range accounts {
-		customers[a.ID] = a.Class == ClassCustomer
+		customers[a.ID] = a.Class == ClassCustomer || a.Class == ClassReserve
 	}
 	debits := map[string]int{}
 	err = eachTxn(tx, func(t Txn) error {

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/posagent/posagent/agent/money"
@@ -61,38 +60,6 @@ func TestAPageReadsOnlyItsRows(t *testing.T) {
 	}
 	if strings.Contains(text, "SCAN") {
 		t.Errorf("a page scans:\n%s", text)
-	}
-}
-
-// Books of before the index give the same day.
-func TestOlderBooks(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "ledger.db")
-	first, err := migrations.ReadFile("migrations/0001_books.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	older, err := sqlite.Open(sqlite.Options{Path: path, AppID: appID, Migrations: fstest.MapFS{"0001_books.sql": {Data: first}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := time.Now()
-	err = older.Update(func(c *sqlite.Conn) error {
-		return tx{c}.PutStanding(ledger.Standing{Key: "S1-T1-1-1", Kind: wire.KindCharge, Status: wire.Reversed, Blocked: true, Amount: money.Yen(1), At: now, Changed: now})
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := older.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s, err := Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	page, err := ledger.New(s, ledger.Options{}).Day(ledger.DayRequest{Store: "S1", Terminal: "T1", From: now.Add(-time.Hour), To: now.Add(time.Hour)})
-	if err != nil || len(page.Entries) != 1 || page.Entries[0].Key != "S1-T1-1-1" || len(page.Totals) != 1 {
-		t.Errorf("%+v, %v", page, err)
 	}
 }
 

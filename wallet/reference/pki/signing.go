@@ -11,12 +11,13 @@ import (
 	"os"
 )
 
-// SigningKeyFile is the name of that key's file in the wallet's folder.
+// SigningKeyFile is the name of the file of the bulletins' key in the wallet's
+// folder.
 const SigningKeyFile = "bulletin.key"
 
-// SigningKey reads the key that a wallet signs its bulletins with (Ed25519,
-// PKCS #8 in PEM), and makes it when there is no such file. It is neither the
-// authority's nor the server's: whoever gets hold of those can stop nothing
+// SigningKey reads a key that a wallet signs with (Ed25519, PKCS #8 in PEM), as
+// that of its bulletins, and makes it when there is no such file. It is neither
+// the authority's nor the server's: whoever gets hold of those can stop nothing
 // and lift nothing.
 func SigningKey(path string) (ed25519.PrivateKey, error) {
 	text, err := os.ReadFile(path)
@@ -24,7 +25,7 @@ func SigningKey(path string) (ed25519.PrivateKey, error) {
 		return newSigningKey(path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the key of bulletins: %w", err)
+		return nil, fmt.Errorf("read a signing key: %w", err)
 	}
 	block, _ := pem.Decode(text)
 	if block == nil {
@@ -40,11 +41,11 @@ func SigningKey(path string) (ed25519.PrivateKey, error) {
 func newSigningKey(path string) (ed25519.PrivateKey, error) {
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("make the key of bulletins: %w", err)
+		return nil, fmt.Errorf("make a signing key: %w", err)
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return nil, fmt.Errorf("make the key of bulletins: %w", err)
+		return nil, fmt.Errorf("make a signing key: %w", err)
 	}
 	return key, writeNew(path, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }

@@ -1,0 +1,70 @@
+package ledger
+
+import (
+	"cmp"
+	"crypto"
+	"fmt"
+	"time"
+
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+// ForwardWithin is how long after it took a code a register may forward it:
+// as long as a terminal may be without a network before it takes no more.
+const ForwardWithin = 72 * time.Hour
+
+// A register may forward so much in 24 hours by the wallet's clock. That is far
+// above what one takes in an outage, and an end to what a stolen key of a
+// register can claim.
+const (
+	MostForwards  = 500
+	MostForwarded = 500_000 // in minor units
+	quotaSpan     = 24 * time.Hour
+)
+
+// order is a request for a charge and how it came.
+type order struct {
+	wire.ChargeRequest
+	onPhone  bool
+	terminal crypto.PublicKey // of the register that sent it; nil when it is not known
+}
+
+// Forward is Charge for a code that the register took without a network;
+// terminal is the public key that the register's connection was made with. The
+// register's own signature says when it took the code, and the code is judged
+// as of then. What it has not signed is ErrInvalid, and a time that has not
+// come yet ErrEarly; nothing is kept of either.
+func (l *Ledger) Forward(r wire.ChargeRequest, terminal crypto.PublicKey) (wire.Answer, error) {
+	return l.charge(order{ChargeRequest: r, terminal: terminal})
+}
+
+// checkForward is for a new key. One that has its word keeps it, whatever the
+// evidence of a later try.
+func (o order) checkForward(now time.Time) error {
+	switch {
+	case o.Mode != wire.Forwarded:
+		return nil
+	case !o.ForwardSignedBy(o.terminal):
+		return fmt.Errorf("%w: terminal_signature is not this register's over key, amount, currency, accepted_at and code: sign with the key of the client certificate", ErrInvalid)
+	case o.AcceptedAt.After(now):
+		return ErrEarly
+	}
+	return nil
+}
+
+// mayForward holds the register to its quota.
+func (l *Ledger) mayForward(tx Tx, o order, now time.Time) (wire.Reason, error) {
+	n, sum, err := tx.Forwards(o.Store+"-"+o.Terminal, now.Add(-quotaSpan))
+	if err == nil && (n >= l.o.MostForwards || o.Amount > l.o.MostForwarded-sum) {
+		return wire.OverLimit, nil
+	}
+	return "", err
+}
+
+// offline fills in what concerns signed codes.
+func (o Options) offline() Options {
+	o.ForwardWithin = cmp.Or(o.ForwardWithin, ForwardWithin)
+	o.MostForwards = cmp.Or(o.MostForwards, MostForwards)
+	o.MostForwarded = cmp.Or(o.MostForwarded, MostForwarded)
+	return o
+}
