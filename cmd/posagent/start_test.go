@@ -262,8 +262,12 @@ func TestStartsInAShop(t *testing.T) {
 	if register.Demo {
 		t.Error("it says that no real money is moved")
 	}
-	health, err := p.client.Health(context.Background())
-	check(t, err)
+	var health control.Health
+	eventually(t, "the wallet has been tried", func() bool {
+		health, err = p.client.Health(context.Background())
+		check(t, err)
+		return len(health.Troubles) > 0
+	})
 	if len(health.Troubles) != 1 || health.Troubles[0].Code != "wallet.unreachable" || !health.Ready {
 		t.Errorf("its health is %+v, want only the wallet that is away", health)
 	}
