@@ -80,6 +80,27 @@ func testSecondDevice(t *testing.T, open Open) {
 	w.checkBooks(t)
 }
 
+// testOddReserve: money that stays aside for a certificate after it should have
+// gone back does not balance.
+func testOddReserve(t *testing.T, open Open) {
+	store := open(t)
+	w := newIssuing(t, store, ledger.Options{})
+	w.phone(t, "Hanako", 3000, 4000)
+	w.checkBooks(t)
+	err := store.Update(func(tx ledger.Tx) error {
+		all, err := tx.Certificates()
+		for _, c := range all {
+			c.Released = true
+			err = errors.Join(err, tx.PutCertificate(c))
+		}
+		return err
+	})
+	trial, err2 := w.Trial()
+	if err := errors.Join(err, err2); err != nil || trial.Wrong != 1 {
+		t.Fatalf("trial balance %+v, %v, want one that is wrong", trial, err)
+	}
+}
+
 // testLostPhone: a customer who has lost the phone has none.
 func testLostPhone(t *testing.T, open Open) {
 	w := newIssuing(t, open(t), ledger.Options{})

@@ -48,6 +48,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("signed code on the phone", func(t *testing.T) { testSignedOnThePhone(t, open) })
 	t.Run("crowd of signed codes", func(t *testing.T) { testSignedCrowd(t, open) })
 	t.Run("reserve", func(t *testing.T) { testReserve(t, open) })
+	t.Run("reserve that is odd", func(t *testing.T) { testOddReserve(t, open) })
 	t.Run("second device", func(t *testing.T) { testSecondDevice(t, open) })
 	t.Run("lost phone", func(t *testing.T) { testLostPhone(t, open) })
 	t.Run("certificates that are none", func(t *testing.T) { testNoCertificate(t, open) })
