@@ -17,7 +17,7 @@ type Forwarder interface {
 }
 
 const (
-	forwardsAtOnce = 4   // to one wallet
+	forwardsAtOnce = 16  // to one wallet
 	duePage        = 100 // charges that are read at once
 )
 
@@ -43,6 +43,15 @@ func (r *Register) collectSoon(wallet string) {
 	}
 	q.running = true
 	r.work.Go(func() { r.draining(r.wallets[wallet], q) })
+}
+
+// Collect lets all queues be gone through now, without waiting for the end of a
+// pause between attempts. A wallet that does not answer is left alone as ever.
+func (r *Register) Collect() {
+	for id, q := range r.queues {
+		r.collectSoon(id)
+		q.wake()
+	}
 }
 
 // wake lets a queue that waits be gone through at once.

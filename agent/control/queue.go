@@ -7,8 +7,11 @@ import (
 	"time"
 )
 
-// PathQueue is what was taken without a network and is to be collected.
-const PathQueue = "/v1/queue" // GET ?limit -> Queue
+// Paths of what was taken without a network and is to be collected.
+const (
+	PathQueue        = "/v1/queue"         // GET ?limit -> Queue
+	PathQueueForward = "/v1/queue/forward" // POST -> Queue
+)
 
 // Queue is what was taken without a network and is not collected yet, against
 // the register's own limits. A wallet's bulletin may narrow them.
@@ -53,4 +56,11 @@ func (c *Client) Queue(ctx context.Context, limit int) (Queue, error) {
 	}
 	var out Queue
 	return out, c.call(ctx, http.MethodGet, path, nil, &out)
+}
+
+// Forward lets the register collect now, instead of after its next pause. The
+// answer is what waits at this moment, and goes on to shrink.
+func (c *Client) Forward(ctx context.Context) (Queue, error) {
+	var out Queue
+	return out, c.call(ctx, http.MethodPost, PathQueueForward, nil, &out)
 }

@@ -36,7 +36,7 @@ import (
 // mutual TLS, and the hop from the till to a handler that does nothing.
 func BenchmarkCharge(b *testing.B) {
 	syscall.Sync() // what another benchmark left to be written would be paid here
-	r := newRig(b)
+	r := newRig(b, func(string) {})
 	var page, trip, hop, serial, prepared []time.Duration
 	for b.Loop() {
 		page = append(page, r.sync())
@@ -80,9 +80,11 @@ type rig struct {
 	till   *http.Client
 	hopURL string
 	n      atomic.Int64
+	delay  atomic.Int64 // nanoseconds that the wallet is away
 }
 
-func newRig(b *testing.B) *rig {
+// newRig starts it over a data directory that was filled before.
+func newRig(b *testing.B, fill func(dir string)) *rig {
 	b.Helper()
 	r := &rig{B: b, place: newPlace(b, "\n[receipt]\nprint = false\n"), till: &http.Client{}}
 	onDisk(b, r.dir)
@@ -99,6 +101,7 @@ func newRig(b *testing.B) *rig {
 		_, _ = io.Copy(io.Discard, req.Body)
 		_, _ = w.Write(answer)
 	}))
+	fill(r.at("data"))
 	r.startAgent()
 	return r
 }
@@ -142,6 +145,7 @@ func (r *rig) startFreeWallet() {
 			w.WriteHeader(http.StatusBadRequest)
 			return
 		}
+		time.Sleep(time.Duration(r.delay.Load()))
 		_ = json.NewEncoder(w).Encode(wire.Answer{
 			Key: in.Key, Kind: wire.KindCharge, Status: wire.Approved, Amount: in.Amount, Currency: in.Currency,
 			Nonce: in.Nonce, Receipt: "W0000000001", At: time.Now(),

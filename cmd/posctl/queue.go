@@ -14,7 +14,7 @@ func (t *tool) queue() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "queue",
 		Short:   "What was taken without a network and is to be collected",
-		Example: "  posctl queue list",
+		Example: "  posctl queue list\n  posctl queue forward --wait 5m",
 	}
 	var limit int
 	list := &cobra.Command{
@@ -39,8 +39,64 @@ money is at the shop's risk: bring the network back before the time under UNTIL.
 		},
 	}
 	list.Flags().IntVar(&limit, "limit", 100, "how many at most, 1 to 500")
-	cmd.AddCommand(list)
+	cmd.AddCommand(list, t.queueForward())
 	return cmd
+}
+
+func (t *tool) queueForward() *cobra.Command {
+	var patience time.Duration
+	cmd := &cobra.Command{
+		Use:   "forward",
+		Short: "Collect now, and tell how it goes on",
+		Long: `forward lets the agent collect now what it would collect by itself after its
+next pause, and tells how many are left until there are none. Stopping this
+command stops nothing. It ends with 4 when some are left after the time of
+--wait: the wallet or the network is still away, and the agent goes on.`,
+		Example: "  posctl queue forward\n  posctl queue forward --wait 5m",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, err := t.client(cmd)
+			if err != nil {
+				return err
+			}
+			q, err := client.Forward(cmd.Context())
+			if err != nil {
+				return err
+			}
+			all, until := q.Count, time.Now().Add(patience)
+			for last := -1; q.Count > 0 && time.Now().Before(until); {
+				if q.Count != last && !t.asJSON {
+					fmt.Fprintf(t.out, "%d left, %d in minor units\n", q.Count, q.Amount)
+				}
+				last = q.Count
+				select {
+				case <-cmd.Context().Done():
+					return cmd.Context().Err()
+				case <-time.After(min(500*time.Millisecond, time.Until(until))):
+				}
+				if q, err = client.Queue(cmd.Context(), 0); err != nil {
+					return err
+				}
+			}
+			if err := t.print(q, func() { t.collected(q, all) }); err != nil {
+				return err
+			}
+			if q.Count > 0 {
+				return &ended{code: exitUnknown}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().DurationVar(&patience, "wait", time.Minute, "how long to watch, such as 5m")
+	return cmd
+}
+
+func (t *tool) collected(q control.Queue, all int) {
+	if q.Count == 0 {
+		fmt.Fprintf(t.out, "nothing is left of %d; what a wallet declined: posctl charges --state unpaid\n", all)
+		return
+	}
+	fmt.Fprintf(t.out, "%d are left; the agent goes on by itself\n  next: posctl doctor tells whether the wallet can be reached\n", q.Count)
 }
 
 func (t *tool) showQueue(q control.Queue) {

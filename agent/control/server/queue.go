@@ -16,9 +16,11 @@ type Queue interface {
 }
 
 func (s *Server) queue(api huma.API) {
-	if s.Queue != nil {
-		huma.Register(api, operation(http.MethodGet, control.PathQueue, "queue", "What was taken without a network and is to be collected", control.ScopeRead), s.listQueue)
+	if s.Queue == nil {
+		return
 	}
+	huma.Register(api, operation(http.MethodGet, control.PathQueue, "queue", "What was taken without a network and is to be collected", control.ScopeRead), s.listQueue)
+	huma.Register(api, operation(http.MethodPost, control.PathQueueForward, "forward-queue", "Collect now what was taken without a network, instead of after the next pause", control.ScopeResolve), s.forwardQueue)
 }
 
 type queueQuery struct {
@@ -35,4 +37,11 @@ func (s *Server) listQueue(_ context.Context, in *queueQuery) (*struct{ Body con
 		q.WalletName, q.WalletNameE = s.Register.WalletName(q.Wallet)
 	}
 	return &struct{ Body control.Queue }{out}, nil
+}
+
+// forwardQueue needs no idempotency key: it asks for what is done anyway.
+func (s *Server) forwardQueue(ctx context.Context, _ *struct{}) (*struct{ Body control.Queue }, error) {
+	s.Log.Info("the queue is to be collected now", "who", from(ctx).person())
+	s.Register.Collect()
+	return s.listQueue(ctx, &queueQuery{Limit: 100})
 }

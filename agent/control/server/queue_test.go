@@ -27,6 +27,12 @@ func TestTheQueue(t *testing.T) {
 			t.Errorf("%s: %d charges, %+v", path, len(q.Charges), q.Charges[0])
 		}
 	}
+	got := s.ask(t, "POST", control.PathQueueForward, nil, bearer("judge"))
+	want(t, got, 200)
+	if q := decode[control.Queue](t, got); q.Count != 1000 || len(q.Charges) != 100 {
+		t.Errorf("%d of %d", len(q.Charges), q.Count)
+	}
+	want(t, s.ask(t, "POST", control.PathQueueForward, nil, bearer("reader")), 403)
 	for _, limit := range []string{"0", "501", "x"} {
 		want(t, s.ask(t, "GET", control.PathQueue+"?limit="+limit, nil, bearer("reader")), 422)
 	}
