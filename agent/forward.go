@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -76,13 +77,32 @@ func (r *Register) draining(w Wallet, q *queue) {
 		r.mu.Lock()
 		q.fresh = false
 		r.mu.Unlock()
+		r.waitsLong()
 		left, went := r.drain(w)
 		if went {
 			n = 0
 		}
 		if left == 0 && r.emptied(q) {
+			r.waitsLong()
 			return
 		}
+	}
+}
+
+// uncollectedLong is when money that waits becomes a trouble: well before the
+// wallet's 72 hours are over.
+const uncollectedLong = 12 * time.Hour
+
+// waitsLong keeps the trouble that something has waited for long.
+func (r *Register) waitsLong() {
+	e, err := r.parts.Offline.Exposure()
+	switch {
+	case err != nil:
+		r.log.Error("the queue cannot be read", "error", err)
+	case !e.Oldest.IsZero() && r.parts.Now().Sub(e.Oldest) > uncollectedLong:
+		r.trouble("offline.waiting", "", fmt.Sprintf("%d charges wait, the oldest since %s", e.Count, e.Oldest.UTC().Format(time.RFC3339)))
+	default:
+		r.clear("offline.waiting", "")
 	}
 }
 
@@ -166,12 +186,16 @@ func (r *Register) forward(w Wallet, due charge.Due) (ended, heard bool) {
 	rec := due.Record
 	if rec.State == charge.Forwarding {
 		a := w.Ask.Inquire(r.life, rec)
-		if r.heard(rec, a) != nil {
+		if r.collected(rec, a) != nil {
 			return false, false
 		}
 		if a.Event != charge.Lose || a.Reason != charge.ReasonCodeUnknown {
 			return a.Event == charge.Approve || a.Event == charge.Decline, !Unknown(a)
 		}
+	}
+	if w.Forwards == nil {
+		r.trouble("offline.unsigned", w.ID, "charge "+string(rec.Key)+" cannot be forwarded")
+		return false, false
 	}
 	code, err := r.parts.Offline.Evidence(rec.Key)
 	if errors.Is(err, r.parts.NotFound) {
@@ -186,7 +210,7 @@ func (r *Register) forward(w Wallet, due charge.Due) (ended, heard bool) {
 		return err == nil, false // a manager may have decided meanwhile
 	}
 	a := w.Forwards.Forward(r.life, rec, code, due.Accepted)
-	if r.heard(rec, a) != nil {
+	if r.collected(rec, a) != nil {
 		return false, false
 	}
 	return a.Event == charge.Approve || a.Event == charge.Decline, !Unknown(a)

@@ -40,7 +40,11 @@ func (r *Register) withoutNetwork(saleID string, w Wallet, code paycode.Code) er
 		return r.refuse(&Refused{Why: "register.not_standing"})
 	}
 	rec, err := r.taken(held, w, code)
-	if err != nil {
+	var unclear *notWritten
+	switch {
+	case errors.As(err, &unclear): // it may be on the disk all the same
+		return r.blind(err)
+	case err != nil:
 		r.rest()
 		return r.refuse(err)
 	}
@@ -62,15 +66,18 @@ func (r *Register) taken(d desk, w Wallet, code paycode.Code) (charge.Record, er
 	case w.Forwards == nil || r.offlineStopped(w.ID):
 		return none, &Refused{Why: "offline.stopped"}
 	}
-	rec, mark, err := r.ready(d, w, code, false)
-	if err != nil {
-		return none, err
-	}
 	now := r.parts.Now()
 	proof, err := r.parts.Offline.Prove(code, d.sale.Amount, now)
 	if err != nil {
 		return none, err
 	}
+	rec, mark, err := r.ready(d, w, code, false)
+	if err != nil {
+		return none, err
+	}
+	r.mu.Lock()
+	r.desk.charge = rec // whatever comes of it, the next scan is for this one
+	r.mu.Unlock()
 	defer r.pens.take(rec.Key)()
 	if err := r.still(rec.Key); err != nil {
 		return none, err
@@ -85,11 +92,16 @@ func (r *Register) taken(d desk, w Wallet, code paycode.Code) (charge.Record, er
 		return none, &Refused{Why: "register.code_again"}
 	case err != nil:
 		r.cannotWrite(rec.Key, err)
-		return none, err
+		return none, &notWritten{err}
 	}
 	r.watch(rec)
 	return rec, nil
 }
+
+// notWritten is an acceptance that the books could not confirm.
+type notWritten struct{ error }
+
+func (n *notWritten) Unwrap() error { return n.error }
 
 // offlineStopped tells that nothing of a wallet is taken without a network: it
 // says so, or has not said anything for too long.

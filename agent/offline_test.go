@@ -17,8 +17,9 @@ import (
 // taker takes what phones have signed, over the shop's real books. Its codes
 // are "OP1:PHONE/COUNTER"; one of the phone "forger" proves nothing.
 type taker struct {
-	shop   *shop
-	limits charge.Limits
+	shop    *shop
+	limits  charge.Limits
+	trouble func() // before a charge is written down; nil: none
 }
 
 func (c *taker) Prove(code paycode.Code, _ money.Amount, now time.Time) (charge.Proof, error) {
@@ -32,6 +33,9 @@ func (c *taker) Prove(code paycode.Code, _ money.Amount, now time.Time) (charge.
 }
 
 func (c *taker) Accept(key charge.Key, step charge.Step, p charge.Proof, over ...charge.Limit) (charge.Record, error) {
+	if c.trouble != nil {
+		c.trouble()
+	}
 	return c.shop.books.Accept(key, step, p, c.limits, over...)
 }
 

@@ -30,6 +30,9 @@ func (r *Register) Recover() (found int, err error) {
 		if WorkOn(rec) != NoWork {
 			r.settle(rec)
 		}
+		if _, known := r.wallets[rec.Wallet]; !known && rec.Reason == charge.ReasonOffline {
+			r.trouble("wallet.missing", rec.Wallet, "charge "+string(rec.Key)+" is to be collected from a wallet that is not configured")
+		}
 	}
 	for _, w := range r.parts.Wallets {
 		r.collectSoon(w.ID)

@@ -216,6 +216,24 @@ func (r *Register) heard(rec charge.Record, a charge.Answer) error {
 	if !r.listen(rec, a) {
 		return nil
 	}
+	return r.learn(rec, a)
+}
+
+// collected is heard for what is collected in a queue: many at once that say
+// nothing of how long a customer would wait, so they pause no wallet.
+func (r *Register) collected(rec charge.Record, a charge.Answer) error {
+	if r.life.Err() != nil {
+		return nil
+	}
+	r.told(rec, a)
+	r.mu.Lock()
+	r.count.answer(a)
+	r.mu.Unlock()
+	return r.learn(rec, a)
+}
+
+// learn writes down what is new in an answer.
+func (r *Register) learn(rec charge.Record, a charge.Answer) error {
 	defer r.pens.take(rec.Key)()
 	now, err := r.parts.Memory.Charge(rec.Key) // a manager may have decided meanwhile
 	if err != nil {
@@ -237,8 +255,7 @@ func (r *Register) listen(rec charge.Record, a charge.Answer) bool {
 	if r.life.Err() != nil {
 		return false
 	}
-	r.log.Info("asked the wallet again", "charge", string(rec.Key), "wallet", a.Wallet, "event", string(a.Event),
-		"reason", string(a.Reason), "state", string(rec.State), "took", a.Took, "note", a.Note)
+	r.told(rec, a)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.count.answer(a)
@@ -247,6 +264,11 @@ func (r *Register) listen(rec charge.Record, a charge.Answer) bool {
 	}
 	r.reach(a)
 	return true
+}
+
+func (r *Register) told(rec charge.Record, a charge.Answer) {
+	r.log.Info("asked the wallet again", "charge", string(rec.Key), "wallet", a.Wallet, "event", string(a.Event),
+		"reason", string(a.Reason), "state", string(rec.State), "took", a.Took, "note", a.Note)
 }
 
 // Silent tells that an answer says nothing new of a charge: nothing left, the

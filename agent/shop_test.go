@@ -40,7 +40,8 @@ type shop struct {
 
 	offline agent.Offline // nil: nothing is taken without a network
 
-	without string // the id of a wallet that is not configured at the next start
+	without  string // the id of a wallet that is not configured at the next start
+	unsigned bool   // forwards cannot be signed after the next start
 }
 
 // open is a shop over fresh books.
@@ -68,7 +69,7 @@ func (s *shop) start() {
 		Store: sale.Store{ID: "S1", Terminal: "T1", Name: "Sample Store"}, Journal: s.books, Memory: s.books,
 		Accounts: s.books, Offline: s.offline, NotFound: book.ErrNotFound, Codes: codes,
 		Wallets: slices.DeleteFunc([]agent.Wallet{
-			{ID: "own", Name: "見本ペイ", NameEN: "Sample Pay", Ask: s.own, Forwards: s.own, Terms: s.terms, Lists: s.own},
+			{ID: "own", Name: "見本ペイ", NameEN: "Sample Pay", Ask: s.own, Forwards: s.forwarder(), Terms: s.terms, Lists: s.own},
 			{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.paypay, Terms: s.terms, Lists: s.paypay},
 		}, func(w agent.Wallet) bool { return w.ID == s.without }),
 		Printer: s.press, Imager: eye{}, Paper: agent.PaperRules{Language: "en", Print: true},

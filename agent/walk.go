@@ -37,7 +37,7 @@ func (r *Register) walk(saleID string, scan scanner.Scan) error {
 	case rec.State == charge.Approved:
 		r.print(rec)
 	case rec.State == charge.Prepared && code.Signed && r.parts.Offline != nil: // nothing left this register
-		return r.withoutNetwork(saleID, wallet, code)
+		return r.withoutNetwork(rec.SaleID, wallet, code)
 	case rec.State.Open() && rec.State != charge.Prepared:
 		r.settle(rec)
 	}

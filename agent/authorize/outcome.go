@@ -19,6 +19,7 @@ const (
 	CallCharge  Call = "charge"
 	CallRefund  Call = "refund"
 	CallTopup   Call = "topup"
+	CallForward Call = "forward" // of a charge that was taken without a network
 	CallInquire Call = "inquire"
 	CallReverse Call = "reverse"
 )
@@ -40,7 +41,7 @@ func (a Asked) kind() wire.Kind {
 		return wire.KindRefund
 	case a.Call == CallTopup:
 		return wire.KindTopup
-	case a.Call == CallCharge || a.Kind == "":
+	case a.Call == CallCharge || a.Call == CallForward || a.Kind == "":
 		return wire.KindCharge
 	}
 	return a.Kind
@@ -48,7 +49,9 @@ func (a Asked) kind() wire.Kind {
 
 // asks tells that the call asks for money to move, and not how it stands or
 // that it move back.
-func (c Call) asks() bool { return c == CallCharge || c == CallRefund || c == CallTopup }
+func (c Call) asks() bool {
+	return c == CallCharge || c == CallRefund || c == CallTopup || c == CallForward
+}
 
 // Evidence is all that one attempt left behind.
 type Evidence struct {
@@ -109,7 +112,7 @@ func Outcome(asked Asked, ev Evidence) (charge.Event, charge.Reason) {
 		return charge.Lose, charge.ReasonBadAnswer
 	case ev.Status == http.StatusOK:
 		return answered(asked, ev.Answer)
-	case asked.Call == CallRefund && refusal(asked, ev):
+	case (asked.Call == CallRefund || asked.Call == CallForward) && refusal(asked, ev): // the goods are gone: only a word about the money ends it
 		return charge.Lose, charge.ReasonRejected
 	case asked.Call.asks() && refusal(asked, ev):
 		return charge.Decline, charge.ReasonRejected

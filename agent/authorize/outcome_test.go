@@ -33,12 +33,13 @@ var questions = []question{
 	{"top-up", authorize.CallTopup, wire.KindTopup},
 	{"inquiry", authorize.CallInquire, wire.KindCharge},
 	{"reversal", authorize.CallReverse, wire.KindCharge},
+	{"forward", authorize.CallForward, wire.KindCharge},
 	{"inquiry of a refund", authorize.CallInquire, wire.KindRefund},
 	{"reversal of a top-up", authorize.CallReverse, wire.KindTopup},
 }
 
 // columns are the questions that the table shows.
-const columns = 5
+const columns = 6
 
 func askedFor(n int) authorize.Asked {
 	asked := authorize.Asked{Call: questions[n].call, Key: rec.Key, Amount: 1280, Currency: "JPY", Nonce: "N1"}
@@ -212,7 +213,7 @@ func holds(t *testing.T, asked authorize.Asked, kind wire.Kind, ev authorize.Evi
 		a.Amount == asked.Amount && a.Currency == asked.Currency && a.Nonce == asked.Nonce
 	problem := ev.Err == nil && p != nil && p.Status == ev.Status && p.Nonce == asked.Nonce
 	reversal := asked.Call == authorize.CallReverse
-	refused := asked.Call != authorize.CallInquire && !reversal && problem && (ev.Status == 400 || ev.Status == 403)
+	refused := asked.Call != authorize.CallInquire && asked.Call != authorize.CallForward && !reversal && problem && (ev.Status == 400 || ev.Status == 403)
 	ok := false
 	switch event {
 	case charge.Approve:

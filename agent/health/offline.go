@@ -70,6 +70,18 @@ var offline = []Entry{
 		Remedy: "現金をご案内ください。", RemedyEN: "Ask for cash.",
 	},
 	{
+		Code: "offline.unsigned", Act: Engineer,
+		Title: "請求に署名できません", TitleEN: "Forwards cannot be signed",
+		Text: "端末の証明書の鍵では、通信なしで受け付けた支払いを請求できません。お金の請求が止まっています。", TextEN: "With the key of this register's certificate nothing can be asked for that was taken without a network.",
+		Remedy: "P-256またはEd25519の鍵で、端末を登録し直してください。", RemedyEN: "Enrol the register anew, with a key on P-256 or of Ed25519.",
+	},
+	{
+		Code: "offline.waiting", Act: Manager,
+		Title: "請求が長く待っています", TitleEN: "Money waits to be collected",
+		Text: "通信なしで受け付けた支払いの請求が、12時間以上できていません。72時間を過ぎると、決済サービスは支払いません。", TextEN: "A charge that was taken without a network has not been collected for 12 hours. After 72 hours the wallet does not pay it.",
+		Remedy: "通信を戻してください。posctl queue list で一覧できます。", RemedyEN: "Bring the network back. posctl queue list tells which they are.",
+	},
+	{
 		Code: "offline.unreadable", Act: Engineer,
 		Title: "受け付けたコードが読めません", TitleEN: "A taken code cannot be read",
 		Text: "通信なしで受け付けた支払いのコードを、読み出せません。お金の請求が止まっています。", TextEN: "The code of a charge that was taken without a network cannot be read, and its money is not asked for.",

@@ -4,9 +4,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 
 	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/offline"
+	"github.com/posagent/posagent/offline/oda"
 )
 
 // secrets are this register's own keys, made at its first start.
@@ -26,9 +28,25 @@ func openSecrets(dir string) (secrets, error) {
 }
 
 // hashCode is what is kept of a code: enough to refuse a second use, and of no
-// use to whoever reads the database without the key.
+// use to whoever reads the database without the key. A code that a phone has
+// signed is its key and counter, in whatever carrier and however often it is
+// signed.
 func (s secrets) hashCode(code paycode.Secret) string {
 	mac := hmac.New(sha256.New, s.codes)
-	mac.Write([]byte(code.Reveal()))
+	if device, counter, signed := signedBy(code); signed {
+		_, _ = fmt.Fprintf(mac, "op1\x00%x\x00%d", device, counter)
+	} else {
+		mac.Write([]byte(code.Reveal()))
+	}
 	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// signedBy is the identity of a signed code, which proves nothing yet.
+func signedBy(code paycode.Secret) (device []byte, counter uint32, signed bool) {
+	raw, _, err := oda.Decode(code.Reveal())
+	if err != nil {
+		return nil, 0, false
+	}
+	c, err := oda.Parse(raw)
+	return c.Certificate.DeviceKey, c.Offer.Counter, err == nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/control"
+	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/offline/oda"
 	"github.com/posagent/posagent/wallet/bulletin"
 )
@@ -131,5 +132,25 @@ func TestSignedCodesPayWithoutANetwork(t *testing.T) {
 				t.Errorf("a code lies in %s", file)
 			}
 		}
+	}
+}
+
+// A code is one code in whatever carrier, online and offline: what is kept of
+// it is the phone and its counter, and a text that is no such code is itself.
+func TestWhatIsKeptOfASignedCode(t *testing.T) {
+	keys := secrets{codes: make([]byte, 32)}
+	p := newPhone(t, newMaker(t, 7).key, 1)
+	code := func(carrier oda.Carrier) paycode.Secret { return paycode.Secret(p.shows(time.Now(), carrier)) }
+	first := code(oda.Base45)
+	p.counter--
+	again := code(oda.Decimal) // signed anew, and shown as a bar of digits
+	if keys.hashCode(first) != keys.hashCode(again) {
+		t.Error("one code of one phone is two")
+	}
+	if next := code(oda.Decimal); keys.hashCode(again) == keys.hashCode(next) {
+		t.Error("two codes of one phone are one")
+	}
+	if other := first + "0"; keys.hashCode(first) == keys.hashCode(other) {
+		t.Error("a text that is no code has the hash of one")
 	}
 }

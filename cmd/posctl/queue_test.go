@@ -20,7 +20,9 @@ func TestQueueList(t *testing.T) {
 	posctl(t, "queue", "list", "--limit", "1", "--agent", a.url).want(t, 0, "S1-T1-1-7", "1000 JPY", "forwarding", "Mihon Pay [own]", "2026-11-25 09:30",
 		"and 2 more", "waiting: 3 of 200 payments, 2500 of 100000", "24h0m0s", "at most 3000 at once, and 5000 of one customer")
 	posctl(t, "queue", "list", "--agent", a.url).want(t, 0, "waiting: 0 of 200 payments, 0 of 100000", "take = false")
-	left := func(n int) control.Queue { return control.Queue{Count: n, Amount: int64(n) * 500, Charges: []control.Queued{}} }
+	left := func(n int) control.Queue {
+		return control.Queue{Count: n, Amount: int64(n) * 500, Charges: []control.Queued{}}
+	}
 	b := newAgent(t, map[string][]any{"POST /v1/queue/forward": {left(3)}, "GET /v1/queue": {left(3), left(1), left(0)}})
 	posctl(t, "queue", "forward", "--agent", b.url).want(t, 0, "3 left, 1500", "1 left, 500", "nothing is left of 3", "unpaid")
 	c := newAgent(t, map[string][]any{"POST /v1/queue/forward": {left(2)}, "GET /v1/queue": {left(2)}})

@@ -129,6 +129,7 @@ func TestOutcome(t *testing.T) {
 		{ledger.ErrConfirming, 409, wire.ProblemConfirmPending},
 		{ledger.ErrInvalid, 400, wire.ProblemInvalid},
 		{ledger.ErrEarly, 503, wire.ProblemBusy},
+		{ledger.ErrQuota, 503, wire.ProblemBusy},
 		{errors.New("disk on fire"), 503, wire.ProblemBusy},
 	} {
 		status, p := reference.Outcome(fmt.Errorf("charge k: %w", c.err), "n1")

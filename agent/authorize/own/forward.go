@@ -12,6 +12,10 @@ import (
 	"github.com/posagent/posagent/wallet/wire"
 )
 
+// forwardWithin is how long a wallet takes forwards (docs/reference/wallet.md).
+// Our own clock may be wrong when the network comes back, and must not end one.
+const forwardWithin = 72 * time.Hour
+
 // Forward asks for the money of a charge that was taken without a network at a
 // time: its code, signed by the phone, and our word on amount and time, signed
 // by this register. It may be repeated with the same record.
@@ -23,11 +27,11 @@ func (c *Client) Forward(ctx context.Context, r charge.Record, code paycode.Secr
 	if c.Signer == nil {
 		return c.never(errors.New("this register has no key to sign with"))
 	}
-	asked := c.asked(authorize.CallCharge, r)
+	asked := c.asked(authorize.CallForward, r)
 	request, err := wire.ChargeRequest{
 		Key: string(r.Key), Terminal: terminal, Store: store,
 		Amount: r.Amount.Minor, Currency: string(r.Amount.Currency), Code: code.Reveal(),
-		ValidUntil: c.now().Add(c.Terms.GiveUpPending).UTC(), Nonce: asked.Nonce,
+		ValidUntil: accepted.Add(forwardWithin).UTC(), Nonce: asked.Nonce,
 	}.SignForward(accepted, c.Signer)
 	if err != nil {
 		return c.never(err)

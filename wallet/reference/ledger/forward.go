@@ -33,7 +33,8 @@ type order struct {
 // terminal is the public key that the register's connection was made with. The
 // register's own signature says when it took the code, and the code is judged
 // as of then. What it has not signed is ErrInvalid, and a time that has not
-// come yet ErrEarly; nothing is kept of either.
+// come yet ErrEarly, and what is over the register's quota ErrQuota; nothing is
+// kept of any of them.
 func (l *Ledger) Forward(r wire.ChargeRequest, terminal crypto.PublicKey) (wire.Answer, error) {
 	return l.charge(order{ChargeRequest: r, terminal: terminal})
 }
@@ -52,13 +53,14 @@ func (o order) checkForward(now time.Time) error {
 	return nil
 }
 
-// mayForward holds the register to its quota.
-func (l *Ledger) mayForward(tx Tx, o order, now time.Time) (wire.Reason, error) {
+// mayForward holds the register to its quota. What is over it is not declined:
+// the goods are gone, and it may come again when the quota has room.
+func (l *Ledger) mayForward(tx Tx, o order, now time.Time) error {
 	n, sum, err := tx.Forwards(o.Store+"-"+o.Terminal, now.Add(-quotaSpan))
 	if err == nil && (n >= l.o.MostForwards || o.Amount > l.o.MostForwarded-sum) {
-		return wire.OverLimit, nil
+		return ErrQuota
 	}
-	return "", err
+	return err
 }
 
 // offline fills in what concerns signed codes.

@@ -43,6 +43,8 @@ var (
 	ErrNoCustomer = errors.New("no such customer")
 	// ErrEarly: a forward says that the code was taken later than now.
 	ErrEarly = errors.New("accepted_at is later than the wallet's clock")
+	// ErrQuota: the register has forwarded as much as it may within 24 hours.
+	ErrQuota = errors.New("this register has forwarded as much as it may within 24 hours: it may come again later")
 	// ErrFunds: the balance does not cover what a certificate puts aside.
 	ErrFunds = errors.New("the balance is less than the certificate's cumulative maximum")
 	// ErrDeviceEnded: another phone has taken its place.

@@ -97,10 +97,10 @@ func (l *Ledger) mayPay(tx Tx, st Standing, o order, at, now time.Time) (wire.Re
 		return wire.InsufficientFunds, nil
 	case !c.Denied.IsZero() && !at.Before(c.Denied):
 		return wire.Blocked, nil
-	case now.After(o.ValidUntil), forward && now.After(at.Add(l.o.ForwardWithin)):
-		return wire.Expired, nil
+	case !forward && now.After(o.ValidUntil), forward && now.After(at.Add(l.o.ForwardWithin)):
+		return wire.Expired, nil // the clock of a register after a long outage ends no forward
 	case forward: // it was under way before any stop
-		return l.mayForward(tx, o, now)
+		return "", l.mayForward(tx, o, now)
 	case l.o.Denied != nil && l.o.Denied(c.Token):
 		return wire.Blocked, nil
 	case l.stopped(st.Kind):

@@ -57,6 +57,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("forward to the last moment", func(t *testing.T) { testForwardDeadline(t, open) })
 	t.Run("evidence of a forward", func(t *testing.T) { testForwardEvidence(t, open) })
 	t.Run("quota of forwards", func(t *testing.T) { testForwardQuota(t, open) })
+	t.Run("a slow clock forwards", func(t *testing.T) { testForwardClock(t, open) })
 	t.Run("forward reversed", func(t *testing.T) { testForwardReversal(t, open) })
 	t.Run("any order of forwards", func(t *testing.T) { testAnyForward(t, open) })
 	t.Run("any order", func(t *testing.T) { testAnyOrder(t, open) })
