@@ -83,7 +83,8 @@ func Open(rows Store, opts Options) (*Book, error) {
 	return b, nil
 }
 
-// ClockBehind tells that the clock shows a time well before the last start. The
+// ClockBehind tells that the clock shows a time well before the last start, or
+// before the newest entry of the journal. The
 // epoch still rises, but a copy of the books from before this run could then
 // issue the same keys: somebody must set the clock.
 func (b *Book) ClockBehind() bool { return b.behind }

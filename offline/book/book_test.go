@@ -278,6 +278,13 @@ func TestAClockBehindTheLastStartIsNoticed(t *testing.T) {
 	if f.ClockBehind() {
 		t.Error("a second start at once is not behind")
 	}
+	f.now = f.now.Add(time.Hour)
+	f.prepare("an hour later")
+	f.now = f.now.Add(-30 * time.Minute)
+	f.open(f.wallets...)
+	if !f.ClockBehind() {
+		t.Error("after the last start, and before what was written since")
+	}
 	f.now = f.now.Add(-time.Hour)
 	f.open(f.wallets...)
 	if !f.ClockBehind() {

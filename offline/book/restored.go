@@ -26,6 +26,13 @@ func (b *Book) newEpoch(t *turn, mark Mark) error {
 	}
 	seconds, seen := int64(b.opts.Now().Sub(epochZero)/time.Second), max(stored, mark.Epoch)
 	b.epoch, b.behind = max(seen+1, seconds), seconds+fewSeconds < seen
+	newest, err := t.tx.LastLink()
+	switch {
+	case err == nil: // a clock that lost its battery may show a time after the last start
+		b.behind = b.behind || b.opts.Now().Add(fewSeconds*time.Second).Before(newest.Step.At)
+	case !errors.Is(err, ErrNotFound):
+		return err
+	}
 	if err := t.tx.SetMeta(metaEpoch, b.epoch); err != nil {
 		return err
 	}
