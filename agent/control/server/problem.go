@@ -81,7 +81,9 @@ func (s *Server) explain(err error) error {
 	case errors.As(err, &invalid):
 		return wrong("body", invalid.Error())
 	case errors.As(err, &refused):
-		return problemOf(http.StatusConflict, refused.Why, "")
+		p := problemOf(http.StatusConflict, refused.Why, "")
+		p.Text, p.TextE = withLeft(p.Text, p.TextE, refused.Left)
+		return p
 	case errors.Is(err, s.NotFound):
 		return problemOf(http.StatusNotFound, "unknown", "there is no such sale or charge")
 	}

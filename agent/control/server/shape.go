@@ -37,10 +37,16 @@ func shapeRefusal(r *agent.Refusal) *control.Refusal {
 	}
 	e := health.Lookup(r.Why)
 	out := &control.Refusal{Why: r.Why, Text: e.Advice(), TextE: e.AdviceEN(), Left: r.Left, At: r.At}
-	if r.Left != "" {
-		out.Text, out.TextE = out.Text+"(残り "+r.Left+")", out.TextE+" Left: "+r.Left+"."
-	}
+	out.Text, out.TextE = withLeft(out.Text, out.TextE, r.Left)
 	return out
+}
+
+// withLeft adds what remains of a limit to the words about it.
+func withLeft(text, textE, left string) (string, string) {
+	if left == "" {
+		return text, textE
+	}
+	return text + "(残り " + left + ")", textE + " Left: " + left + "."
 }
 
 func (s *Server) shapeCharge(c charge.Record) control.Charge {
