@@ -114,17 +114,7 @@ func (w wallet) tryForward(t failer, key crypto.Signer, r wire.ChargeRequest, at
 // reserved is what is put aside for a customer's certificates.
 func (w wallet) reserved(t failer, name string) int64 {
 	t.Helper()
-	all, err := w.Customers()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range all {
-		if c.Name == name {
-			return c.Reserved
-		}
-	}
-	t.Fatalf("no customer %s in %+v", name, all)
-	return 0
+	return w.customer(t, name).Reserved
 }
 
 // owns wants a balance, and beside it what is put aside.

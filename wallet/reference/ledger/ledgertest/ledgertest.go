@@ -206,17 +206,22 @@ func (w wallet) reverse(t failer, key string, amount int64) wire.Answer {
 
 func (w wallet) balance(t failer, name string) int64 {
 	t.Helper()
+	return w.customer(t, name).Balance
+}
+
+func (w wallet) customer(t failer, name string) (none wire.Customer) {
+	t.Helper()
 	all, err := w.Customers()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range all {
 		if c.Name == name {
-			return c.Balance
+			return c
 		}
 	}
 	t.Fatalf("no customer %s in %+v", name, all)
-	return 0
+	return none
 }
 
 func (w wallet) debits(t failer) map[string]int {
