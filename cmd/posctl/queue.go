@@ -27,6 +27,9 @@ money is at the shop's risk: bring the network back before the time under UNTIL.
 		Example: "  posctl queue list\n  posctl queue list --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if limit < 1 || limit > 500 {
+				return usage("--limit %d: 1 to 500 is wanted", limit)
+			}
 			client, err := t.client(cmd)
 			if err != nil {
 				return err

@@ -20,6 +20,7 @@ func TestQueueList(t *testing.T) {
 	posctl(t, "queue", "list", "--limit", "1", "--agent", a.url).want(t, 0, "S1-T1-1-7", "1000 JPY", "forwarding", "Mihon Pay [own]", "2026-11-25 09:30",
 		"and 2 more", "waiting: 3 of 200 payments, 2500 of 100000", "24h0m0s", "at most 3000 at once, and 5000 of one customer")
 	posctl(t, "queue", "list", "--agent", a.url).want(t, 0, "waiting: 0 of 200 payments, 0 of 100000", "take = false")
+	posctl(t, "queue", "list", "--limit", "0", "--agent", a.url).want(t, 2, "1 to 500")
 	left := func(n int) control.Queue {
 		return control.Queue{Count: n, Amount: int64(n) * 500, Charges: []control.Queued{}}
 	}
