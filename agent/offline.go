@@ -49,7 +49,7 @@ func (r *Register) withoutNetwork(saleID string, w Wallet, code paycode.Code) er
 		return r.refuse(err)
 	}
 	r.mu.Lock()
-	r.desk.charge, r.desk.phase, r.desk.refusal = rec, resting, nil
+	r.desk.phase, r.desk.refusal = resting, nil
 	r.announce()
 	r.mu.Unlock()
 	r.log.Info("taken without a network", "charge", string(rec.Key), "wallet", w.ID, "amount", rec.Amount.String())
@@ -95,6 +95,7 @@ func (r *Register) taken(d desk, w Wallet, code paycode.Code) (charge.Record, er
 		return none, &notWritten{err}
 	}
 	r.watch(rec)
+	r.show(rec) // with the pen in hand: the queue may be collecting it by now
 	return rec, nil
 }
 
