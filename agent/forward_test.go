@@ -123,3 +123,25 @@ func TestALongQueueGivesWay(t *testing.T) {
 		s.even()
 	})
 }
+
+// A manager writes a charge off while its forward is on its way: the wallet's
+// yes is the last word, and nobody has to find it in a list.
+func TestAYesAfterAWriteOff(t *testing.T) {
+	counting(t, func(t *testing.T, s *shop, _ *taker) {
+		key := s.queued(1)[0]
+		s.away(false)
+		s.own.will("forward", play{after: 2 * time.Second})
+		for s.own.count("forward") == 0 {
+			time.Sleep(time.Second)
+		}
+		_, err := s.Resolve(key, agent.WriteOff, "manager")
+		must(t, err)
+		s.is("q0", charge.Unpaid)
+		time.Sleep(time.Hour)
+		s.is("q0", charge.Approved)
+		if slices.Contains(s.codes(), "charge.unpaid") {
+			t.Errorf("troubles are %v", s.codes())
+		}
+		s.even()
+	})
+}

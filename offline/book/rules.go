@@ -61,11 +61,19 @@ func undone(s charge.State, by charge.By) bool {
 	return s == charge.Reversing || s == charge.Owed && by == charge.ByWallet
 }
 
-// lastWord: a wallet never takes back that it has reversed a key, or given a
-// refund. Such a word counts also when the manager stopped waiting for it while
-// it was on its way: else the money would go back once more, by hand.
+// lastWord: a wallet never takes back that it has reversed a key, given a
+// refund, or paid for what a register had taken. Such a word counts also when
+// the manager stopped waiting for it while it was on its way: else the money
+// would go back once more, by hand, or would stay at the shop for a charge that
+// counts as unpaid.
 func lastWord(row charge.Record, e charge.Event) bool {
-	return row.State == charge.Owed && (e == charge.Confirm && row.Kind != charge.Refund || e == charge.Approve && row.Kind == charge.Refund)
+	switch row.State {
+	case charge.Owed:
+		return e == charge.Confirm && row.Kind != charge.Refund || e == charge.Approve && row.Kind == charge.Refund
+	case charge.Unpaid: // a yes that came before the wallet's no is none any more
+		return e == charge.Approve && row.Reason == charge.ReasonWrittenOff
+	}
+	return false
 }
 
 // remember writes a step that moved the row, be it from a state to itself,

@@ -101,6 +101,38 @@ func TestLateReplies(t *testing.T) {
 	}
 }
 
+// The manager has written a charge off while its forward was on its way. The
+// wallet's yes heals it, however late it comes; after the wallet's own no, a
+// yes from before is none.
+func TestALateYesHealsWhatWasWrittenOff(t *testing.T) {
+	for _, c := range []struct {
+		end  charge.Step
+		want charge.State
+	}{
+		{charge.Step{Event: charge.Lapse, By: charge.ByManager, Reason: charge.ReasonWrittenOff}, charge.Approved},
+		{charge.Step{Event: charge.Decline, By: charge.ByWallet, Wallet: "alpha", Reason: charge.ReasonCodeUsed}, charge.Unpaid},
+	} {
+		f := newFixture(t)
+		rec, err := f.accept("a", 1000, signed("phone", 1, "taro"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := f.now
+		f.apply(rec.Key, f.said(charge.Send, "alpha"))
+		c.end.Asked, c.end.At = asked, f.later(time.Second)
+		if rec = f.apply(rec.Key, c.end); rec.State != charge.Unpaid {
+			t.Fatalf("after %s it is %s", c.end.Event, rec.State)
+		}
+		rec = f.apply(rec.Key, charge.Step{Event: charge.Approve, Wallet: "alpha", By: charge.ByWallet, Asked: asked, At: f.later(time.Second)})
+		if rec.State != c.want || rec.Alarms != 0 {
+			t.Errorf("after %s a late yes led to %s with %d alarms, want %s", c.end.Event, rec.State, rec.Alarms, c.want)
+		}
+		if _, err := f.accept("b", 10, signed("phone", 2, "taro")); (err == nil) != (c.want == charge.Approved) {
+			t.Errorf("after %s and a late yes the customer's next code: %v", c.end.Event, err)
+		}
+	}
+}
+
 // A step that nobody dated gets the clock's time, and every time comes back
 // as it can be stored.
 func TestTimesAreStoredAsTheyCanBe(t *testing.T) {

@@ -140,15 +140,17 @@ func (m *model) flush(l *life) {
 }
 
 // absorbing words of a wallet are true for ever, however old: that a key is
-// reversed, and that a refund was given. What was written off is ended by them.
-func absorbing(was charge.State, e charge.Event) bool {
-	return was == charge.Owed && (e == charge.Confirm || e == charge.Approve)
+// reversed, that a refund was given, and that it has paid for a charge which
+// nobody asks to be reversed. What was written off is ended by them.
+func absorbing(was charge.State, why uint8, e charge.Event) bool {
+	return was == charge.Owed && (e == charge.Confirm || e == charge.Approve) ||
+		was == charge.Unpaid && why == writtenOff && e == charge.Approve
 }
 
 // put lets a step happen, and looks whether it moved what may move on proof
 // only.
 func (m *model) put(l *life, t taking) string {
-	was := l.in()
+	was, why := l.in(), l.why
 	r := m.step(l, t)
 	l.state, l.route, l.confirmed, l.wallet, l.why = r.state, r.route, r.confirmed, r.wallet, r.why
 	if r.changed {
@@ -161,7 +163,7 @@ func (m *model) put(l *life, t taking) string {
 	switch {
 	case l.state == 0:
 		return "a state that is not in the table"
-	case was.Settled() && l.in() != was && t.by == charge.ByWallet && t.asked != freshCall && !absorbing(was, t.event):
+	case was.Settled() && l.in() != was && t.by == charge.ByWallet && t.asked != freshCall && !absorbing(was, why, t.event):
 		return "a late reply moved a charge that was " + string(was)
 	case was.Settled() && l.in() != was && t.by == charge.ByRecovery && t.asked != freshCall && t.reason != charge.ReasonRefunded,
 		was.Settled() && l.in() != was && (t.by == charge.ByTimer || t.by == charge.ByCashier):
