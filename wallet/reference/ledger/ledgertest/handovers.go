@@ -59,6 +59,11 @@ func testMetKeys(t *testing.T, open Open) {
 			t.Errorf("a key of another kind, %T: %v, and %d commits", other, err, store.n-before)
 		}
 	}
+	other := w.request("S0001-T02-1-1", h.text(t), 100)
+	other.Terminal = "T02"
+	if a, err := w.BringIn(signed(t, second, other, w.clock.Now())); !errors.Is(err, ledger.ErrInvalid) {
+		t.Errorf("by a key of the store's other register: %+v, %v, want ErrInvalid", a, err)
+	}
 	if a, err := w.Forward(forward); err != nil || a.Status != wire.Approved {
 		t.Fatalf("by the oldest key: %+v, %v", a, err)
 	}
