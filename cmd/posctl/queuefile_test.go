@@ -33,7 +33,7 @@ func TestQueueExport(t *testing.T) {
 	}
 	posctl(t, "queue", "export", "--to", "age1xyz", "--out", path, "--agent", a.url).want(t, 2, "is there already", "nothing was exported")
 	other := filepath.Join(t.TempDir(), "other.age")
-	posctl(t, "queue", "export", "--to", "age1xyz", "--out", other, "--agent", a.url).want(t, 1, "handover.empty")
+	posctl(t, "queue", "export", "--to", "age1xyz", "--out", other, "--agent", a.url).want(t, 1, "No payment waits")
 	posctl(t, "queue", "export", "--to", "age1xyz", "--out", other, "--agent", a.url).want(t, 4, "--again")
 	if _, err := os.Stat(other); err == nil {
 		t.Error("a file without anything in it was left behind")
