@@ -9,6 +9,7 @@ import (
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/paycode"
+	"github.com/posagent/posagent/agent/planted"
 )
 
 // Forwarder asks a wallet for the money of a charge that was taken without a
@@ -209,7 +210,7 @@ func (r *Register) giveWay() {
 // wallet said anything.
 func (r *Register) forward(w Wallet, due charge.Due) (ended, heard bool) {
 	rec := due.Record
-	if rec.State == charge.Forwarding && due.Signature == nil { // a wallet tells nobody of another register's key, and takes that key as often as it is sent
+	if rec.State == charge.Forwarding && due.Signature == nil && !planted.Has(planted.ForwardTwice) { // a wallet tells nobody of another register's key, and takes that key as often as it is sent
 		a := w.Ask.Inquire(r.life, rec)
 		if r.collected(rec, a) != nil {
 			return false, false
@@ -240,9 +241,19 @@ func (r *Register) forward(w Wallet, due charge.Due) (ended, heard bool) {
 		return err == nil, false // a manager may have decided meanwhile
 	}
 	due.Record = rec
+	if planted.Has(planted.NewKeyOnForward) {
+		due.Key = anotherKey(rec)
+	}
 	a := w.Forwards.Forward(r.life, due, code)
 	if r.collected(rec, a) != nil {
 		return false, false
 	}
 	return a.Event == charge.Approve || a.Event == charge.Decline, !Unknown(a)
+}
+
+// anotherKey is a planted bug: a key that this register has issued for nothing.
+func anotherKey(rec charge.Record) charge.Key {
+	store, terminal, epoch, seq, _ := rec.Key.Parts()
+	key, _ := charge.NewKey(store, terminal, epoch, seq+1_000_000)
+	return key
 }

@@ -27,10 +27,17 @@ const (
 	MissByText        Bug = "miss-by-text"          // a broken connection counts as "nothing left"
 	AnswerOfAnother   Bug = "answer-of-another"     // the echo of key, amount and nonce is not compared
 	NoIdempotence     Bug = "no-idempotence"        // the wallet debits again when a key comes twice
+
+	ForwardTwice            Bug = "forward-twice"             // what was forwarded is sent again without asking what became of it
+	NewKeyOnForward         Bug = "new-key-on-forward"        // what was taken without a network is collected under another key
+	LimitOutsideTransaction Bug = "limit-outside-transaction" // limits are judged before the transaction that writes the charge down
+	ReplayedCounter         Bug = "replayed-counter"          // a code older than the last one of its phone is taken
+	ClockRollbackIgnored    Bug = "clock-rollback-ignored"    // codes are judged by a clock that went back
 )
 
 // All are all bugs, in the order above.
 var All = []Bug{
 	ShowBeforeDurable, NewKeyOnRetry, NoTombstone, DeclineOnTimeout, UnknownIsNo, EpochNotRaised, StaleRoute, OneConfirmation,
 	LateAnswer, CancelIsDone, UnboundedRefund, NoQuietTime, LostMark, MissByText, AnswerOfAnother, NoIdempotence,
+	ForwardTwice, NewKeyOnForward, LimitOutsideTransaction, ReplayedCounter, ClockRollbackIgnored,
 }

@@ -29,7 +29,6 @@ type taker struct {
 	said  func(wallet string) bulletin.Bulletin
 	seal  *offline.Sealer
 	cache *oda.Cache
-	born  time.Time
 	log   *slog.Logger
 
 	mu     sync.Mutex
@@ -57,7 +56,7 @@ func newTaker(c configs.Config, books *book.Book, said func(string) bulletin.Bul
 	}
 	return &taker{
 		Book: books, rules: c.Offline, said: said, seal: sealer, cache: oda.NewCache(customers),
-		born: time.Now(), log: log, trusts: make(map[string]trusted),
+		log: log, trusts: make(map[string]trusted),
 	}, nil
 }
 
@@ -109,16 +108,11 @@ func (t *taker) verify(code paycode.Code, minor int64, now time.Time, said bulle
 	return proved, err
 }
 
-// maxFallBack is how far the clock may be set back while the agent runs, as
-// time servers do in small steps: less than what a code lives.
-const maxFallBack = 30 * time.Second
-
 // wrongClock tells that the clock cannot be trusted: a code or a certificate
 // that has ended would be good again. It went back since the last start or
 // since this one, or the wallet has said something later than now.
 func (t *taker) wrongClock(now time.Time, said bulletin.Bulletin) bool {
-	wall := now.Round(0).Sub(t.born.Round(0)) // without the monotonic clock
-	return t.ClockBehind() || now.Sub(t.born)-wall > maxFallBack || now.Before(said.Issued.Add(-2*time.Minute))
+	return t.ClockWentBack(now) || now.Before(said.Issued.Add(-2*time.Minute))
 }
 
 // trust is a bulletin's trust list.

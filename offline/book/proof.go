@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/planted"
 )
 
 // Accept takes a charge without a network: step is its Queue. Whether the code
@@ -16,10 +17,19 @@ func (b *Book) Accept(key charge.Key, step charge.Step, proof charge.Proof, limi
 	var after Row
 	var written []*mark
 	b.callOff(key)
+	judge := func(rows Rows, row charge.Record) error {
+		return b.affords(rows, row.Amount.Minor, proof, limits, over)
+	}
+	if planted.Has(planted.LimitOutsideTransaction) {
+		if err := b.judgeEarly(key, judge); err != nil {
+			return charge.Record{}, err
+		}
+		judge = func(Rows, charge.Record) error { return nil }
+	}
 	err := b.update(func(t *turn) error {
 		row, err := t.charge(key)
 		if err == nil {
-			err = t.affords(row, proof, limits, over)
+			err = judge(t.tx, row.Record)
 		}
 		if err != nil {
 			return err
@@ -48,32 +58,42 @@ func (b *Book) Accept(key charge.Key, step charge.Step, proof charge.Proof, limi
 	return after.Record, nil
 }
 
-// affords judges a code against what was taken before.
-func (t *turn) affords(row Row, proof charge.Proof, limits charge.Limits, over []charge.Limit) error {
-	last, err := t.tx.LastCounter(proof.Device)
+// judgeEarly is a planted bug: what is judged may not be so any more when the
+// charge is written down.
+func (b *Book) judgeEarly(key charge.Key, judge func(Rows, charge.Record) error) error {
+	rec, err := b.Charge(key)
+	if err == nil {
+		err = b.rows.View(func(rows Rows) error { return judge(rows, rec) })
+	}
+	return err
+}
+
+// affords judges a code for a charge of an amount against what was taken before.
+func (b *Book) affords(rows Rows, minor int64, proof charge.Proof, limits charge.Limits, over []charge.Limit) error {
+	last, err := rows.LastCounter(proof.Device)
 	switch {
-	case err == nil && proof.Counter <= last:
+	case err == nil && proof.Counter <= last && !planted.Has(planted.ReplayedCounter):
 		return charge.ErrReplayed
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return err
 	}
-	owes, err := t.tx.Unpaid(proof.Token)
+	owes, err := rows.Unpaid(proof.Token)
 	if err != nil {
 		return err
 	}
-	all, err := t.tx.Exposure(false)
+	all, err := rows.Exposure(false)
 	if err != nil {
 		return err
 	}
-	token, err := t.tx.ExposureOf(proof.Token)
+	token, err := rows.ExposureOf(proof.Token)
 	if err != nil {
 		return err
 	}
-	spent, err := t.tx.SpentUnder(proof.Serial)
+	spent, err := rows.SpentUnder(proof.Serial)
 	if err != nil {
 		return err
 	}
-	j := judging{amount: row.Amount.Minor, over: over}
+	j := judging{amount: minor, over: over}
 	if owes {
 		j.refuse(&charge.OverLimit{Limit: charge.Denied})
 	}
@@ -84,7 +104,7 @@ func (t *turn) affords(row Row, proof charge.Proof, limits charge.Limits, over [
 		j.limit(charge.Certificate, proof.Affords, spent)
 	}
 	j.room(charge.Count, int64(limits.Count), int64(all.Count))
-	if now := t.book.now(); !all.Oldest.IsZero() && now.Sub(all.Oldest) > limits.Age {
+	if now := b.now(); !all.Oldest.IsZero() && now.Sub(all.Oldest) > limits.Age {
 		j.refuse(&charge.OverLimit{Limit: charge.Age, Most: int64(limits.Age / time.Second)})
 	}
 	return j.err
