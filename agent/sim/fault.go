@@ -63,6 +63,15 @@ const (
 	ManagerGave                   // a manager gives back by hand what the wallet never will
 	RefundAtOnce                  // two give the same payment back at once
 	RefundTapped                  // one presses the button of a refund twice
+	OtherCarrier                  // a signed code again, in another picture of the same bytes
+	OlderCode                     // a signed code that its phone made before its last one
+	OldPicture                    // a signed code whose life is over, but not by a clock that went back
+	EndedPhone                    // a code of a phone that another one has taken the place of
+	ClockStep                     // the clock is set by seconds, minutes or hours, while charges are taken without a network
+	ShopClosed                    // the shop closes for hours or days, with what it took without a network
+	AtOnce                        // several charges are taken without a network at once
+	ManagerWroteOff               // a manager writes off what is to be collected
+	WroteOffUnderWay              // a manager writes off what is being forwarded at that moment
 	faults                        // how many there are
 )
 
@@ -77,6 +86,8 @@ var faultNames = [faults]string{
 	"double tap", "cancel", "rescan", "other wallet's code", "next sale in doubt", "one code at two registers", "stale code", "poor customer",
 	"stop and start", "older copy restored", "mark beside it lost",
 	"manager: shown paid", "manager: not paid", "manager: given back", "two refunds at once", "refund pressed twice",
+	"signed code in another picture", "older code of a phone", "old picture of a code", "code of a phone that was replaced",
+	"clock set while offline", "shop closed with a queue", "several taken at once", "manager: written off", "written off while forwarded",
 }
 
 func (f Fault) String() string { return faultNames[f] }

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/posagent/posagent/wallet/wire"
@@ -110,6 +111,15 @@ func (f *foreign) answer(r *row, nonce string) reply {
 		a.Receipt = "F" + r.key
 	}
 	return says(a)
+}
+
+// forward: these wallets have no codes that prove anything.
+func (f *foreign) forward(string, wire.ChargeRequest) reply {
+	return problem(http.StatusBadRequest, wire.ProblemInvalid)
+}
+
+func (f *foreign) list(url.Values) reply {
+	return problem(http.StatusBadRequest, wire.ProblemInvalid)
 }
 
 func (f *foreign) inquire(now time.Duration, key, nonce string) reply {

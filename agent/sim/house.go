@@ -2,12 +2,17 @@ package sim
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/offline/oda"
 	wallet "github.com/posagent/posagent/wallet/reference"
+	"github.com/posagent/posagent/wallet/reference/issuer"
 	"github.com/posagent/posagent/wallet/reference/ledger"
 	"github.com/posagent/posagent/wallet/wire"
 )
@@ -26,6 +31,10 @@ type house struct {
 // books are a wallet's own.
 type books interface {
 	charge(now time.Duration, r wire.ChargeRequest) reply
+	// forward is charge for what a register took without a network; another one
+	// of the store may bring it in.
+	forward(from string, r wire.ChargeRequest) reply
+	list(q url.Values) reply // of a register's day
 	inquire(now time.Duration, key, nonce string) reply
 	reverse(now time.Duration, key string, r wire.ReversalRequest) reply
 	refund(now time.Duration, r wire.RefundRequest) reply
@@ -52,6 +61,7 @@ type reply struct {
 	status  int
 	answer  *wire.Answer
 	problem *wire.Problem
+	body    []byte // of a list
 }
 
 func says(a wire.Answer) reply { return reply{status: http.StatusOK, answer: &a} }
@@ -74,9 +84,21 @@ func newHouse(w *World, p walletPlan) *house {
 func (h *house) take(c call) reply {
 	var r reply
 	now := h.w.now()
+	switch {
+	case c.kind == "charge" || c.kind == "forward":
+		h.w.identify(c)
+	case c.kind != "list" && !strings.HasPrefix(c.key, "S1-"+c.from+"-"): // as at the door of the reference wallet's server
+		r = problem(http.StatusForbidden, wire.ProblemForbidden)
+		r.problem.Nonce = c.nonce
+		return r
+	}
 	switch c.kind {
 	case "charge":
 		r = h.books.charge(now, c.charge)
+	case "forward":
+		r = h.books.forward(c.from, c.charge)
+	case "list":
+		r = h.books.list(c.query)
 	case "inquire":
 		r = h.books.inquire(now, c.key, c.nonce)
 	case "reverse":
@@ -103,21 +125,40 @@ type reference struct {
 	w      *World
 	ledger *ledger.Ledger
 	store  *ledger.Memory
+	trust  oda.Trust
+	phones map[int]*phone // by customer, from 1 on
+	opened int64          // the customers' money when all began
 }
 
 func newReference(w *World) *reference {
-	r := &reference{w: w, store: ledger.NewMemory()}
+	r := &reference{w: w, store: ledger.NewMemory(), phones: make(map[int]*phone)}
 	d := roll(w.plan.seed, "codes", 0, 0)
-	r.ledger = ledger.New(r.store, ledger.Options{Clock: w.wall, Random: &d, Firm: d.chance(0.3)})
+	o := ledger.Options{Clock: w.wall, Random: &d, Firm: d.chance(0.3)}
+	var err error
+	if w.plan.offline.on {
+		o.Issuer, err = issuer.New("own", issuerKey)
+		r.trust = o.Issuer.Trust()
+	}
+	r.ledger = ledger.New(r.store, o)
 	for i := range customers {
-		if _, err := r.ledger.AddCustomer(fmt.Sprintf("customer%d", i), 100_000_000); err != nil {
-			w.fail("wallet", "%v", err)
+		err = errors.Join(err, r.open(fmt.Sprintf("customer%d", i), 100_000_000))
+	}
+	err = errors.Join(err, r.open("poor", 10))
+	for till := range w.plan.tills {
+		if w.plan.offline.on {
+			err = errors.Join(err, r.ledger.MeetRegister(fmt.Sprintf("S1-T%d", till+1), terminalKey(w.plan.seed, till).Public()))
 		}
 	}
-	if _, err := r.ledger.AddCustomer("poor", 10); err != nil {
+	if err != nil {
 		w.fail("wallet", "%v", err)
 	}
 	return r
+}
+
+func (r *reference) open(customer string, yen int64) error {
+	r.opened += yen
+	_, err := r.ledger.AddCustomer(customer, yen)
+	return err
 }
 
 const customers = 5
@@ -176,6 +217,26 @@ func (w *World) decides(d *dice, who uint64, long time.Duration) (at time.Durati
 		at = d.between(20*time.Second, long)
 	}
 	return at, yes
+}
+
+func (r *reference) forward(from string, q wire.ChargeRequest) reply {
+	if from == q.Terminal {
+		return replyTo(r.ledger.Forward(q))
+	}
+	return replyTo(r.ledger.BringIn(q))
+}
+
+func (r *reference) list(q url.Values) reply {
+	from, err := time.Parse(time.RFC3339Nano, q.Get("from"))
+	to, err2 := time.Parse(time.RFC3339Nano, q.Get("to"))
+	page, err3 := r.ledger.Day(ledger.DayRequest{
+		Store: q.Get("store"), Terminal: q.Get("terminal"), BusinessDate: q.Get("business_date"), From: from, To: to, After: q.Get("after"), Nonce: q.Get("nonce"),
+	})
+	body, err4 := json.Marshal(page)
+	if err := errors.Join(err, err2, err3, err4); err != nil {
+		return replyTo(wire.Answer{}, err)
+	}
+	return reply{status: http.StatusOK, body: body}
 }
 
 func (r *reference) inquire(_ time.Duration, key, nonce string) reply {
@@ -254,7 +315,25 @@ func (r *reference) check() error {
 	case t.Sum != 0 || t.Negative != 0 || t.Wrong != 0:
 		return fmt.Errorf("%+v", t)
 	}
-	return nil
+	return r.conserved()
+}
+
+// conserved: what customers had is theirs, put aside for them or held, or is at
+// a shop; nothing came and nothing went.
+func (r *reference) conserved() error {
+	return r.store.View(func(tx ledger.Tx) error {
+		accounts, err := tx.Accounts()
+		sum := int64(0)
+		for _, a := range accounts {
+			if a.Class != ledger.ClassFloat {
+				sum += a.Balance.Minor
+			}
+		}
+		if err == nil && sum != r.opened {
+			err = fmt.Errorf("customers had %d, and with what is put aside for them and what shops have it is %d", r.opened, sum)
+		}
+		return err
+	})
 }
 
 func unjson(body []byte, into any) error { return json.Unmarshal(body, into) }

@@ -216,10 +216,10 @@ func (d *disk) write(do func(book.Tx) error) error {
 			return errDisk
 		})
 	case failKept:
-		if err := d.Store.Update(do); err != nil {
+		if err := d.update(do); err != nil {
 			return err
 		}
 		return fmt.Errorf("%w, and nobody knows what was kept", errDisk)
 	}
-	return d.Store.Update(do)
+	return d.update(do)
 }

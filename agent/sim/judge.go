@@ -12,6 +12,9 @@ import (
 
 // judge looks at the books of both sides when all is over.
 func (w *World) judge() {
+	if w.plan.offline.on {
+		w.stands = make(map[string]wire.Status)
+	}
 	holds := map[string]int64{} // by key: the customers' money that is at the shop now
 	wallet := map[string]string{}
 	given := map[string]int64{} // by key of a refund: what the customer got
@@ -25,6 +28,9 @@ func (w *World) judge() {
 			w.fail("the wallet's books can be read", "%s: %v", h.id, err)
 		}
 		for _, st := range all {
+			if w.stands != nil {
+				w.stands[st.key] = st.status
+			}
 			if st.of != "" {
 				w.refunded(st, h.id)
 				given[st.key] = int64(st.backs) * st.amount
@@ -52,6 +58,8 @@ func (w *World) judge() {
 			w.fail("no more is given back than was paid", "%d of %s, for which %d was paid and not reversed", sum, key, holds[key])
 		}
 	}
+	w.onceEach(holds)
+	w.held = maps.Clone(holds)
 	for _, t := range w.tills {
 		t.judge(holds, wallet, given, back)
 	}
@@ -90,6 +98,10 @@ func (t *till) judge(holds map[string]int64, wallet map[string]string, given, ba
 			t.refundOf(all[key], given)
 			continue
 		}
+		if all[key].Carried {
+			t.brought(all[key])
+			continue
+		}
 		t.one(all[key], holds, wallet, back, paid)
 	}
 	for _, key := range t.order {
@@ -106,7 +118,7 @@ func (t *till) judge(holds map[string]int64, wallet map[string]string, given, ba
 // proofs reads the journal: what was settled moves only on a wallet's word
 // that was asked for afterwards, or on a person's.
 func (t *till) proofs(rows book.Rows) error {
-	settled := map[charge.Key]time.Time{}
+	settled, writtenOff := map[charge.Key]time.Time{}, map[charge.Key]bool{}
 	refunds := bound{tail: map[charge.Key]charge.State{}, of: t.rows(t.store)}
 	for last := int64(0); ; {
 		links, err := rows.LinksAfter(last, 1000)
@@ -114,7 +126,14 @@ func (t *till) proofs(rows book.Rows) error {
 			last = l.N
 			refunds.see(t.w, l)
 			at, was := settled[l.Key]
-			if was && l.Moved && l.Step.By == charge.ByWallet && !l.Step.Asked.After(at) {
+			healed := l.From == charge.Unpaid && l.To == charge.Approved && refunds.of[l.Key].Kind == charge.Payment && writtenOff[l.Key]
+			if l.Moved && l.To == charge.Unpaid {
+				writtenOff[l.Key] = l.Step.Reason == charge.ReasonWrittenOff
+			}
+			if l.From == charge.Unpaid && l.Step.Event == charge.Approve && !l.Moved && writtenOff[l.Key] {
+				t.w.fail("a yes heals what was written off", "%s: %s", l.Key, l.Note)
+			}
+			if was && l.Moved && l.Step.By == charge.ByWallet && !l.Step.Asked.After(at) && !healed {
 				t.w.fail("what is settled moves on later proof", "%s from %s to %s by a word that was asked for at %s", l.Key, l.From, l.To, l.Step.Asked)
 			}
 			switch {
@@ -152,7 +171,9 @@ func (t *till) one(rec charge.Record, holds map[string]int64, wallet map[string]
 	case rec.State != charge.Approved && rec.State != charge.Owed && rec.Reason != charge.ReasonByHand && there:
 		w.fail("both books are equal", "%s is %s here and %s holds its money", key, rec.State, wallet[key])
 	}
-	if t.goods[rec.Key] && rec.State != charge.Approved {
+	if t.taken[rec.Key] != nil {
+		t.ended(rec, w.stands[key])
+	} else if t.goods[rec.Key] && rec.State != charge.Approved {
 		w.fail("what was shown as paid stays paid", "%s is %s", key, rec.State)
 	}
 	if rec.State == charge.Approved {

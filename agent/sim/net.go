@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -29,8 +30,10 @@ type lane struct {
 
 // call is one request as it is written.
 type call struct {
-	kind     string // "charge", "inquire", "reverse", "refund"
+	kind     string // "charge", "forward", "inquire", "reverse", "refund", "list"
+	from     string // the terminal
 	key      string
+	query    url.Values
 	nonce    string
 	charge   wire.ChargeRequest
 	reversal wire.ReversalRequest
@@ -53,6 +56,9 @@ func read(method, path string, body io.Reader) (call, error) {
 		c.kind = "charge"
 		err := unjson(data, &c.charge)
 		c.key, c.nonce = c.charge.Key, c.charge.Nonce
+		if c.charge.Mode == wire.Forwarded {
+			c.kind = "forward"
+		}
 		return c, err
 	case method == http.MethodPost && path == wire.PathRefunds:
 		c.kind = "refund"
@@ -63,6 +69,12 @@ func read(method, path string, body io.Reader) (call, error) {
 		c.kind = "reverse"
 		err := unjson(data, &c.reversal)
 		c.key, c.nonce = strings.TrimSuffix(strings.TrimPrefix(path, wire.PathCharges+"/"), "/reversal"), c.reversal.Nonce
+		return c, err
+	case method == http.MethodGet && path == wire.PathReconciliation:
+		var err error
+		c.kind = "list"
+		c.query, err = url.ParseQuery(query)
+		c.nonce = c.query.Get("nonce")
 		return c, err
 	case method == http.MethodGet:
 		c.kind, c.key, c.nonce = "inquire", last, strings.TrimPrefix(query, "nonce=")
@@ -94,6 +106,7 @@ func (l *lane) Do(ctx context.Context, method, path string, body io.Reader) auth
 	if err != nil {
 		return authorize.Evidence{Err: err}
 	}
+	c.from = l.run.till.id
 	m := &message{call: c, lane: l, back: make(chan authorize.Evidence, 1)}
 	m.ident = w.nth(c.key, c.kind+l.house.id)
 	m.dice = dice{hash("message", m.ident)}
@@ -175,11 +188,18 @@ func (m *message) leave() {
 		run.crash("before a byte of %s %s left", m.kind, m.key)
 		return
 	}
+	if m.kind == "forward" {
+		run.till.marked(m)
+	}
 	go_, back := m.dice.between(5*time.Millisecond, 150*time.Millisecond), m.dice.between(5*time.Millisecond, 400*time.Millisecond)
 	if m.dice.chance(0.3) { // before the mark is written
 		go_, back = m.dice.between(time.Millisecond, 6*time.Millisecond), m.dice.between(time.Millisecond, 6*time.Millisecond)
 	}
 	away := m.lane.house.away && m.dice.chance(0.6)
+	if m.kind == "forward" && m.fault != RequestRefused && !away {
+		run.till.forwards(m)
+		run.till.givesUp(m)
+	}
 	switch {
 	case m.fault == RequestRefused || away:
 		m.after(go_, authorize.Evidence{Err: errRefused})
@@ -264,7 +284,7 @@ func (m *message) crashed() {
 // answered sends the wallet's answer back, or what becomes of it.
 func (m *message) answered(r reply, back time.Duration) {
 	h := m.lane.house
-	ev := authorize.Evidence{Bytes: m.bytes, Status: r.status, Answer: r.answer, Problem: r.problem}
+	ev := authorize.Evidence{Bytes: m.bytes, Status: r.status, Answer: r.answer, Problem: r.problem, Body: r.body}
 	switch m.fault {
 	case AnswerLost:
 		return
@@ -303,6 +323,7 @@ func (m *message) deliver(ev authorize.Evidence) {
 	}
 	select {
 	case m.back <- ev:
+		run.till.hears(m, ev)
 		w.tracef("answer", "%s %s from %s: %s", m.kind, m.key, m.lane.house.id, heard(ev))
 	default:
 	}
@@ -312,7 +333,7 @@ func heard(ev authorize.Evidence) string {
 	if ev.Err != nil {
 		return ev.Err.Error()
 	}
-	return reply{ev.Status, ev.Answer, ev.Problem}.String()
+	return reply{ev.Status, ev.Answer, ev.Problem, ev.Body}.String()
 }
 
 func (r reply) String() string {

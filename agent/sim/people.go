@@ -28,6 +28,8 @@ func (w *World) play(a act) {
 		t.full.Store(a.do == doFull)
 	case doSkew:
 		t.skew.Store(int64(a.skew))
+	case doClose:
+		t.closes(a.long)
 	case doCrash:
 		if t.run != nil {
 			t.run.crash("at any time")
@@ -65,7 +67,12 @@ func (t *till) person(a act) {
 		go func() { _, _ = reg.Cancel(id, charge.ByCashier, "hanako") }()
 	case doScan:
 		d := roll(t.w.plan.seed, "code", uint64(a.n), 0)
-		code, err := t.w.wallets[a.house].books.code(&d, a.fault == PoorCustomer)
+		code, err := "", error(nil)
+		if a.who > 0 && a.fault != PoorCustomer {
+			code, err = t.shows(a)
+		} else {
+			code, err = t.w.wallets[a.house].books.code(&d, a.fault == PoorCustomer)
+		}
 		if err != nil {
 			t.w.fail("wallet", "no code: %v", err)
 			return
@@ -78,7 +85,9 @@ func (t *till) person(a act) {
 		t.code = code
 		t.run.scan(code)
 	case doScanAgain:
-		t.run.scan(t.code)
+		t.run.scan(t.again(a))
+	case doRush:
+		t.rush(a)
 	case doManage:
 		t.manage(a)
 	case doRefund:
@@ -94,13 +103,20 @@ func (t *till) person(a act) {
 // bring to its end alone. "Shown paid" is decided only where a phone shows it.
 func (t *till) manage(a act) {
 	d := roll(t.w.plan.seed, "manager", uint64(a.n), 0)
-	open, err := t.run.book.Charges(book.Filter{States: []charge.State{charge.Pending, charge.InDoubt, charge.Owed}})
+	open, err := t.run.book.Charges(book.Filter{States: []charge.State{charge.Pending, charge.InDoubt, charge.Owed, charge.Queued, charge.Forwarding}})
+	open = slices.DeleteFunc(open, func(row book.Row) bool {
+		return (row.State == charge.Queued || row.State == charge.Forwarding) && row.Reason != charge.ReasonOffline
+	})
 	if err != nil || len(open) == 0 {
 		return
 	}
 	rec := open[d.below(len(open))].Record
 	decision, fault := agent.NotPaid, ManagerNotPaid
 	switch {
+	case rec.Reason == charge.ReasonOffline && !d.chance(0.3):
+		return
+	case rec.Reason == charge.ReasonOffline:
+		decision, fault = agent.WriteOff, ManagerWroteOff
 	case rec.State == charge.Owed:
 		decision, fault = agent.GaveBack, ManagerGave
 	case rec.State == charge.InDoubt && t.w.paid(rec):

@@ -17,6 +17,7 @@ type plan struct {
 	tills   int
 	wallets []walletPlan
 	prints  bool
+	offline offline
 	rates   rates
 	acts    []act
 	end     time.Duration // of the acts
@@ -56,9 +57,11 @@ const (
 	doRestore
 	doManage
 	doRefund
+	doRush
+	doClose
 )
 
-var deedNames = []string{"open", "scan", "scan again", "cancel", "crash", "leave", "wallet away", "wallet back", "disk full", "disk has room", "clock", "twin", "copy", "restore", "manager", "refund"}
+var deedNames = []string{"open", "scan", "scan again", "cancel", "crash", "leave", "wallet away", "wallet back", "disk full", "disk has room", "clock", "twin", "copy", "restore", "manager", "refund", "take several", "close"}
 
 // act is one thing that happens at an instant of its own.
 type act struct {
@@ -70,6 +73,8 @@ type act struct {
 	sale  string
 	yen   int64
 	skew  time.Duration
+	long  time.Duration
+	who   int   // a customer with a phone that signs
 	fault Fault // what it counts as; faults: ordinary business
 }
 
@@ -158,12 +163,15 @@ func newPlan(seed uint64) plan {
 		p.rates.disk = 0.003
 	}
 	sales := 60 + d.below(60)
+	p.goOffline(&d, sales)
 	var last time.Duration
 	for t := range p.tills {
 		last = max(last, p.day(&d, t, sales/p.tills))
 	}
 	p.end = last + 20*time.Second
 	p.troubles(&d)
+	p.outages(&d)
+	p.closing()
 	slices.SortStableFunc(p.acts, func(a, b act) int { return int(a.at - b.at) })
 	for i := range p.acts {
 		p.acts[i].n = i
@@ -179,7 +187,7 @@ func (p *plan) day(d *dice, till, sales int) time.Duration {
 	for n := range sales {
 		at += d.between(300*time.Millisecond, 2*time.Second)
 		p.add(act{at: at, do: doOpen, till: till, sale: fmt.Sprintf("T%d-%d", till+1, n+1), yen: int64(100 + d.below(4900)), fault: faults})
-		house := d.below(len(p.wallets))
+		house := p.offline.house(d, d.below(len(p.wallets)))
 		if d.chance(0.03) { // the customer has no phone at hand
 			at += d.between(time.Second, 3*time.Second)
 			p.add(act{at: at, do: doCancel, till: till, fault: Cancelled})
@@ -193,7 +201,7 @@ func (p *plan) day(d *dice, till, sales int) time.Duration {
 		case 2:
 			first = StaleCode
 		}
-		p.add(act{at: at, do: doScan, till: till, house: house, fault: first})
+		p.add(act{at: at, do: doScan, till: till, house: house, who: p.offline.phone(d, at, house), fault: first})
 		at = p.unrest(d, at, till, house)
 	}
 	return at
@@ -209,7 +217,8 @@ func (p *plan) unrest(d *dice, at time.Duration, till, house int) time.Duration 
 		p.add(act{at: at + d.between(time.Millisecond, 6*time.Second), do: doCancel, till: till, fault: Cancelled})
 	}
 	if d.chance(0.15) {
-		p.add(act{at: at + d.between(500*time.Millisecond, 7*time.Second), do: doScan, till: till, house: house, fault: Rescanned})
+		again := at + d.between(500*time.Millisecond, 7*time.Second)
+		p.add(act{at: again, do: doScan, till: till, house: house, who: p.offline.phone(d, again, house), fault: Rescanned})
 	}
 	if d.chance(0.05) {
 		p.add(act{at: at + d.between(500*time.Millisecond, 5*time.Second), do: doScan, till: till, house: d.below(len(p.wallets)), fault: OtherWallet})

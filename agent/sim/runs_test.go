@@ -63,6 +63,7 @@ func TestFaults(t *testing.T) {
 	t.Logf("%d charges (%d keys) in %d worlds, %d faults, 0 violations; %s of virtual time", all.charges, all.keys, all.worlds, all.tally.Sum(), all.virtual)
 	t.Logf("took %s, %s of CPU: %d charges a minute here, %d a minute on 2 cores, %s of CPU a charge",
 		all.took.Round(time.Millisecond), all.cpu.Round(time.Millisecond), perMinute(all.charges, all.took), perMinute(all.charges, all.cpu/2), all.cpu/time.Duration(all.charges))
+	t.Logf("without a network: %v", all.offline)
 	t.Logf("faults by kind:\n%s", all.tally)
 }
 
@@ -82,6 +83,7 @@ type hunted struct {
 	mu                    sync.Mutex
 	worlds, charges, keys int64
 	tally                 Tally
+	offline               map[string]int
 	virtual, took, cpu    time.Duration
 	failed                *Result // of the lowest seed
 }
@@ -89,7 +91,7 @@ type hunted struct {
 // hunt lives through worlds from a seed on, until so many charges were made or
 // a promise was broken.
 func hunt(t *testing.T, first uint64, want int64) *hunted {
-	h := &hunted{}
+	h := &hunted{offline: map[string]int{}}
 	seed := atomic.Uint64{}
 	seed.Store(first - 1)
 	began, cpu := time.Now(), cpuTime()
@@ -121,6 +123,9 @@ func (h *hunted) add(r Result) {
 	h.keys += int64(r.Prepared)
 	h.virtual += r.Virtual
 	h.tally.Add(r.Happened)
+	for what, n := range r.Offline {
+		h.offline[what] += n
+	}
 	if len(r.Violations) > 0 && (h.failed == nil || r.Seed < h.failed.Seed) {
 		h.failed = &r
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/wallet/wire"
 )
 
 // Options are how a world is run. The zero value is a plain run.
@@ -32,8 +33,9 @@ type Result struct {
 	Charges    int // keys that a request was started for
 	Prepared   int // keys that were issued
 	Happened   Tally
-	Acts       []Ident // what people and machines did
-	Faults     []Ident // what went wrong
+	Offline    map[string]int // what became of charges without a network
+	Acts       []Ident        // what people and machines did
+	Faults     []Ident        // what went wrong
 	Violations []Violation
 	Trace      []string
 	Digest     uint64
@@ -62,12 +64,20 @@ type World struct {
 	broken  []Violation
 	beyond  map[string]bool // keys that were forgotten together with the mark beside the books
 
+	signed map[string]signedCode    // by text, every picture that was ever shown
+	codes  map[signature]signedCode // the same, by what they are
+	paying map[signature][]string   // keys that a wallet was asked for with a code
+	asked  map[string]wire.ChargeRequest
+	stands map[string]wire.Status // by key: at the wallets, in the end
+	held   map[string]int64       // by key: the customers' money, in the end
+
 	mu       sync.Mutex // register goroutines and the driver meet here
 	faces    map[charge.Key]*face
 	ofSale   map[string]int // charges of a sale so far
 	tally    Tally
 	happened []Ident
 	nonces   int64
+	became   map[string]int // charges without a network, by what became of them
 }
 
 // face is a key as faults know it: by the sale and the how-manieth charge of
@@ -83,7 +93,8 @@ func Run(seed uint64, o Options) Result {
 	w := &World{
 		plan: newPlan(seed), opts: o, born: time.Now(),
 		faces: make(map[charge.Key]*face), ofSale: make(map[string]int),
-		beyond: make(map[string]bool),
+		beyond: make(map[string]bool), became: make(map[string]int),
+		signed: make(map[string]signedCode), codes: make(map[signature]signedCode), paying: make(map[signature][]string), asked: make(map[string]wire.ChargeRequest),
 	}
 	w.trace.keep, w.trace.digest = o.Trace, o.Digest
 	w.agenda = newAgenda(w.born)
@@ -95,6 +106,7 @@ func Run(seed uint64, o Options) Result {
 	}
 	w.live()
 	w.quiesce()
+	w.reconcile()
 	w.judge()
 	w.close()
 	return w.result()
@@ -145,7 +157,7 @@ func (w *World) heal() {
 
 func (w *World) resting() bool {
 	for _, t := range w.tills {
-		if t.run == nil || !t.run.ready || t.run.leaving || t.run.reg.Unsettled() > 0 || t.sick() {
+		if t.run == nil || !t.run.ready || t.run.leaving || t.run.reg.Unsettled() > 0 || t.sick() || t.queued() {
 			return false
 		}
 	}
@@ -173,7 +185,7 @@ func (w *World) fail(invariant, format string, args ...any) {
 
 func (w *World) result() Result {
 	r := Result{
-		Seed: w.plan.seed, Happened: w.tally, Faults: w.happened, Violations: w.broken,
+		Seed: w.plan.seed, Happened: w.tally, Faults: w.happened, Violations: w.broken, Offline: w.became,
 		Trace: w.trace.lines, Digest: w.trace.sum, Virtual: w.now(),
 	}
 	if w.opts.Trace {

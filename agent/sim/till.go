@@ -2,8 +2,7 @@ package sim
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,12 +12,13 @@ import (
 	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/authorize/own"
 	"github.com/posagent/posagent/agent/charge"
-	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/agent/sale"
+	"github.com/posagent/posagent/agent/sim/taking"
 	"github.com/posagent/posagent/drivers/printer"
 	"github.com/posagent/posagent/drivers/scanner"
 	"github.com/posagent/posagent/offline/book"
 	"github.com/posagent/posagent/offline/book/memory"
+	"github.com/posagent/posagent/offline/oda"
 )
 
 // till is one register's machine: what outlives the agent that runs on it.
@@ -46,6 +46,14 @@ type till struct {
 	order    []charge.Key        // issued, in order
 	charges  int
 	prepared int
+
+	key          ed25519.PrivateKey
+	certificates *oda.Cache
+	taken        map[charge.Key]*taken // without a network
+	seqs         map[charge.Key]int64  // their places in the books
+	dark         time.Duration         // until when the shop is closed
+	began        time.Duration         // how far the clock was off when this run began
+	behind       bool                  // it showed less than the books had seen
 }
 
 type shown struct {
@@ -66,13 +74,16 @@ type run struct {
 	stop    context.CancelFunc
 	scans   chan scanner.Scan
 	journal *journal
-	fail    int         // what the next commit does: see disk
-	instant atomic.Bool // a commit has its instant now: see disk
+	offline agent.Offline // nil: nothing is taken without a network
+	fail    int           // what the next commit does: see disk
+	instant atomic.Bool   // a commit has its instant now: see disk
 }
 
 func newTill(w *World, n int) *till {
 	t := &till{w: w, n: n, id: fmt.Sprintf("T%d", n+1), goods: make(map[charge.Key]bool), issued: make(map[charge.Key]string), forgot: make(map[charge.Key]bool), mark: &memory.HighWater{}}
 	t.store = memory.New(memory.Options{After: t.after})
+	t.key, t.certificates = terminalKey(w.plan.seed, n), oda.NewCache(64)
+	t.taken, t.seqs = make(map[charge.Key]*taken), make(map[charge.Key]int64)
 	return t
 }
 
@@ -90,6 +101,10 @@ func (t *till) now() time.Time {
 // start starts the agent on what is durable.
 func (t *till) start() {
 	w := t.w
+	if w.now() < t.dark {
+		w.agenda.at(t.dark, hash("start", uint64(t.n), uint64(t.runs)), t.start)
+		return
+	}
 	r := &run{till: t, store: t.store, gone: make(chan struct{}), scans: make(chan scanner.Scan, 8)}
 	t.runs++
 	ids := make([]string, 0, len(w.wallets))
@@ -97,6 +112,7 @@ func (t *till) start() {
 		ids = append(ids, h.id)
 	}
 	r.journal = &journal{run: r}
+	t.clocked()
 	r.instant.Store(true)
 	var err error
 	r.book, err = book.Open(&disk{Store: t.store, run: r}, book.Options{Store: "S1", Terminal: t.id, Wallets: ids, Now: t.now, Mark: t.mark})
@@ -112,7 +128,9 @@ func (t *till) start() {
 		}
 	}
 	t.unsure = nil
+	r.offline = newTaker(r)
 	r.reg = agent.New(t.parts(r), slog.New(slog.DiscardHandler))
+	r.reg.Obey(agent.Bulletin{Wallet: w.wallets[0].id, Version: 1, Expires: base.AddDate(1, 0, 0)})
 	t.run, t.watched, t.seen = r, nil, shown{}
 	w.tracef("start", "%s run %d, epoch %d", t.id, t.runs, r.book.Epoch())
 	var ctx context.Context
@@ -149,16 +167,18 @@ func (t *till) parts(r *run) agent.Parts {
 	var wallets []agent.Wallet
 	for _, h := range w.wallets {
 		client := &own.Client{ID: h.id, Store: "S1", Terminal: t.id, Line: &lane{run: r, house: h}, Terms: h.terms, Now: t.now, Nonce: w.nonce}
-		wallets = append(wallets, agent.Wallet{ID: h.id, Name: h.id, NameEN: h.id, Ask: client, Refunds: client, Terms: h.terms})
+		one := agent.Wallet{ID: h.id, Name: h.id, NameEN: h.id, Ask: client, Refunds: client, Terms: h.terms}
+		if _, ours := h.books.(*reference); ours && w.plan.offline.on {
+			client.Signer = t.key
+			one.Forwards, one.Lists = client, client
+		}
+		wallets = append(wallets, one)
 	}
 	return agent.Parts{
-		Store: sale.Store{ID: "S1", Terminal: t.id, Name: "Sample Store"}, Journal: r.journal, Memory: r.journal, Accounts: r.journal, NotFound: book.ErrNotFound, Codes: classifier,
+		Store: sale.Store{ID: "S1", Terminal: t.id, Name: "Sample Store"}, Journal: r.journal, Memory: r.journal, Accounts: r.journal, Offline: r.offline, NotFound: book.ErrNotFound, Codes: classifier,
 		Wallets: wallets, Printer: &press{run: r}, Paper: agent.PaperRules{Language: "en", Print: w.plan.prints},
-		HashCode: func(c paycode.Secret) string {
-			h := sha256.Sum256([]byte(c.Reveal()))
-			return hex.EncodeToString(h[:16])
-		},
-		Room: t.room, Day: func(now time.Time) string { return now.Format(time.DateOnly) },
+		HashCode: taking.HashCode,
+		Room:     t.room, Day: func(now time.Time) string { return now.Format(time.DateOnly) },
 		Zone: time.UTC, Now: t.now, Spread: w.spread,
 	}
 }
@@ -207,52 +227,6 @@ func (r *run) end() {
 	r.till.store = r.store.Crash()
 	r.till.run = nil
 	r.stop()
-}
-
-// restore puts an older copy of the database in the place of the newer one.
-// What the copy does not know is forgotten here, but not at the wallets.
-func (t *till) restore(unmarked bool) {
-	if t.copied == nil || t.run == nil {
-		return
-	}
-	t.run.crash("for an older copy")
-	then, now := t.rows(t.copied), t.rows(t.store)
-	for key, rec := range now {
-		switch old, known := then[key]; {
-		case !known || old.State != rec.State && old.State.Settled():
-			t.forgot[key] = true
-		case old.State != rec.State:
-			t.unsure = append(t.unsure, key)
-		}
-	}
-	t.store, t.copied = t.copied, nil
-	if unmarked {
-		for key := range now {
-			if _, known := then[key]; !known {
-				t.w.beyond[string(key)] = true
-			}
-		}
-		t.mark = &memory.HighWater{}
-		t.skew.Store(0) // books, mark and clock set back together are beyond help
-	}
-}
-
-// rows are all charges of a store.
-func (t *till) rows(s *memory.Store) map[charge.Key]charge.Record {
-	all := map[charge.Key]charge.Record{}
-	_ = s.View(func(rows book.Rows) error {
-		for before := int64(0); ; {
-			page, err := rows.Charges(book.Filter{Before: before, Limit: 500})
-			for _, row := range page {
-				before = row.Seq
-				all[row.Key] = row.Record
-			}
-			if err != nil || len(page) < 500 {
-				return err
-			}
-		}
-	})
-	return all
 }
 
 // restart stops the agent in order and starts it again.
