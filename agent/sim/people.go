@@ -20,6 +20,9 @@ func (w *World) play(a act) {
 		w.struck(a.fault, a.ident())
 	}
 	w.tracef("act", "%d: %s", a.n, a)
+	if a.till < 0 {
+		return
+	}
 	t := w.tills[a.till]
 	switch a.do {
 	case doAway, doBack:
@@ -88,6 +91,12 @@ func (t *till) person(a act) {
 		t.run.scan(t.again(a))
 	case doRush:
 		t.rush(a)
+	case doExport:
+		go t.run.export(a.file)
+	case doImport:
+		go t.run.takeIn(t.w.file(a.file))
+	case doReclaim:
+		go t.run.reclaim(nil)
 	case doManage:
 		t.manage(a)
 	case doRefund:

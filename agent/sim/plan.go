@@ -59,9 +59,12 @@ const (
 	doRefund
 	doRush
 	doClose
+	doExport
+	doImport
+	doReclaim
 )
 
-var deedNames = []string{"open", "scan", "scan again", "cancel", "crash", "leave", "wallet away", "wallet back", "disk full", "disk has room", "clock", "twin", "copy", "restore", "manager", "refund", "take several", "close"}
+var deedNames = []string{"open", "scan", "scan again", "cancel", "crash", "leave", "wallet away", "wallet back", "disk full", "disk has room", "clock", "twin", "copy", "restore", "manager", "refund", "take several", "close", "export", "import", "reclaim"}
 
 // act is one thing that happens at an instant of its own.
 type act struct {
@@ -75,6 +78,7 @@ type act struct {
 	skew  time.Duration
 	long  time.Duration
 	who   int   // a customer with a phone that signs
+	file  int   // a queue file
 	fault Fault // what it counts as; faults: ordinary business
 }
 

@@ -28,7 +28,7 @@ func (p *plan) goOffline(d *dice, sales int) {
 	if !d.chance(offlineWorlds) {
 		return
 	}
-	p.tills = 1 + d.below(2)
+	p.tills = 1 + d.below(3)
 	o := &p.offline
 	o.on, o.renewed = true, d.chance(0.3)
 	o.limits = charge.Limits{
@@ -86,6 +86,15 @@ func (p *plan) outages(d *dice) {
 	for range 1 + d.below(3) {
 		p.add(act{at: within(), do: doRush, till: d.below(p.tills), who: 1 + d.below(customers), fault: AtOnce})
 	}
+	for file := range d.below(3) {
+		p.files(d, file, within())
+	}
+	if d.chance(0.2) {
+		at, till := within(), d.below(p.tills)
+		p.add(act{at: at, do: doCopy, till: till, fault: faults})
+		p.add(act{at: at + d.between(5*time.Second, time.Minute), do: doRestore, till: till, fault: Restored})
+		p.end = max(p.end, at+80*time.Second)
+	}
 	if d.chance(0.6) {
 		at, till := within(), d.below(p.tills)
 		step := []time.Duration{-24 * time.Hour, -time.Hour, -time.Hour, -10 * time.Minute, -45 * time.Second, -20 * time.Second, 45 * time.Second, time.Hour}[d.below(8)]
@@ -94,6 +103,35 @@ func (p *plan) outages(d *dice) {
 		if d.chance(0.5) {
 			p.add(act{at: at + d.between(time.Second, 10*time.Second), do: doLeave, till: till, fault: LeaveAndStart})
 		}
+	}
+}
+
+// files is a queue that leaves with a file, and what becomes of that.
+func (p *plan) files(d *dice, file int, at time.Duration) {
+	maker := d.below(p.tills)
+	p.add(act{at: at, do: doExport, till: maker, file: file, fault: FileMade})
+	goes := func(till int, fault Fault) {
+		at += d.between(time.Second, 40*time.Second)
+		p.add(act{at: at, do: doImport, till: till, file: file, fault: fault})
+		p.end = max(p.end, at+time.Second)
+	}
+	other, second := (maker+1)%p.tills, (maker+2)%p.tills
+	switch d.pick(30, 15, 20, 15, 20) {
+	case 0:
+		goes(other, FileImported)
+	case 1:
+		goes(other, FileImported)
+		goes(other, FileTwice)
+	case 2:
+		goes(other, FileImported)
+		goes(second, FileElsewhere)
+	case 3:
+		goes(maker, FileBack)
+	case 4:
+		p.add(act{at: at, do: doImport, till: -1, fault: FileLost})
+	}
+	if d.chance(0.2) {
+		p.add(act{at: at + d.between(-20*time.Second, 20*time.Second), do: doReclaim, till: maker, fault: FileReclaimed})
 	}
 }
 

@@ -60,9 +60,10 @@ func (t *till) rows(s *memory.Store) map[charge.Key]charge.Record {
 func (t *till) forget(then map[charge.Key]charge.Record) {
 	for key, one := range t.taken {
 		rec, known := then[key]
-		if !known {
-			delete(t.taken, key)
+		if !known || !one.carried && rec.State != charge.Unpaid && rec.State != charge.Approved && rec.Reason != charge.ReasonOffline {
+			delete(t.taken, key) // that it was taken is nowhere but in the newer books
 			delete(t.seqs, key)
+			delete(t.goods, key)
 			continue
 		}
 		one.state, one.moved, one.sent = rec.State, false, false

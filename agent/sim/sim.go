@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/offline/handover"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -64,12 +65,13 @@ type World struct {
 	broken  []Violation
 	beyond  map[string]bool // keys that were forgotten together with the mark beside the books
 
-	signed map[string]signedCode    // by text, every picture that was ever shown
-	codes  map[signature]signedCode // the same, by what they are
-	paying map[signature][]string   // keys that a wallet was asked for with a code
-	asked  map[string]wire.ChargeRequest
-	stands map[string]wire.Status // by key: at the wallets, in the end
-	held   map[string]int64       // by key: the customers' money, in the end
+	signed   map[string]signedCode    // by text, every picture that was ever shown
+	codes    map[signature]signedCode // the same, by what they are
+	paying   map[signature][]string   // keys that a wallet was asked for with a code
+	asked    map[string]wire.ChargeRequest
+	accepted map[charge.Key]bool    // taken without a network by some register, ever
+	stands   map[string]wire.Status // by key: at the wallets, in the end
+	held     map[string]int64       // by key: the customers' money, in the end
 
 	mu       sync.Mutex // register goroutines and the driver meet here
 	faces    map[charge.Key]*face
@@ -77,7 +79,8 @@ type World struct {
 	tally    Tally
 	happened []Ident
 	nonces   int64
-	became   map[string]int // charges without a network, by what became of them
+	files    map[int][]handover.Charge // queue files
+	became   map[string]int            // charges without a network, by what became of them
 }
 
 // face is a key as faults know it: by the sale and the how-manieth charge of
@@ -93,7 +96,7 @@ func Run(seed uint64, o Options) Result {
 	w := &World{
 		plan: newPlan(seed), opts: o, born: time.Now(),
 		faces: make(map[charge.Key]*face), ofSale: make(map[string]int),
-		beyond: make(map[string]bool), became: make(map[string]int),
+		beyond: make(map[string]bool), became: make(map[string]int), files: make(map[int][]handover.Charge), accepted: make(map[charge.Key]bool),
 		signed: make(map[string]signedCode), codes: make(map[signature]signedCode), paying: make(map[signature][]string), asked: make(map[string]wire.ChargeRequest),
 	}
 	w.trace.keep, w.trace.digest = o.Trace, o.Digest
@@ -118,7 +121,7 @@ func (w *World) live() {
 		t.start()
 	}
 	for _, a := range w.plan.acts {
-		if w.spared(a.ident()) {
+		if w.spared(a.ident()) && a.do != doClose { // a night without sleep is very long
 			continue
 		}
 		w.agenda.at(a.at, a.tie(), func() { w.play(a) })
@@ -135,6 +138,7 @@ func (w *World) quiesce() {
 	for until := w.now(); w.now() < w.plan.end+patience; {
 		until += step
 		w.agenda.run(until, w.watch)
+		w.reclaim()
 		if w.resting() && w.agenda.empty() {
 			break
 		}

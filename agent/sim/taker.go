@@ -21,17 +21,18 @@ import (
 // but the sealing: books that are no files keep no secrets.
 type taker struct {
 	*taking.Taker
-	run *run
+	run   *run
+	signs agent.Forwarder
 }
 
 // newTaker is nil in a world without such a part.
-func newTaker(r *run) agent.Offline {
+func newTaker(r *run) *taker {
 	t := r.till
 	if !t.w.plan.offline.on {
 		return nil
 	}
 	trust := t.w.wallets[0].books.(*reference).trust
-	return &taker{&taking.Taker{Book: r.book, Trust: trust, Cache: t.certificates, Limits: t.w.plan.offline.limits, Sealer: taking.Open{}}, r}
+	return &taker{Taker: &taking.Taker{Book: r.book, Trust: trust, Cache: t.certificates, Limits: t.w.plan.offline.limits, Sealer: taking.Open{}}, run: r}
 }
 
 // terminalKey signs what a till took. It is the same in every start, as a
@@ -116,9 +117,13 @@ func (r *run) takes(rec charge.Record, text string) {
 		mark := charge.CodeMark{Kind: code.Rule, Masked: code.Text.Masked(), Hash: taking.HashCode(code.Text)}
 		_, err = r.offline.Accept(rec.Key, charge.Step{Event: charge.Queue, Wallet: code.Wallet, Reason: charge.ReasonOffline, By: charge.ByCashier, Code: mark, At: now}, proof)
 	}
-	if err == nil {
+	var no *agent.Refused
+	switch {
+	case err == nil:
 		r.reg.Collect()
 		return
+	case !errors.As(err, &no) && !errors.Is(err, charge.ErrNotTaken):
+		return // it may be taken all the same: an engineer starts the agent again
 	}
 	_, _ = r.journal.Apply(rec.Key, charge.Step{Event: charge.Cancel, By: charge.ByCashier, Reason: charge.ReasonCancelled, At: now})
 }

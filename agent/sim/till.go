@@ -74,9 +74,9 @@ type run struct {
 	stop    context.CancelFunc
 	scans   chan scanner.Scan
 	journal *journal
-	offline agent.Offline // nil: nothing is taken without a network
-	fail    int           // what the next commit does: see disk
-	instant atomic.Bool   // a commit has its instant now: see disk
+	offline *taker      // nil: nothing is taken without a network
+	fail    int         // what the next commit does: see disk
+	instant atomic.Bool // a commit has its instant now: see disk
 }
 
 func newTill(w *World, n int) *till {
@@ -169,13 +169,17 @@ func (t *till) parts(r *run) agent.Parts {
 		client := &own.Client{ID: h.id, Store: "S1", Terminal: t.id, Line: &lane{run: r, house: h}, Terms: h.terms, Now: t.now, Nonce: w.nonce}
 		one := agent.Wallet{ID: h.id, Name: h.id, NameEN: h.id, Ask: client, Refunds: client, Terms: h.terms}
 		if _, ours := h.books.(*reference); ours && w.plan.offline.on {
-			client.Signer = t.key
+			client.Signer, r.offline.signs = t.key, client
 			one.Forwards, one.Lists = client, client
 		}
 		wallets = append(wallets, one)
 	}
+	var offline agent.Offline // a nil taker is none
+	if r.offline != nil {
+		offline = r.offline
+	}
 	return agent.Parts{
-		Store: sale.Store{ID: "S1", Terminal: t.id, Name: "Sample Store"}, Journal: r.journal, Memory: r.journal, Accounts: r.journal, Offline: r.offline, NotFound: book.ErrNotFound, Codes: classifier,
+		Store: sale.Store{ID: "S1", Terminal: t.id, Name: "Sample Store"}, Journal: r.journal, Memory: r.journal, Accounts: r.journal, Offline: offline, NotFound: book.ErrNotFound, Codes: classifier,
 		Wallets: wallets, Printer: &press{run: r}, Paper: agent.PaperRules{Language: "en", Print: w.plan.prints},
 		HashCode: taking.HashCode,
 		Room:     t.room, Day: func(now time.Time) string { return now.Format(time.DateOnly) },

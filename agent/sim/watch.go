@@ -95,7 +95,11 @@ func (t *till) see(x *watched) {
 			key: p.row.Key, minor: p.row.Amount.Minor, token: p.Token, serial: p.Serial, at: p.row.ChangedAt, state: p.row.State, carried: p.row.Carried,
 			signature: signature{device: p.Device, counter: uint32(p.Counter)},
 		}
+		if one.carried && !t.w.accepted[one.key] {
+			t.w.fail("what is brought in was taken", "%s has %s, which no register has taken", t.id, one.key)
+		}
 		if !one.carried {
+			t.w.accepted[one.key] = true
 			t.accepted(one, p.Affords)
 		}
 		t.taken[one.key], t.seqs[one.key] = one, p.row.Seq
