@@ -26,20 +26,26 @@ const (
 )
 
 // NextSlip is the text of the next store copy that the scanner reads, empty
-// when none came before ctx ended. While somebody asks, a store copy goes here
-// and not to the cashier; payment codes go to the sale as ever.
-func (r *Register) NextSlip(ctx context.Context) paycode.Secret {
+// when none came within wait. While somebody asks, a store copy goes here and
+// not to the cashier; payment codes go to the sale as ever.
+func (r *Register) NextSlip(ctx context.Context, wait time.Duration) paycode.Secret {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.slips.waiting++
 	defer r.slipsPause()
-	for len(r.slips.read) == 0 && ctx.Err() == nil && r.life.Err() == nil {
+	for over := wait <= 0; len(r.slips.read) == 0 && !over; {
 		changed := r.changed
 		r.mu.Unlock()
 		select {
 		case <-changed:
+		case <-timer.C:
+			over = true
 		case <-ctx.Done():
+			over = true
 		case <-r.life.Done():
+			over = true
 		}
 		r.mu.Lock()
 	}

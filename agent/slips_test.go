@@ -20,11 +20,7 @@ func TestAStoreCopyAtTheScanner(t *testing.T) {
 		s.refused(s.scan("PSL1:ABC"), "code.store_copy")
 		s.refused(s.Pay("a", "", []byte("PSL1:ABC"), "till"), "code.store_copy")
 		got := make(chan paycode.Secret)
-		ask := func(wait time.Duration) {
-			ctx, cancel := context.WithTimeout(context.Background(), wait)
-			defer cancel()
-			got <- s.NextSlip(ctx)
-		}
+		ask := func(wait time.Duration) { got <- s.NextSlip(context.Background(), wait) }
 		go ask(30 * time.Second)
 		synctest.Wait()
 		s.pays("PSL1:ONE\r")
@@ -33,8 +29,8 @@ func TestAStoreCopyAtTheScanner(t *testing.T) {
 		}
 		s.pays("PSL1:TWO") // before the importer asks again
 		s.pays("PSL1:THREE")
-		for _, want := range []string{"PSL1:TWO", "PSL1:THREE", ""} {
-			go ask(time.Second)
+		for i, want := range []string{"PSL1:TWO", "PSL1:THREE", ""} {
+			go ask(time.Duration(i) * time.Second)
 			if text := <-got; text.Reveal() != want {
 				t.Errorf("read %q, want %q", text.Reveal(), want)
 			}
@@ -55,9 +51,7 @@ func TestAStoreCopyAtTheScanner(t *testing.T) {
 // to the cashier, and nothing is kept without end.
 func TestASlipThatNobodyTakes(t *testing.T) {
 	bubble(t, func(t *testing.T, s *shop) {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		if text := s.NextSlip(ctx); text != "" {
+		if text := s.NextSlip(context.Background(), time.Second); text != "" {
 			t.Fatalf("read %q", text.Reveal())
 		}
 		for n := range 16 {
@@ -69,9 +63,7 @@ func TestASlipThatNobodyTakes(t *testing.T) {
 		if r := s.LastRefusal(); r.Why != "code.store_copy" || !r.At.After(before) {
 			t.Errorf("the cashier reads %+v", r)
 		}
-		ctx, cancel = context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		if text := s.NextSlip(ctx); text != "" {
+		if text := s.NextSlip(context.Background(), time.Second); text != "" {
 			t.Errorf("read %q, of an import that was over", text.Reveal())
 		}
 	})
@@ -82,14 +74,14 @@ func TestAnImporterThatWentAway(t *testing.T) {
 	bubble(t, func(t *testing.T, s *shop) {
 		ctx, cancel := context.WithCancel(context.Background())
 		got := make(chan paycode.Secret)
-		go func() { got <- s.NextSlip(ctx) }()
+		go func() { got <- s.NextSlip(ctx, time.Minute) }()
 		synctest.Wait()
 		cancel()
 		s.pays("PSL1:ONE")
 		if text := <-got; text != "" {
 			t.Errorf("read %q", text.Reveal())
 		}
-		if text := s.NextSlip(context.Background()); text.Reveal() != "PSL1:ONE" {
+		if text := s.NextSlip(context.Background(), 0); text.Reveal() != "PSL1:ONE" {
 			t.Errorf("then %q", text.Reveal())
 		}
 	})

@@ -9,6 +9,12 @@ var slips = []Entry{
 		Remedy: "取引の状態を確かめてください。", RemedyEN: "Look at the state of the charge.",
 	},
 	{
+		Code: "slip.no_scanner", Act: Manager,
+		Title: "スキャナの設定がありません", TitleEN: "No scanner is set",
+		Text: "この端末には、スキャナが設定されていません。", TextEN: "This register has no scanner in its settings.",
+		Remedy: "控えを写真に撮り、posctl queue import --image で取り込んでください。", RemedyEN: "Take a photo of the copy: posctl queue import --image.",
+	},
+	{
 		Code: "slip.unreadable", Act: Manager,
 		Title: "店舗控えのコードではありません", TitleEN: "Not the code of a store copy",
 		Text: "読み取ったものは店舗控えのコードではないか、途中で切れています。", TextEN: "What was read is not the code of a store copy, or not all of it.",
