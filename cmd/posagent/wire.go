@@ -68,7 +68,7 @@ func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
 	if err := d.wireRegister(c, codes, secrets); err != nil {
 		return nil, d.closing(err)
 	}
-	if err := d.wireDoor(c, secrets, demo); err != nil {
+	if err := d.wireDoor(c, codes, secrets, demo); err != nil {
 		return nil, d.closing(err)
 	}
 	return d, nil
@@ -83,7 +83,7 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	d.day = businessDay(zone, c.Store.BusinessDayStart)
 	parts := agent.Parts{
 		Store: c.Store.Seller(), Journal: d.books, Memory: d.books, Accounts: d.books, NotFound: book.ErrNotFound, Codes: codes, Devices: d.roles(),
-		Imager:   pictures{imager.New(imager.Limits{})},
+		Imager: pictures{imager.New(imager.Limits{})}, Draw: drawQR, Slip: slipText,
 		HashCode: keys.hashCode, Room: d.room, Day: d.day, Zone: zone, NameOf: nameOf(c.Operators), Now: time.Now, Spread: rand.Float64,
 		MostTopUp: int64(c.TopUp.Most),
 		Paper:     agent.PaperRules{Language: c.Store.Language, Print: c.Receipt.Print, Footer: c.Receipt.Footer},
@@ -111,13 +111,17 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 }
 
 // wireDoor makes the API: who may come in, and what they find.
-func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
+func (d *program) wireDoor(c configs.Config, codes *paycode.Classifier, keys secrets, demo bool) error {
 	staff, err := operator.NewStaff(operators(c.Operators))
 	if err != nil {
 		return err
 	}
+	paper := slips{
+		books: d.books, taker: d.taker, codes: codes, hash: keys.hashCode, day: d.day, register: d.register,
+		store: c.Store.ID, wallets: ids(d.wallets), now: time.Now, log: d.log,
+	}
 	d.api = server.New(server.Options{
-		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Staff: staff, Tokens: tokens(c.API.Tokens),
+		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Slips: paper, Staff: staff, Tokens: tokens(c.API.Tokens),
 		Store: c.Store.Seller(), Secret: keys.sales, Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Demo: demo, Ready: d.ready,
 		Version: version, NotFound: book.ErrNotFound, Gauges: append(d.gauges(), d.taker.queueGauges(time.Now)...), Log: d.log,
