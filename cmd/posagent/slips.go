@@ -1,10 +1,8 @@
 package main
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -35,41 +33,27 @@ func drawQR(text string) (printer.Bitmap, error) {
 	return printer.Bitmap{Width: m.Size, Height: m.Size, Bits: m.Bits}, err
 }
 
-// slips takes in what came on paper.
-type slips struct {
-	books    *book.Book
-	taker    *taker
-	codes    *paycode.Classifier
-	hash     func(paycode.Secret) string
-	day      func(time.Time) string
-	register *agent.Register
-	store    string
-	wallets  []string
-	now      func() time.Time
-	log      *slog.Logger
-}
-
 // TakeSlip judges a store copy and takes its charge in; see server.Slips.
-func (s slips) TakeSlip(text paycode.Secret, by charge.By, operator string) (control.Slip, error) {
+func (h *hands) TakeSlip(text paycode.Secret, by charge.By, operator string) (control.Slip, error) {
 	c, err := handover.DecodeSlip(text.Reveal())
 	if err != nil {
 		return control.Slip{}, &agent.Refused{Why: "slip.unreadable"}
 	}
-	brought, err := s.judge(c)
+	brought, err := h.judged(c)
 	if err != nil {
 		return control.Slip{}, err
 	}
-	became, why, err := s.books.TakeOver([]charge.Carried{brought}, s.day, by, operator)
+	became, why, err := h.TakeOver([]charge.Carried{brought}, h.day, by, operator)
 	if err != nil {
 		return control.Slip{}, err
 	}
 	if became[0] == charge.HandedRefused {
-		s.log.Warn("the books do not take a store copy in", "charge", string(c.Key), "why", why[0])
+		h.log.Warn("the books do not take a store copy in", "charge", string(c.Key), "why", why[0])
 		return control.Slip{}, &agent.Refused{Why: "slip.books"}
 	}
-	s.register.Reread([]charge.Key{c.Key})
-	s.register.Collect()
-	rec, err := s.books.Charge(c.Key)
+	h.register.Reread([]charge.Key{c.Key})
+	h.register.Collect()
+	rec, err := h.Charge(c.Key)
 	if err != nil {
 		return control.Slip{}, err
 	}
@@ -79,70 +63,58 @@ func (s slips) TakeSlip(text paycode.Secret, by charge.By, operator string) (con
 	}, nil
 }
 
-// judge holds a slip against what this register knows, before the books take
+// judged holds a slip against what this register knows, before the books take
 // it. What they have already was judged when it came there.
-func (s slips) judge(c handover.Charge) (charge.Carried, error) {
-	none := charge.Carried{}
+func (h *hands) judged(c handover.Charge) (charge.Carried, error) {
+	const from = "a store copy"
 	store, _, _, _, err := c.Key.Parts()
 	switch {
-	case err != nil || store != s.store:
-		return none, &agent.Refused{Why: "slip.store"}
-	case !slices.Contains(s.wallets, c.Wallet):
-		return none, &agent.Refused{Why: "slip.wallet"}
-	case c.Accepted.After(s.now().Add(2 * time.Minute)):
-		return none, &agent.Refused{Why: "slip.clock"}
+	case err != nil || store != h.store:
+		return charge.Carried{}, &agent.Refused{Why: "slip.store"}
+	case !slices.Contains(ids(h.wallets), c.Wallet):
+		return charge.Carried{}, &agent.Refused{Why: "slip.wallet"}
+	case c.Accepted.After(h.now().Add(2 * time.Minute)):
+		return charge.Carried{}, &agent.Refused{Why: "slip.clock"}
 	}
-	brought := charge.Carried{Key: c.Key, Wallet: c.Wallet, Amount: c.Amount, Accepted: c.Accepted, From: "a store copy"}
-	if _, err := s.books.Charge(c.Key); !errors.Is(err, book.ErrNotFound) {
-		return brought, err
+	if _, err := h.Charge(c.Key); !errors.Is(err, book.ErrNotFound) {
+		return charge.Carried{Key: c.Key, Wallet: c.Wallet, Amount: c.Amount, Accepted: c.Accepted, From: from}, err
 	}
-	if brought.Proof, err = s.taker.carried(c); err != nil {
-		return none, err
+	if err := h.signedByPhone(c); err != nil {
+		return charge.Carried{}, err
 	}
-	brought.Code = charge.CodeMark{Kind: paycode.KindSigned, Masked: c.Code.Masked(), Hash: s.hash(c.Code)}
-	if code, err := s.codes.Classify("", []byte(c.Code.Reveal())); err == nil {
-		brought.Code.Kind = code.Rule
+	brought, err := h.carried(c, from)
+	if err != nil {
+		h.log.Warn("a store copy is not taken in", "charge", string(c.Key), "error", err)
+		return brought, &agent.Refused{Why: "slip.code"}
 	}
 	return brought, nil
 }
 
-// carried proves the code of a charge that another register has taken, as it
-// was when it was taken. Who was denied since is for the wallet to judge: the
-// goods are gone. The error of one that is not good is an *agent.Refused; the
-// log has the word of the reason and nothing of the code.
-func (t *taker) carried(c handover.Charge) (charge.Proof, error) {
-	said := t.said(c.Wallet)
+// signedByPhone proves the code of a charge that was brought, as it was when it
+// was taken. Who was denied since is for the wallet to judge: the goods are
+// gone. The error of one that is not good is an *agent.Refused; the log has the
+// word of the reason and nothing of the code.
+func (h *hands) signedByPhone(c handover.Charge) error {
+	said := h.said(c.Wallet)
+	if len(said.Issuers) == 0 {
+		return &agent.Refused{Why: "slip.untrusted"}
+	}
 	said.Denied = bulletin.Denied{}
 	trust, err := trustOf(said)
 	if err != nil {
-		return charge.Proof{}, fmt.Errorf("the issuers of wallet %s: %w", c.Wallet, err)
-	}
-	if len(said.Issuers) == 0 {
-		return charge.Proof{}, &agent.Refused{Why: "slip.untrusted"}
+		return fmt.Errorf("the issuers of wallet %s: %w", c.Wallet, err)
 	}
 	raw, _, err := oda.Decode(c.Code.Reveal())
 	if err != nil {
-		return charge.Proof{}, &agent.Refused{Why: "slip.unreadable"}
+		return &agent.Refused{Why: "slip.unreadable"}
 	}
-	proved, err := oda.Verify(raw, c.Accepted, c.Amount.Minor, trust, t.cache)
-	if err == nil && (proved.Wallet != c.Wallet || c.Amount.Currency != money.JPY) {
+	proved, err := oda.Verify(raw, c.Accepted, c.Amount.Minor, trust, h.cache)
+	if err == nil && (proved.Wallet != c.Wallet || c.Amount.Currency != money.JPY) { // OP1 knows no other money
 		err = oda.UnknownIssuer
 	}
 	if err != nil {
-		t.log.Warn("the code of a charge that was brought is not genuine", "charge", string(c.Key), "wallet", c.Wallet, "reason", err)
-		return charge.Proof{}, &agent.Refused{Why: "slip.code"}
+		h.log.Warn("the code of a charge that was brought is not genuine", "charge", string(c.Key), "wallet", c.Wallet, "reason", err)
+		return &agent.Refused{Why: "slip.code"}
 	}
-	out := proofOf(c.Wallet, proved)
-	out.Sealed, out.Signature = t.seal.Seal(string(c.Key), []byte(c.Code.Reveal())), c.Signature
-	return out, nil
-}
-
-// proofOf is what the books keep of a code that was proved.
-func proofOf(wallet string, proved oda.Verified) charge.Proof {
-	of := func(id []byte) string { return wallet + "/" + hex.EncodeToString(id) }
-	return charge.Proof{
-		Device: hex.EncodeToString(proved.DeviceKey[:]), Counter: int64(proved.Counter),
-		Token: of(proved.WalletToken[:]), Serial: of(proved.Serial[:]),
-		Affords: proved.CumulativeMax, Until: proved.NotAfter,
-	}
+	return nil
 }

@@ -31,6 +31,7 @@ type program struct {
 	wallets   []wallet
 	bulletins *bulletins
 	taker     *taker
+	hands     *hands
 	scanner   all.Scanner // nil: none
 	printer   all.Printer // nil: none
 }
@@ -68,7 +69,7 @@ func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
 	if err := d.wireRegister(c, codes, secrets); err != nil {
 		return nil, d.closing(err)
 	}
-	if err := d.wireDoor(c, codes, secrets, demo); err != nil {
+	if err := d.wireDoor(c, secrets, demo); err != nil {
 		return nil, d.closing(err)
 	}
 	return d, nil
@@ -107,21 +108,30 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 		d.register.BooksRestored(why)
 	}
 	d.bulletins.register = d.register
+	if err := d.wireHands(c, codes, keys); err != nil {
+		return err
+	}
 	return d.bulletins.load() // before anything is sold
 }
 
+// wireHands lets what was taken without a network change hands.
+func (d *program) wireHands(c configs.Config, codes *paycode.Classifier, keys secrets) error {
+	secret, err := queueKey(c.Data.Dir)
+	d.hands = &hands{
+		taker: d.taker, register: d.register, wallets: d.wallets, codes: codes, secrets: keys, secret: secret,
+		store: c.Store.ID, terminal: c.Store.Terminal, day: d.day, now: time.Now, log: d.log,
+	}
+	return err
+}
+
 // wireDoor makes the API: who may come in, and what they find.
-func (d *program) wireDoor(c configs.Config, codes *paycode.Classifier, keys secrets, demo bool) error {
+func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 	staff, err := operator.NewStaff(operators(c.Operators))
 	if err != nil {
 		return err
 	}
-	paper := slips{
-		books: d.books, taker: d.taker, codes: codes, hash: keys.hashCode, day: d.day, register: d.register,
-		store: c.Store.ID, wallets: ids(d.wallets), now: time.Now, log: d.log,
-	}
 	d.api = server.New(server.Options{
-		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Slips: paper, Staff: staff, Tokens: tokens(c.API.Tokens),
+		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Handover: d.hands, Slips: d.hands, Staff: staff, Tokens: tokens(c.API.Tokens),
 		Store: c.Store.Seller(), Secret: keys.sales, Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Demo: demo, Ready: d.ready,
 		Version: version, NotFound: book.ErrNotFound, Gauges: append(d.gauges(), d.taker.queueGauges(time.Now)...), Log: d.log,

@@ -50,7 +50,7 @@ type Token struct {
 }
 
 // Options are what a server needs. All are needed but for Pages,
-// Bulletins, Queue and Slips.
+// Bulletins, Queue, Slips and Handover.
 type Options struct {
 	Register  *agent.Register
 	Books     Books
@@ -58,6 +58,7 @@ type Options struct {
 	Bulletins Bulletins // nil: there are no such calls
 	Queue     Queue     // nil: there is no such call
 	Slips     Slips     // nil: there are no such calls
+	Handover  Handover  // nil: there are no such calls
 	Staff     *operator.Staff
 	Tokens    []Token
 	Store     sale.Store
@@ -102,6 +103,7 @@ func New(o Options) *Server {
 	s.bulletins(api)
 	s.queue(api)
 	s.slips(api)
+	s.handover(api)
 	s.devices(api)
 	s.events(api)
 	s.liveness(mux)
