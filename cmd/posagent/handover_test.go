@@ -17,11 +17,10 @@ import (
 func (p *place) beside(t *testing.T, terminal string) *place {
 	t.Helper()
 	b := newPlace(t, p.more)
-	for _, name := range []string{"ca.crt"} {
-		data, err := os.ReadFile(p.at(name))
-		check(t, err)
-		check(t, os.WriteFile(b.at(name), data, 0o600))
-	}
+	authority, err := os.ReadFile(p.at("ca.crt"))
+	check(t, err)
+	check(t, os.WriteFile(b.at("ca.crt"), authority, 0o600))
+	check(t, errors.Join(os.Remove(b.at("register.crt")), os.Remove(b.at("register.key"))))
 	register, err := p.ca.Client(storeID, terminal)
 	check(t, err)
 	check(t, register.Write(b.at("register.crt"), b.at("register.key")))
