@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/base64"
+	"errors"
 	"log/slog"
 	"net/http"
 	"os"
@@ -110,8 +111,8 @@ func (p *place) bulletinKey(t *testing.T) ed25519.PublicKey {
 
 // A register takes payments without a network, and its disk dies. What is left
 // of them is on paper: another register takes the photos in and collects, then
-// the first one, set up anew, and at last its old disk, which was not dead after
-// all. The customer is debited once.
+// the first one, set up anew with another key, and at last its old disk, which
+// was not dead after all. The customer is debited once.
 func TestAChargeComesBackFromPaper(t *testing.T) {
 	ctx := context.Background()
 	a := newPlace(t, printerConfig)
@@ -159,6 +160,10 @@ func TestAChargeComesBackFromPaper(t *testing.T) {
 	eventually(t, "the other register has collected", func() bool { return b.waiting(t).Carried == 0 })
 	a.onceEach(t, keys)
 
+	check(t, errors.Join(os.Remove(a.at("register.crt")), os.Remove(a.at("register.key"))))
+	enrolled, err := a.ca.Client(storeID, terminalID)
+	check(t, err)
+	check(t, enrolled.Write(a.at("register.crt"), a.at("register.key")))
 	agentA = a.start(t)
 	eventually(t, "the register that was set up anew has heard of the wallet", func() bool { return a.bulletin(t).Version > 0 })
 	for i, picture := range papers {
