@@ -82,7 +82,7 @@ func (s *strip) storeCopies(n int) (pictures [][]byte) {
 		defer s.mu.Unlock()
 		pictures = nil
 		for i, text := range s.texts {
-			if strings.Contains(text, "posctl queue import --scan") {
+			if strings.Contains(text, "店  舗  控  え") && strings.Contains(text, "posctl queue import --scan") {
 				pictures = append(pictures, s.pictures[i])
 			}
 		}
