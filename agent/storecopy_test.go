@@ -39,6 +39,11 @@ func TestAStoreCopyComesWithTheReceipt(t *testing.T) {
 		if !both || !strings.Contains(receipt, "RECEIPT") || !strings.Contains(receipt, "TAKEN OFFLINE") || strings.Contains(receipt, "PSL1:") || !strings.Contains(copied, want) {
 			t.Errorf("printed %q, want %s", papers[0], want)
 		}
+		for _, b := range s.press.docs[0].Blocks { // printers without a QR command print the drawing
+			if qr, ok := b.(printer.QR); ok && qr.Bitmap.Width != 8*len(qr.Text) {
+				t.Errorf("the code %q comes with the drawing of another", qr.Text)
+			}
+		}
 		if paper, err := s.ReprintStoreCopy(key); err != nil || paper != charge.PaperDone {
 			t.Errorf("once more: %s, %v", paper, err)
 		}
