@@ -82,7 +82,7 @@ func (h *hands) judged(c handover.Charge) (charge.Carried, error) {
 	if err := h.signedByPhone(c); err != nil {
 		return charge.Carried{}, err
 	}
-	brought, err := h.carried(c, from)
+	brought, err := h.carried(c, nil, from)
 	if err != nil {
 		h.log.Warn("a store copy is not taken in", "charge", string(c.Key), "error", err)
 		return brought, &agent.Refused{Why: "slip.code"}

@@ -119,7 +119,7 @@ func (d *program) wireHands(c configs.Config, codes *paycode.Classifier, keys se
 	secret, err := queueKey(c.Data.Dir)
 	d.hands = &hands{
 		taker: d.taker, register: d.register, wallets: d.wallets, codes: codes, secrets: keys, secret: secret,
-		store: c.Store.ID, terminal: c.Store.Terminal, day: d.day, now: time.Now, log: d.log,
+		store: c.Store.ID, terminal: c.Store.Terminal, day: d.day, now: time.Now, room: d.room, log: d.log,
 	}
 	return err
 }

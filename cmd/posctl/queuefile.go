@@ -77,7 +77,8 @@ more. An export that broke off is done again with --again.`,
 			f, err := client.ExportQueue(cmd.Context(), wish)
 			if err != nil {
 				out.drop()
-				if errors.Is(err, control.ErrBrokeOff) {
+				var refused *control.Error
+				if !errors.Is(err, control.ErrUnreachable) && !(errors.As(err, &refused) && refused.Status < 500) {
 					err = fmt.Errorf("%w\n  the payments may have left all the same: export them with --again", err)
 				}
 				return err
@@ -114,9 +115,10 @@ func (t *tool) queueImport() *cobra.Command {
 		Use:   "import (FILE | --scan | --image PHOTO... | --text [FILE...])",
 		Short: "Take in what another register took without a network, and collect it",
 		Long: `import takes in a queue file that another register of the store has written, and
-collects its payments. The file is taken whole or not at all: one that was
-changed, cut off or sealed for another register changes nothing. Taking it in
-twice, or at two registers, collects no payment twice. "-" reads standard input.
+collects its payments. Of a file that was changed, cut off or sealed for another
+register nothing is taken in. Taking a file in twice, or at two registers,
+collects no payment twice, and one that broke off is simply taken in again. "-"
+reads standard input.
 
 When a register's disk is dead there is no file, but the store copies that it
 printed: each has its payment as a code. With --scan the register's own scanner

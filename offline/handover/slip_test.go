@@ -54,7 +54,7 @@ func charges(t *rapid.T) handover.Charge {
 	return handover.Charge{
 		Key: key, Wallet: rapid.StringMatching(`[a-z0-9_]{1,32}`).Draw(t, "wallet"),
 		Amount:    money.Amount{Minor: rapid.Int64Range(1, 1<<62).Draw(t, "amount"), Currency: money.Currency(rapid.StringMatching(`[A-Z]{3}`).Draw(t, "currency"))},
-		Accepted:  time.Unix(rapid.Int64Range(0, 1<<32-1).Draw(t, "accepted"), 0).UTC(),
+		Accepted:  time.Unix(rapid.Int64Range(1, 1<<32-1).Draw(t, "accepted"), 0).UTC(),
 		Code:      paycode.Secret(oda.Encode(raw, rapid.SampledFrom([]oda.Carrier{oda.Base45, oda.Base64, oda.Decimal}).Draw(t, "carrier"))),
 		Signature: rapid.OneOf(rapid.Custom(points), rapid.SliceOfN(rapid.Byte(), 64, 64)).Draw(t, "signature"),
 	}

@@ -56,7 +56,7 @@ func readBody(w http.ResponseWriter, r *http.Request, op *huma.Operation) ([]byt
 
 func tooLarge(limit int64) *problem {
 	if limit >= maxPicture {
-		return problemOf(http.StatusRequestEntityTooLarge, "too_large", "a picture has at most 4 MB")
+		return problemOf(http.StatusRequestEntityTooLarge, "too_large", "a picture or a queue file has at most 4 MB")
 	}
 	return problemOf(http.StatusRequestEntityTooLarge, "too_large", "the body is larger than this call takes")
 }
