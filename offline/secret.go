@@ -22,13 +22,24 @@ func Secret(dir, name string) ([]byte, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return secret, err
 	}
-	if err := makeSecret(dir, path); err != nil {
+	secret = make([]byte, SecretSize)
+	_, _ = rand.Read(secret) // never fails (crypto/rand)
+	if err := writeOnce(path, secret); err != nil {
 		return nil, fmt.Errorf("make the secret %s: %w; let the service's user write in %s", path, err, dir)
 	}
 	return readSecret(path)
 }
 
 func readSecret(path string) ([]byte, error) {
+	secret, err := readPrivate(path)
+	if err == nil && len(secret) != SecretSize {
+		return nil, fmt.Errorf("the secret %s has %d bytes, not %d: put back the one from the backup", path, len(secret), SecretSize)
+	}
+	return secret, err
+}
+
+// readPrivate reads a plain file that nobody else may read.
+func readPrivate(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the secret %s: %w", path, err)
@@ -39,27 +50,23 @@ func readSecret(path string) ([]byte, error) {
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		return nil, fmt.Errorf("others may read the secret %s (mode %04o): run chmod 600 %s, and treat it as known to them", path, mode, path)
 	}
-	secret, err := os.ReadFile(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the secret %s: %w", path, err)
 	}
-	if len(secret) != SecretSize {
-		return nil, fmt.Errorf("the secret %s has %d bytes, not %d: put back the one from the backup", path, len(secret), SecretSize)
-	}
-	return secret, nil
+	return text, nil
 }
 
-// makeSecret writes the whole file under another name first and then links it
+// writeOnce writes the whole file under another name first and then links it
 // into place: a crash leaves no half secret, and when two make it at once the
 // second takes the first one's.
-func makeSecret(dir, path string) error {
+func writeOnce(path string, secret []byte) error {
+	dir := filepath.Dir(path)
 	file, err := os.CreateTemp(dir, ".secret-*") // mode 0600
 	if err != nil {
 		return err
 	}
 	defer os.Remove(file.Name())
-	secret := make([]byte, SecretSize)
-	_, _ = rand.Read(secret) // never fails (crypto/rand)
 	_, err = file.Write(secret)
 	err = errors.Join(err, file.Sync(), file.Close())
 	if err != nil {
