@@ -61,6 +61,7 @@ var layers = []rule{
 	{"offline/book/storetest", []string{"offline/book", "agent/money", "agent/sale", "agent/charge"}, "judges stores by the rules' own words"},
 	{"offline/book/memory", []string{"offline/book", "agent/money", "agent/sale", "agent/charge"}, "a store like any other"},
 	{"offline/book", []string{"agent/planted", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "offline/oda"}, "the rules must run without a database"},
+	{"offline/handover", []string{"agent/money", "agent/charge", "agent/paycode", "offline/oda"}, "a charge that changes hands is written down without books, hardware or network"},
 	{"offline", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/operator", "offline/oda", "offline/book", "offline/sqlite", "offline/tpm"}, "rows in SQLite and the keys beside them, and nothing else"},
 	{"configs", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "drivers/port", "drivers/profile"}, "settings are checked by the types that they become"},
 	{"wallet/reference/*", []string{"agent/planted", "agent/money", "wallet/wire", "wallet/bulletin", "wallet/reference/*", "offline/oda", "offline/sqlite"}, "the other side of the wire shares no code with the register but the contract"},

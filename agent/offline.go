@@ -25,7 +25,8 @@ type Offline interface {
 	// Evidence is the code of such a charge. An error for which errors.Is says
 	// NotFound is a charge that has none.
 	Evidence(charge.Key) (paycode.Secret, error)
-	Exposure() (charge.Exposure, error)
+	Exposure() (charge.Exposure, error)        // of what this register took
+	CarriedExposure() (charge.Exposure, error) // of what others took, and it is to collect
 }
 
 // withoutNetwork takes the standing sale on a signed code alone, when nothing

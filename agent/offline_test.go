@@ -48,7 +48,8 @@ func (c *taker) Evidence(key charge.Key) (paycode.Secret, error) {
 	return paycode.Secret(sealed), err
 }
 
-func (c *taker) Exposure() (charge.Exposure, error) { return c.shop.books.Exposure() }
+func (c *taker) Exposure() (charge.Exposure, error)        { return c.shop.books.Exposure() }
+func (c *taker) CarriedExposure() (charge.Exposure, error) { return c.shop.books.CarriedExposure() }
 
 // counting runs a test of a shop that takes signed codes without a network.
 func counting(t *testing.T, do func(*testing.T, *shop, *taker)) {

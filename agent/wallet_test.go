@@ -99,7 +99,12 @@ func (w *wallet) Charge(ctx context.Context, r charge.Record, _ paycode.Code) ch
 	})
 }
 
-func (w *wallet) Forward(ctx context.Context, r charge.Record, _ paycode.Secret, _ time.Time) charge.Answer {
+func (w *wallet) Vouch(r charge.Record, _ paycode.Secret, _ time.Time) ([]byte, error) {
+	return []byte("signature of " + r.Key), nil
+}
+
+func (w *wallet) Forward(ctx context.Context, due charge.Due, _ paycode.Secret) charge.Answer {
+	r := due.Record
 	return w.call(ctx, "forward", r, func(p play) charge.Event {
 		if w.standing[r.Key] == "" {
 			w.rule(r.Key, cmp.Or(p.verdict, w.verdict, charge.Approved))

@@ -95,7 +95,7 @@ func (f inFile) read() ([]byte, error) { return readSecret(f.path) }
 func (f inFile) back() string          { return "put it back from the backup" }
 func (f inFile) String() string        { return "the file " + f.path }
 func (f inFile) keep(key []byte) error {
-	if err := writeOnce(f.path, key); err != nil {
+	if err := makeSecret(filepath.Dir(f.path), f.path, key); err != nil {
 		return fmt.Errorf("make %s: %w; let the service's user write there", f, err)
 	}
 	return nil
@@ -185,7 +185,7 @@ func (b inTPM) keep(key []byte) error {
 		return err
 	})
 	if err == nil {
-		err = writeOnce(b.path, blob.Bytes())
+		err = makeSecret(filepath.Dir(b.path), b.path, blob.Bytes())
 	}
 	return err
 }

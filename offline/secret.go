@@ -24,10 +24,36 @@ func Secret(dir, name string) ([]byte, error) {
 	}
 	secret = make([]byte, SecretSize)
 	_, _ = rand.Read(secret) // never fails (crypto/rand)
-	if err := writeOnce(path, secret); err != nil {
+	if err := makeSecret(dir, path, secret); err != nil {
 		return nil, fmt.Errorf("make the secret %s: %w; let the service's user write in %s", path, err, dir)
 	}
 	return readSecret(path)
+}
+
+// SecretText is Secret for one that is a text in a form of its own, made by
+// fresh and looked at by check when it is read.
+func SecretText(dir, name string, fresh func() (string, error), check func(string) error) (string, error) {
+	path := filepath.Join(dir, name+".secret")
+	text, err := readPrivate(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		made, err := fresh()
+		if err == nil {
+			err = makeSecret(dir, path, []byte(made))
+		}
+		if err != nil {
+			return "", fmt.Errorf("make the secret %s: %w; let the service's user write in %s", path, err, dir)
+		}
+		text, err = readPrivate(path)
+		if err != nil {
+			return "", err
+		}
+	} else if err != nil {
+		return "", err
+	}
+	if check(string(text)) != nil {
+		return "", fmt.Errorf("the secret %s is not what it was: put back the one from the backup", path)
+	}
+	return string(text), nil
 }
 
 func readSecret(path string) ([]byte, error) {
@@ -38,7 +64,7 @@ func readSecret(path string) ([]byte, error) {
 	return secret, err
 }
 
-// readPrivate reads a plain file that nobody else may read.
+// readPrivate reads a file that nobody else may read.
 func readPrivate(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -50,18 +76,17 @@ func readPrivate(path string) ([]byte, error) {
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		return nil, fmt.Errorf("others may read the secret %s (mode %04o): run chmod 600 %s, and treat it as known to them", path, mode, path)
 	}
-	text, err := os.ReadFile(path)
+	secret, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the secret %s: %w", path, err)
 	}
-	return text, nil
+	return secret, nil
 }
 
-// writeOnce writes the whole file under another name first and then links it
+// makeSecret writes the whole file under another name first and then links it
 // into place: a crash leaves no half secret, and when two make it at once the
 // second takes the first one's.
-func writeOnce(path string, secret []byte) error {
-	dir := filepath.Dir(path)
+func makeSecret(dir, path string, secret []byte) error {
 	file, err := os.CreateTemp(dir, ".secret-*") // mode 0600
 	if err != nil {
 		return err

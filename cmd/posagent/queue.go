@@ -17,7 +17,12 @@ type queued struct {
 // Queue is what is to be collected; see server.Queue.
 func (q queued) Queue(limit int) (control.Queue, error) {
 	e, err := q.Exposure()
+	if err != nil {
+		return control.Queue{}, err
+	}
+	carried, err := q.CarriedExposure()
 	out := control.Queue{
+		Carried: carried.Count, Brought: carried.Minor,
 		Taking: q.rules.Take, Count: e.Count, Amount: e.Minor, Oldest: e.Oldest, Charges: []control.Queued{},
 		Limits: control.QueueLimits{
 			PerCharge: int64(q.rules.PerCharge), PerCustomer: int64(q.rules.PerCustomer), Outstanding: int64(q.rules.Outstanding),
@@ -33,7 +38,7 @@ func (q queued) Queue(limit int) (control.Queue, error) {
 		for _, d := range due {
 			out.Charges = append(out.Charges, control.Queued{
 				Key: string(d.Key), Wallet: wallet, Amount: d.Amount.Minor, Currency: string(d.Amount.Currency),
-				State: string(d.State), Attempts: d.Attempts, Accepted: d.Accepted, Until: d.Until,
+				State: string(d.State), Attempts: d.Attempts, Accepted: d.Accepted, Until: d.Until, Carried: d.Carried, Moved: d.Moved,
 			})
 		}
 	}

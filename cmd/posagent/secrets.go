@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 
+	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/configs"
 	"github.com/posagent/posagent/offline"
@@ -38,6 +39,11 @@ func openSecrets(c configs.Config, books *offline.Store, log *slog.Logger) (secr
 		log.Info("customers' codes that are stored are sealed", "key_kept_by", s.sealed.KeptBy, "key_in_a_file", s.sealed.Plain)
 	}
 	return s, err
+}
+
+// sealedBy is how the key of sealed codes is kept, for the API.
+func (s secrets) sealedBy() control.OfflineKey {
+	return control.OfflineKey{KeptBy: string(s.sealed.KeptBy), Plain: s.sealed.Plain}
 }
 
 // hashCode is what is kept of a code: enough to refuse a second use, and of no

@@ -73,14 +73,17 @@ func (t *taker) Prove(code paycode.Code, amount money.Amount, now time.Time) (ch
 		t.log.Warn("a signed code is not taken", "wallet", code.Wallet, "reason", err)
 		return none, &agent.Refused{Why: "offline.code"}
 	}
-	of := func(id []byte) string { return code.Wallet + "/" + hex.EncodeToString(id) }
 	return charge.Proof{
 		Device: hex.EncodeToString(proved.DeviceKey[:]), Counter: int64(proved.Counter),
-		Token: of(proved.WalletToken[:]), Serial: of(proved.Serial[:]),
+		Token: idOf(code.Wallet, proved.WalletToken[:]), Serial: idOf(code.Wallet, proved.Serial[:]),
 		Affords: proved.CumulativeMax, Until: proved.NotAfter,
 		Sealed: t.seal.Seal(proven, []byte(code.Text.Reveal())),
 	}, nil
 }
+
+// idOf is a wallet's number of a customer or a certificate, unlike any other
+// wallet's.
+func idOf(wallet string, number []byte) string { return wallet + "/" + hex.EncodeToString(number) }
 
 // proven is what a code is sealed for until it has a charge.
 const proven = "proven"

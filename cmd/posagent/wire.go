@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent"
-	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/agent/control/server"
 	"github.com/posagent/posagent/agent/operator"
 	"github.com/posagent/posagent/agent/paycode"
@@ -32,6 +31,7 @@ type program struct {
 	wallets   []wallet
 	bulletins *bulletins
 	taker     *taker
+	hands     *hands
 	scanner   all.Scanner // nil: none
 	printer   all.Printer // nil: none
 }
@@ -108,7 +108,20 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 		d.register.BooksRestored(why)
 	}
 	d.bulletins.register = d.register
+	if err := d.wireHands(c, codes, keys); err != nil {
+		return err
+	}
 	return d.bulletins.load() // before anything is sold
+}
+
+// wireHands lets what was taken without a network change hands.
+func (d *program) wireHands(c configs.Config, codes *paycode.Classifier, keys secrets) error {
+	secret, err := queueKey(c.Data.Dir)
+	d.hands = &hands{
+		taker: d.taker, register: d.register, wallets: d.wallets, codes: codes, secrets: keys, secret: secret,
+		store: c.Store.ID, terminal: c.Store.Terminal, day: d.day, now: time.Now, log: d.log,
+	}
+	return err
 }
 
 // wireDoor makes the API: who may come in, and what they find.
@@ -118,8 +131,8 @@ func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 		return err
 	}
 	d.api = server.New(server.Options{
-		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Staff: staff, Tokens: tokens(c.API.Tokens),
-		Store: c.Store.Seller(), Secret: keys.sales, SealedBy: control.OfflineKey{KeptBy: string(keys.sealed.KeptBy), Plain: keys.sealed.Plain}, Day: d.day, Now: time.Now,
+		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Handover: d.hands, Staff: staff, Tokens: tokens(c.API.Tokens),
+		Store: c.Store.Seller(), Secret: keys.sales, SealedBy: keys.sealedBy(), Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Demo: demo, Ready: d.ready,
 		Version: version, NotFound: book.ErrNotFound, Gauges: append(d.gauges(), d.taker.queueGauges(time.Now)...), Log: d.log,
 	})

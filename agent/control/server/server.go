@@ -57,6 +57,7 @@ type Options struct {
 	Papers    Papers
 	Bulletins Bulletins // nil: there are no such calls
 	Queue     Queue     // nil: there is no such call
+	Handover  Handover  // nil: there are no such calls
 	Staff     *operator.Staff
 	Tokens    []Token
 	Store     sale.Store
@@ -101,6 +102,7 @@ func New(o Options) *Server {
 	s.afterwards(api)
 	s.bulletins(api)
 	s.queue(api)
+	s.handover(api)
 	s.devices(api)
 	s.events(api)
 	s.liveness(mux)
