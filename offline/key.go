@@ -179,6 +179,6 @@ func (s KeySource) keptBy(has Keeper) error {
 
 // What to do about the key that codes are sealed with.
 const (
-	whenLost = "When it is lost for good, the codes that wait cannot be read any more: collect these payments from the merchant slips, and run posagent --forget-offline-key --lose-codes as the service's user"
-	toChange = "To change to another key, collect what waits (posctl queue), stop the agent, and run posagent --forget-offline-key as the service's user"
+	whenLost = "When it is lost for good, the codes that wait cannot be read here any more: run posagent --forget-offline-key --lose-codes as the service's user, and collect these payments from the merchant slips (or a queue file, if one was made)"
+	toChange = "To change to another key, collect what waits (posctl queue forward), stop the agent, and run posagent --forget-offline-key as the service's user"
 )

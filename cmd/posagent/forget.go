@@ -33,7 +33,7 @@ func forgetKey(c configs.Config, lose bool, out io.Writer) error {
 		return err
 	}
 	if len(waiting) > 0 && !lose {
-		return errors.New("customers' codes wait to be collected and open with this key only: collect them first (posctl queue), or add --lose-codes when that cannot be")
+		return errors.New("customers' codes wait to be collected and open with this key only: collect them first (posctl queue forward), or add --lose-codes when that cannot be, or when they left with a queue file")
 	}
 	moved, err := offline.ForgetKey(dir, time.Now())
 	for _, name := range moved {

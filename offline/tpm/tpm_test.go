@@ -89,6 +89,7 @@ func TestTheKeyComesBack(t *testing.T) {
 	}
 	for name, v := range map[string]*tpmtest.TPM{"sealed": first, "unsealed": second} {
 		wire := v.Heard()
+		salted(t, wire)
 		if len(wire) < 1000 {
 			t.Errorf("only %d bytes went over the wire while it was %s", len(wire), name)
 		}
@@ -97,6 +98,25 @@ func TestTheKeyComesBack(t *testing.T) {
 				t.Errorf("while it was %s, the key went over the wire in clear", name)
 			}
 		}
+	}
+}
+
+// salted makes sure that each session on the wire has a key that only the TPM
+// can know: without a salt, whoever listens could reckon it from what was said.
+func salted(t *testing.T, wire []byte) {
+	t.Helper()
+	const startAuthSession, nothing = 0x176, 0x40000007 // TPM_CC_StartAuthSession, TPM_RH_NULL
+	sessions := 0
+	for at := 0; at < len(wire); at += int(binary.BigEndian.Uint32(wire[at+2:])) {
+		if binary.BigEndian.Uint32(wire[at+6:]) != startAuthSession {
+			continue
+		}
+		if sessions++; binary.BigEndian.Uint32(wire[at+10:]) == nothing {
+			t.Error("a session has no salt")
+		}
+	}
+	if sessions < 3 {
+		t.Errorf("only %d sessions were begun", sessions)
 	}
 }
 
