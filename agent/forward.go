@@ -227,7 +227,9 @@ func (r *Register) forward(w Wallet, due charge.Due) (ended, heard bool) {
 	}
 	code, err := r.parts.Offline.Evidence(rec.Key)
 	if errors.Is(err, r.parts.NotFound) {
-		return true, false // its settler asks for it
+		if now, err := r.parts.Memory.Charge(rec.Key); err == nil && !now.State.Open() {
+			return true, false // a manager has decided meanwhile
+		}
 	}
 	if err != nil {
 		r.trouble("offline.unreadable", string(rec.Key), err.Error())

@@ -38,7 +38,7 @@ const atOnce = 50
 
 // queueKey is this register's secret for queue files, made at its first start.
 func queueKey(dir string) (string, error) {
-	return offline.SecretText(dir, "queue", handover.NewIdentity, func(text string) error {
+	return offline.SecretText(dir, "queue.key", handover.NewIdentity, func(text string) error {
 		_, err := handover.Recipient(text)
 		return err
 	})

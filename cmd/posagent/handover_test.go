@@ -17,11 +17,10 @@ import (
 func (p *place) beside(t *testing.T, terminal string) *place {
 	t.Helper()
 	b := newPlace(t, p.more)
-	for _, name := range []string{"ca.crt"} {
-		data, err := os.ReadFile(p.at(name))
-		check(t, err)
-		check(t, os.WriteFile(b.at(name), data, 0o600))
-	}
+	authority, err := os.ReadFile(p.at("ca.crt"))
+	check(t, err)
+	check(t, os.WriteFile(b.at("ca.crt"), authority, 0o600))
+	check(t, errors.Join(os.Remove(b.at("register.crt")), os.Remove(b.at("register.key"))))
 	register, err := p.ca.Client(storeID, terminal)
 	check(t, err)
 	check(t, register.Write(b.at("register.crt"), b.at("register.key")))
@@ -219,6 +218,8 @@ func TestALostQueueFile(t *testing.T) {
 	stopWallet(t, wallet)
 	a.offline(t, codes)
 	const words = "correct horse battery"
+	me, err := a.local().QueueRecipient(ctx)
+	check(t, err)
 	file, err := a.local().ExportQueue(ctx, control.NewExport{Passphrase: words})
 	check(t, err)
 	_, err = a.local().ImportQueue(ctx, control.NewImport{File: file.File, Passphrase: "another horse battery"})
@@ -233,11 +234,11 @@ func TestALostQueueFile(t *testing.T) {
 			t.Errorf("brought back, and still moved: %+v", c)
 		}
 	}
-	again, err := a.local().ExportQueue(ctx, control.NewExport{Passphrase: words})
+	again, err := a.local().ExportQueue(ctx, control.NewExport{Recipients: []string{me.Recipient}})
 	if check(t, err); again.Count != 2 || again.ID == file.ID {
 		t.Errorf("exported again %+v", again)
 	}
-	more, err := a.local().ExportQueue(ctx, control.NewExport{Passphrase: words, Again: true})
+	more, err := a.local().ExportQueue(ctx, control.NewExport{Recipients: []string{me.Recipient}, Again: true})
 	if check(t, err); more.Count != 2 {
 		t.Errorf("exported once more %+v", more)
 	}
@@ -250,7 +251,7 @@ func TestALostQueueFile(t *testing.T) {
 		t.Errorf("reclaimed %d", r.Count)
 	}
 	eventually(t, "it was collected", func() bool { return a.waiting(t).Count == 0 })
-	got, err = a.local().ImportQueue(ctx, control.NewImport{File: file.File, Passphrase: words})
+	got, err = a.local().ImportQueue(ctx, control.NewImport{File: more.File})
 	if check(t, err); got.Known != 2 || got.Taken+got.Back != 0 {
 		t.Errorf("found again %+v", got)
 	}

@@ -55,7 +55,7 @@ longer sends them, asks the wallet how they stand, and counts them to its limits
 until it knows. Keep the file until they are collected; when it is lost, "posctl
 queue reclaim" lets this register collect them, and --again writes them once
 more. An export that broke off is done again with --again.`,
-		Example: `  posctl queue export --to age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq --out queue.age
+		Example: `  posctl queue export --to age1… --out queue.age
   posctl queue export --passphrase-file words.txt --out queue.age`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -75,21 +75,23 @@ more. An export that broke off is done again with --again.`,
 				return err
 			}
 			f, err := client.ExportQueue(cmd.Context(), wish)
-			if err == nil {
-				err = out.keep(f.File)
-			} else {
-				out.drop()
-			}
 			if err != nil {
+				out.drop()
+				if errors.Is(err, control.ErrBrokeOff) {
+					err = fmt.Errorf("%w\n  the payments may have left all the same: export them with --again", err)
+				}
+				return err
+			}
+			if err := out.keep(f.File); err != nil {
 				return err
 			}
 			f.File = nil
 			return t.print(f, func() { t.exported(f, path) })
 		},
 	}
-	cmd.Flags().StringArrayVar(&wish.Recipients, "to", nil, "who may open the file: the recipient of a register, may be given more than once")
-	cmd.Flags().StringVar(&passphrase, "passphrase-file", "", `a file with a passphrase of at least 12 characters; "-" reads standard input`)
-	cmd.Flags().StringVar(&path, "out", "", "the file to write; one that is there is not overwritten")
+	cmd.Flags().StringArrayVar(&wish.Recipients, "to", nil, "RECIPIENT that may open the file; may be given again")
+	cmd.Flags().StringVar(&passphrase, "passphrase-file", "", `FILE with a passphrase of 12 characters or more`)
+	cmd.Flags().StringVar(&path, "out", "", "FILE to write; one that is there is not overwritten")
 	cmd.Flags().BoolVar(&wish.Again, "again", false, "also what has left with an earlier file")
 	return cmd
 }
@@ -142,7 +144,7 @@ twice, or at two registers, collects no payment twice. "-" reads standard input.
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&passphrase, "passphrase-file", "", `a file with the passphrase; "-" reads standard input`)
+	cmd.Flags().StringVar(&passphrase, "passphrase-file", "", `FILE with the passphrase`)
 	return cmd
 }
 
