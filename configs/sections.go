@@ -142,7 +142,7 @@ func (o *Offline) settings() []setting {
 
 func (r *Receipt) settings() []setting {
 	return []setting{
-		{key: "print", value: flag(&r.Print, true), about: "Whether a receipt is printed for every charge. Reprints are always possible."},
+		{key: "print", value: flag(&r.Print, true), about: "Whether a receipt is printed for every charge, with the store's copy of one that is taken without a network.\nReprints are always possible."},
 		{key: "footer", value: line(&r.Footer, 200), about: "A line at the end of every receipt.\nレシートの最後に印字する文です。"},
 		{key: "footer_en", value: line(&r.FooterEN, 200), about: "The same on English receipts."},
 	}

@@ -20,7 +20,7 @@ const (
 	PathCharges    = "/v1/charges"               // GET ?state=&before=&limit= -> Charges
 	PathCharge     = "/v1/charges/{key}"         // GET -> Charge
 	PathReceipt    = "/v1/charges/{key}/receipt" // GET: text/plain or image/png by Accept; ?lang=en
-	PathReprint    = "/v1/charges/{key}/reprint" // POST -> Paper
+	PathReprint    = "/v1/charges/{key}/reprint" // POST ?copy=store -> Paper
 	PathResolve    = "/v1/charges/{key}/resolve" // POST Decision -> Charge
 	PathTopUps     = "/v1/topups"                // POST NewTopUp -> Sale
 	PathRefunds    = "/v1/refunds"               // POST NewRefund -> Charge

@@ -6,7 +6,6 @@ import (
 	"encoding/asn1"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"math/big"
 	"reflect"
 	"slices"
@@ -216,7 +215,7 @@ func TestASlipFitsOnPaper(t *testing.T) {
 					t.Fatal(err)
 				}
 				narrow, wide := 384/(m.Size+2*picture.QuietZone), 576/(m.Size+2*picture.QuietZone)
-				t.Log(fmt.Sprintf("%s, %d characters, %s, level %s: version %d, %d modules, %d and %d dots", name, len(text), mode, word, (m.Size-17)/4, m.Size, narrow, wide))
+				t.Logf("%s, %d characters, %s, level %s: version %d, %d modules, %d and %d dots", name, len(text), mode, word, (m.Size-17)/4, m.Size, narrow, wide)
 				if narrow < 3 || wide < 5 {
 					t.Errorf("%s, %s, level %s: %d and %d dots a module", name, mode, word, narrow, wide)
 				}

@@ -50,13 +50,14 @@ type Token struct {
 }
 
 // Options are what a server needs. All are needed but for Pages, Bulletins,
-// Queue and SealedBy.
+// Queue, Slips, Handover and SealedBy.
 type Options struct {
 	Register  *agent.Register
 	Books     Books
 	Papers    Papers
 	Bulletins Bulletins // nil: there are no such calls
 	Queue     Queue     // nil: there is no such call
+	Slips     Slips     // nil: there are no such calls
 	Handover  Handover  // nil: there are no such calls
 	Staff     *operator.Staff
 	Tokens    []Token
@@ -102,6 +103,7 @@ func New(o Options) *Server {
 	s.afterwards(api)
 	s.bulletins(api)
 	s.queue(api)
+	s.slips(api)
 	s.handover(api)
 	s.devices(api)
 	s.events(api)
