@@ -140,6 +140,18 @@ func (t tx) Evidence(seq int64) ([]byte, error) {
 	return one(t, func(r sqlite.Row) ([]byte, error) { return r.Blob(0), nil }, "SELECT sealed FROM evidence WHERE seq = ?", seq)
 }
 
+// Sealed are some of the codes that lie sealed in the books, the newest first.
+func (s *Store) Sealed() (out []SealedCode, err error) {
+	const some = 16
+	err = s.db.View(func(c *sqlite.Conn) error {
+		out, err = all(tx{c}, func(r sqlite.Row) (SealedCode, error) {
+			return SealedCode{Charge: charge.Key(r.Text(0)), Sealed: r.Blob(1)}, nil
+		}, "SELECT c.key, e.sealed FROM evidence e JOIN charges c USING (seq) ORDER BY seq DESC LIMIT ?", some)
+		return err
+	})
+	return out, err
+}
+
 // run is a statement of which nothing is learned but its failure.
 func (t tx) run(sql string, args ...any) error {
 	_, err := t.c.Exec(sql, args...)

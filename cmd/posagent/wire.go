@@ -62,7 +62,7 @@ func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
 	if err != nil {
 		return nil, d.closing(err)
 	}
-	secrets, err := openSecrets(c.Data.Dir)
+	secrets, err := openSecrets(c, d.store, log)
 	if err != nil {
 		return nil, d.closing(err)
 	}
@@ -96,7 +96,7 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 		parts.Printer = d.printer
 	}
 	d.bulletins = newBulletins(c.Store.ID, d.store, d.wallets, d.log)
-	if d.taker, err = newTaker(c, d.books, d.bulletins.said, d.log); err != nil {
+	if d.taker, err = newTaker(c.Offline, keys.sealed, d.books, d.bulletins.said, d.log); err != nil {
 		return err
 	}
 	parts.Offline = d.taker
@@ -132,7 +132,7 @@ func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 	}
 	d.api = server.New(server.Options{
 		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Handover: d.hands, Slips: d.hands, Staff: staff, Tokens: tokens(c.API.Tokens),
-		Store: c.Store.Seller(), Secret: keys.sales, Day: d.day, Now: time.Now,
+		Store: c.Store.Seller(), Secret: keys.sales, SealedBy: keys.sealedBy(), Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Demo: demo, Ready: d.ready,
 		Version: version, NotFound: book.ErrNotFound, Gauges: append(d.gauges(), d.taker.queueGauges(time.Now)...), Log: d.log,
 	})

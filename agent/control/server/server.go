@@ -49,8 +49,8 @@ type Token struct {
 	Scopes []control.Scope
 }
 
-// Options are what a server needs. All are needed but for Pages,
-// Bulletins, Queue, Slips and Handover.
+// Options are what a server needs. All are needed but for Pages, Bulletins,
+// Queue, Slips, Handover and SealedBy.
 type Options struct {
 	Register  *agent.Register
 	Books     Books
@@ -69,7 +69,8 @@ type Options struct {
 	Origins   []string // pages of other origins that may call us
 	Pages     http.Handler
 	Demo      bool
-	Ready     func() error // nil error: the journal writes and the configuration is loaded
+	SealedBy  control.OfflineKey // how the key of sealed codes is kept; zero: there is none
+	Ready     func() error       // nil error: the journal writes and the configuration is loaded
 	Version   string
 	NotFound  error // what Memory returns for a sale or charge that does not exist
 	Gauges    []Gauge
