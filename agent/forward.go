@@ -128,11 +128,11 @@ func (r *Register) emptied(q *queue) bool {
 
 // drained is how it went through a queue.
 type drained struct {
-	left  int       // charges that are still to be collected
-	went  bool      // the wallet said something about one
-	moved int       // of those left, that another register is to collect
-	since time.Time // when the first of these left
-	whole bool      // to its end
+	left  int  // charges that are still to be collected
+	went  bool // the wallet said something about one
+	moved int  // of those left, that another register is to collect
+	late  int  // of these, that nobody has collected for too long
+	whole bool // to its end
 }
 
 // drain goes through the queue once.
@@ -157,6 +157,7 @@ func (r *Register) drain(w Wallet) (d drained) {
 
 // drainPage collects some charges at once.
 func (r *Register) drainPage(w Wallet, page []charge.Due, d *drained) {
+	now := r.parts.Now()
 	turns := make(chan struct{}, forwardsAtOnce)
 	var all sync.WaitGroup
 	var mu sync.Mutex
@@ -178,9 +179,7 @@ func (r *Register) drainPage(w Wallet, page []charge.Due, d *drained) {
 			if ended {
 				return
 			}
-			if d.left++; !due.Moved.IsZero() {
-				d.movedSince(due.Moved)
-			}
+			d.stays(due, now)
 		})
 	}
 	all.Wait()
@@ -236,19 +235,38 @@ func (r *Register) forward(w Wallet, due charge.Due) (ended, heard bool) {
 		r.trouble("offline.unreadable", string(rec.Key), err.Error())
 		return false, false
 	}
-	step := charge.Step{Event: charge.Send, Wallet: w.ID, By: charge.ByTimer, At: r.parts.Now()}
-	if rec, err = r.writeFrom(rec.Key, rec.State, step); err != nil || rec.State != charge.Forwarding {
-		return err == nil, false // a manager may have decided meanwhile
+	if due, err = r.mayForward(w, due); err != nil || due.State != charge.Forwarding || !due.Moved.IsZero() {
+		return err == nil && !due.State.Open(), false // a manager may have decided meanwhile, or let it leave
 	}
-	due.Record = rec
+	sent := due
 	if planted.Has(planted.NewKeyOnForward) {
-		due.Key = anotherKey(rec)
+		sent.Key = anotherKey(due.Record)
 	}
-	a := w.Forwards.Forward(r.life, due, code)
-	if r.collected(rec, a) != nil {
+	a := w.Forwards.Forward(r.life, sent, code)
+	r.notHeard(w, due, a)
+	if r.collected(due.Record, a) != nil {
 		return false, false
 	}
 	return a.Event == charge.Approve || a.Event == charge.Decline, !Unknown(a)
+}
+
+// mayForward writes down that a charge is sent, before its first byte is, and
+// reads how it stands now. One that is sent again without having been asked
+// about has that in the books already.
+func (r *Register) mayForward(w Wallet, due charge.Due) (charge.Due, error) {
+	var err error
+	if due.State != charge.Forwarding || due.Signature == nil {
+		step := charge.Step{Event: charge.Send, Wallet: w.ID, By: charge.ByTimer, At: r.parts.Now()}
+		if _, err = r.writeFrom(due.Key, due.State, step); err != nil {
+			return due, err
+		}
+	}
+	now, err := r.parts.Offline.DueOf(due.Key)
+	if errors.Is(err, r.parts.NotFound) { // it is not to be collected any more
+		due.Record, err = r.parts.Memory.Charge(due.Key)
+		return due, err
+	}
+	return now, err
 }
 
 // anotherKey is a planted bug: a key that this register has issued for nothing.

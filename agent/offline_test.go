@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ type taker struct {
 	shop    *shop
 	limits  charge.Limits
 	trouble func() // before a charge is written down; nil: none
+	sealed  bool   // codes cannot be read any more
 }
 
 func (c *taker) Prove(code paycode.Code, _ money.Amount, now time.Time) (charge.Proof, error) {
@@ -43,7 +45,12 @@ func (c *taker) Due(wallet string, after charge.Due, most int) ([]charge.Due, er
 	return c.shop.books.Due(wallet, after, most)
 }
 
+func (c *taker) DueOf(key charge.Key) (charge.Due, error) { return c.shop.books.DueOf(key) }
+
 func (c *taker) Evidence(key charge.Key) (paycode.Secret, error) {
+	if c.sealed {
+		return "", errors.New("the seal does not open")
+	}
 	sealed, err := c.shop.books.Evidence(key)
 	return paycode.Secret(sealed), err
 }

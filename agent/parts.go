@@ -122,6 +122,8 @@ type Parts struct {
 	Wallets  []Wallet
 	Printer  Printer
 	Imager   Imager
+	Draw     func(text string) (printer.Bitmap, error) // as a QR code; nil: printers draw them
+	Slip     Slip                                      // nil: store copies carry no code
 	Devices  []Device
 	Paper    PaperRules
 	HashCode func(paycode.Secret) string  // keyed hash of a customer's code, hex
@@ -138,6 +140,6 @@ type Parts struct {
 // PaperRules are what receipts say beside the sale.
 type PaperRules struct {
 	Language string // "ja" or "en"
-	Print    bool   // print a receipt when a charge is approved
+	Print    bool   // print a receipt when a charge is approved or taken without a network
 	Footer   string
 }

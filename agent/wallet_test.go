@@ -3,6 +3,7 @@ package agent_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -58,6 +59,7 @@ type wallet struct {
 	clock    time.Duration               // how far its clock is ahead
 	closes   time.Duration               // it takes no request that is older than this; 0: any
 	list     []charge.StatementEntry     // what it lists of any day, whatever its books say
+	mute     bool                        // this register has no key to sign for it
 }
 
 func newWallet(id string) *wallet {
@@ -100,6 +102,9 @@ func (w *wallet) Charge(ctx context.Context, r charge.Record, _ paycode.Code) ch
 }
 
 func (w *wallet) Vouch(r charge.Record, _ paycode.Secret, _ time.Time) ([]byte, error) {
+	if w.mute {
+		return nil, errors.New("there is no key")
+	}
 	return []byte("signature of " + r.Key), nil
 }
 

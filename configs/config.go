@@ -109,6 +109,8 @@ type Offline struct {
 	Outstanding int // of this register
 	Count       int // of this register
 	Age         time.Duration
+	Key         string // what keeps the key of sealed codes: "auto", "credential", "tpm" or "file"
+	TPM         string // the device
 }
 
 // Receipt is what stands on every receipt, and whether there is one.

@@ -134,12 +134,15 @@ func (o *Offline) settings() []setting {
 		{key: "outstanding", value: whole(&o.Outstanding, 100_000, 1, most), about: "The most of this register that is not collected yet. A store's limit is the sum of its registers'."},
 		{key: "count", value: whole(&o.Count, 200, 1, 100_000), about: "How many payments of this register may wait to be collected."},
 		{key: "age", value: wait(&o.Age, 24*time.Hour), about: "When the oldest has waited for longer, no more are taken."},
+		{key: "key", value: word(&o.Key, "auto", "auto", "credential", "tpm", "file"),
+			about: "What keeps the key under which customers' codes lie sealed: a credential of systemd,\nthe TPM of this machine, or a file in the data directory. auto: the one that has it, else\nthe first of these that there is. It never changes while codes wait; docs/engineer tells more."},
+		{key: "tpm", value: absolute(&o.TPM, "/dev/tpmrm0"), about: "The device of the TPM."},
 	}
 }
 
 func (r *Receipt) settings() []setting {
 	return []setting{
-		{key: "print", value: flag(&r.Print, true), about: "Whether a receipt is printed for every charge. Reprints are always possible."},
+		{key: "print", value: flag(&r.Print, true), about: "Whether a receipt is printed for every charge, with the store's copy of one that is taken without a network.\nReprints are always possible."},
 		{key: "footer", value: line(&r.Footer, 200), about: "A line at the end of every receipt.\nレシートの最後に印字する文です。"},
 		{key: "footer_en", value: line(&r.FooterEN, 200), about: "The same on English receipts."},
 	}

@@ -11,13 +11,9 @@ import (
 
 // AddProof adds what stands behind a charge that was taken without a network.
 func (t tx) AddProof(r book.Row, p charge.Proof) error {
-	signature := p.Signature
-	if signature == nil {
-		signature = []byte{} // which is not NULL
-	}
-	err := t.run(`INSERT INTO proofs (seq, device, counter, token, serial, affords, until, amount, at, outstanding, carried, signature)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)`,
-		r.Seq, p.Device, p.Counter, p.Token, p.Serial, p.Affords, nanos(p.Until), r.Amount.Minor, nanos(r.ChangedAt), r.Carried, signature)
+	err := t.run(`INSERT INTO proofs (seq, device, counter, token, serial, affords, until, amount, at, outstanding, carried, signature, certificate)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`,
+		r.Seq, p.Device, p.Counter, p.Token, p.Serial, p.Affords, nanos(p.Until), r.Amount.Minor, nanos(r.ChangedAt), r.Carried, blob(p.Signature), blob(p.Certificate))
 	if err == nil {
 		err = t.run("INSERT INTO evidence (seq, sealed) VALUES (?, ?)", r.Seq, p.Sealed)
 	}
@@ -40,6 +36,23 @@ func (t tx) WipeProof(seq int64) error { return t.run("DELETE FROM evidence WHER
 func (t tx) LastCounter(device string) (int64, error) {
 	return one(t, func(r sqlite.Row) (int64, error) { return r.Int(0), nil },
 		"SELECT counter FROM proofs WHERE device = ? ORDER BY counter DESC LIMIT 1", device)
+}
+
+// blob is bytes as a column that is never NULL.
+func blob(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// SignProof puts a better signature in place of another.
+func (t tx) SignProof(seq int64, signature, certificate []byte) error {
+	n, err := t.c.Exec("UPDATE proofs SET signature = ?, certificate = ? WHERE seq = ? AND carried = 1", blob(signature), blob(certificate), seq)
+	if err == nil && n == 0 {
+		err = fmt.Errorf("charge number %d was not carried here", seq)
+	}
+	return err
 }
 
 // MoveProof notes when a charge left with a queue file.
@@ -78,12 +91,15 @@ func (t tx) Unpaid(token string) (bool, error) {
 	return n > 0, err
 }
 
-const selectDue = "SELECT p.seq, p.at, p.until, p.moved_at, p.signature FROM proofs p "
+const selectDue = "SELECT p.seq, p.at, p.until, p.moved_at, p.signature, p.certificate FROM proofs p "
 
 func scanDue(r sqlite.Row) (charge.Due, error) {
 	due := charge.Due{Seq: r.Int(0), Accepted: timeOf(r.Int(1)), Until: timeOf(r.Int(2)), Moved: timeOf(r.Int(3))}
 	if signature := r.Blob(4); len(signature) > 0 {
 		due.Signature = signature
+	}
+	if certificate := r.Blob(5); len(certificate) > 0 {
+		due.Certificate = certificate
 	}
 	return due, nil
 }
@@ -122,6 +138,18 @@ func (t tx) charged(due *charge.Due) error {
 // Evidence is the sealed code of a charge.
 func (t tx) Evidence(seq int64) ([]byte, error) {
 	return one(t, func(r sqlite.Row) ([]byte, error) { return r.Blob(0), nil }, "SELECT sealed FROM evidence WHERE seq = ?", seq)
+}
+
+// Sealed are some of the codes that lie sealed in the books, the newest first.
+func (s *Store) Sealed() (out []SealedCode, err error) {
+	const some = 16
+	err = s.db.View(func(c *sqlite.Conn) error {
+		out, err = all(tx{c}, func(r sqlite.Row) (SealedCode, error) {
+			return SealedCode{Charge: charge.Key(r.Text(0)), Sealed: r.Blob(1)}, nil
+		}, "SELECT c.key, e.sealed FROM evidence e JOIN charges c USING (seq) ORDER BY seq DESC LIMIT ?", some)
+		return err
+	})
+	return out, err
 }
 
 // run is a statement of which nothing is learned but its failure.

@@ -19,7 +19,8 @@ type Proof struct {
 	Until   time.Time // when the certificate ends: the wallet may not take it afterwards
 	Sealed  []byte    // the code itself, sealed: it is money until the charge is at its end
 
-	Signature []byte // of the register that took a carried charge; nil: this one took it and signs
+	Signature   []byte // of the register that took a carried charge; nil: this one took it and signs
+	Certificate []byte // of the key that signed it (X.509, DER, with those above it); nil when it did not come along
 }
 
 // Limits are what a register takes without a network. All of them are in
@@ -79,8 +80,9 @@ type Due struct {
 	Until    time.Time // when its code ends at the wallet
 	Seq      int64     // its place among those that end at one time
 
-	Signature []byte    // of the register that took a carried charge; nil: this one took it and signs
-	Moved     time.Time // when it left with a queue file: another register collects it, and here it is only asked about; zero for one that did not
+	Signature   []byte    // of the register that took a carried charge; nil: this one took it and signs
+	Certificate []byte    // of the key that signed it, when that came along
+	Moved       time.Time // when it left with a queue file: another register collects it, and here it is only asked about; zero for one that did not
 }
 
 // Carried is a charge as another register of the store took it, on its way

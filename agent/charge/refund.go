@@ -34,8 +34,6 @@ func MayRefund(of Record, refunds []Record, amount money.Amount) error {
 	switch {
 	case of.Kind == Refund || of.Kind == Topup || of.State != Approved && of.State != Owed:
 		return fmt.Errorf("%w: %s is %s", ErrNotRefundable, of.Key, of.State)
-	case of.Carried:
-		return fmt.Errorf("%w: %s was taken by another register, and the wallet gives it back to that one only", ErrNotRefundable, of.Key)
 	case amount.Currency != of.Amount.Currency || amount.Minor <= 0:
 		return fmt.Errorf("%w: %s of a charge over %s", ErrNotRefundable, amount, of.Amount)
 	}

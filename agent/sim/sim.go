@@ -68,7 +68,7 @@ type World struct {
 	signed   map[string]signedCode    // by text, every picture that was ever shown
 	codes    map[signature]signedCode // the same, by what they are
 	paying   map[signature][]string   // keys that a wallet was asked for with a code
-	asked    map[string]wire.ChargeRequest
+	asked    map[string]identity
 	accepted map[charge.Key]bool    // taken without a network by some register, ever
 	stands   map[string]wire.Status // by key: at the wallets, in the end
 	held     map[string]int64       // by key: the customers' money, in the end
@@ -97,7 +97,7 @@ func Run(seed uint64, o Options) Result {
 		plan: newPlan(seed), opts: o, born: time.Now(),
 		faces: make(map[charge.Key]*face), ofSale: make(map[string]int),
 		beyond: make(map[string]bool), became: make(map[string]int), files: make(map[int][]handover.Charge), accepted: make(map[charge.Key]bool),
-		signed: make(map[string]signedCode), codes: make(map[signature]signedCode), paying: make(map[signature][]string), asked: make(map[string]wire.ChargeRequest),
+		signed: make(map[string]signedCode), codes: make(map[signature]signedCode), paying: make(map[signature][]string), asked: make(map[string]identity),
 	}
 	w.trace.keep, w.trace.digest = o.Trace, o.Digest
 	w.agenda = newAgenda(w.born)

@@ -20,6 +20,7 @@ type taken struct {
 	state   charge.State
 	carried bool // another register's
 	moved   bool // it left with a queue file
+	left    time.Duration
 	sent    bool // a forward of it left, and the wallet has not said since that it does not know it
 }
 
@@ -86,7 +87,7 @@ func (t *till) see(x *watched) {
 	for _, m := range x.moves {
 		for _, one := range t.taken {
 			if t.seqs[one.key] == m.seq {
-				one.moved = m.gone
+				one.moved, one.left = m.gone, t.w.now()
 			}
 		}
 	}

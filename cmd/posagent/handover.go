@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/posagent/posagent/agent"
@@ -30,7 +31,10 @@ type hands struct {
 	terminal string
 	day      func(time.Time) string
 	now      func() time.Time
+	room     func() error // nil error while the disk has room
 	log      *slog.Logger
+
+	one sync.Mutex // held by one export or import: a passphrase costs memory, and what leaves leaves with one file
 }
 
 // atOnce is how many charges one transaction moves.
@@ -51,6 +55,8 @@ func (h *hands) Recipient() (string, error) { return handover.Recipient(h.secret
 // moved before the file that it is in is finished.
 func (h *hands) Export(wish control.NewExport, by charge.By, operator string) (control.QueueFile, error) {
 	var out control.QueueFile
+	h.one.Lock()
+	defer h.one.Unlock()
 	if handover.CheckReceivers(wish.Recipients, wish.Passphrase) != nil {
 		return out, &agent.Refused{Why: "handover.receiver"}
 	}
@@ -72,6 +78,9 @@ func (h *hands) Export(wish control.NewExport, by charge.By, operator string) (c
 	var err error
 	if f.Charges, err = h.moveOut(f.Charges, f.ID, wish.Again, by, operator); err != nil {
 		return out, err
+	}
+	if len(f.Charges) == 0 {
+		return out, &agent.Refused{Why: "handover.empty"} // all were collected meanwhile
 	}
 	if out.File, err = handover.Seal(f, wish.Recipients, wish.Passphrase); err != nil {
 		return out, err
@@ -186,6 +195,8 @@ func (h *hands) Reclaim(by charge.By, operator string) (int, error) {
 
 // Import takes a queue file in; see server.Handover.
 func (h *hands) Import(in control.NewImport, by charge.By, operator string) (control.Import, error) {
+	h.one.Lock()
+	defer h.one.Unlock()
 	f, err := handover.Unseal(in.File, h.secret, in.Passphrase)
 	switch {
 	case errors.Is(err, handover.ErrNotForUs):
@@ -203,6 +214,9 @@ func (h *hands) Import(in control.NewImport, by charge.By, operator string) (con
 		h.log.Warn("a queue file is not taken in", "file", f.ID, "terminal", f.Terminal, "error", err)
 		return out, &agent.Refused{Why: "handover.not_genuine"}
 	}
+	if err := h.room(); err != nil {
+		return out, err
+	}
 	err = h.takeIn(f, &out, by, operator)
 	h.register.Collect()
 	return out, err
@@ -213,7 +227,7 @@ func (h *hands) takeIn(f handover.File, out *control.Import, by charge.By, opera
 	for begin := 0; begin < len(f.Charges); begin += atOnce {
 		var list []charge.Carried
 		for _, c := range f.Charges[begin:min(begin+atOnce, len(f.Charges))] {
-			one, err := h.carried(c, "queue file "+f.ID)
+			one, err := h.carried(c, f.Certificates[c.Wallet], "queue file "+f.ID)
 			if err != nil {
 				out.Refused = append(out.Refused, control.NotIn{Key: string(c.Key), Why: err.Error()})
 				continue
@@ -226,10 +240,24 @@ func (h *hands) takeIn(f handover.File, out *control.Import, by charge.By, opera
 		}
 		var keys []charge.Key
 		for i, c := range list {
-			counted(out, c, became[i], why[i])
-			keys = append(keys, c.Key)
+			if counted(out, c, became[i], why[i]); became[i] != charge.HandedRefused {
+				keys = append(keys, c.Key)
+			}
 		}
 		h.register.Reread(keys)
+		for _, c := range f.Charges[begin:min(begin+atOnce, len(f.Charges))] {
+			h.writtenOff(c, f.Certificates[c.Wallet])
+		}
 	}
 	return nil
+}
+
+// writtenOff lets a charge be sent once more that was brought before and was
+// written off since.
+func (h *hands) writtenOff(c handover.Charge, certificate []byte) {
+	rec, err := h.Charge(c.Key)
+	if err != nil || !rec.Carried || rec.State != charge.Unpaid || rec.Reason != charge.ReasonWrittenOff || rec.Amount != c.Amount {
+		return
+	}
+	h.register.SendAgain(charge.Due{Record: rec, Accepted: c.Accepted, Signature: c.Signature, Certificate: certificate}, c.Code)
 }

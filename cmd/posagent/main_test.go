@@ -120,6 +120,8 @@ func newPlace(t testing.TB, more string) *place {
 	sum := sha256.Sum256([]byte(visitorToken))
 	text := fmt.Sprintf(usualConfig, p.dir, agentAddr, p.walletAddr, hex.EncodeToString(sum[:])) + strings.ReplaceAll(more, "DIR", p.dir)
 	check(t, os.WriteFile(p.config, []byte(text), 0o600))
+	check(t, os.Mkdir(p.at("conf.d"), 0o700)) // a TPM of the machine that runs the tests is left alone
+	check(t, os.WriteFile(p.at("conf.d/tpm.toml"), []byte(fmt.Sprintf("[offline]\ntpm = %q\n", p.at("tpm"))), 0o600))
 	return p
 }
 

@@ -45,17 +45,13 @@ type trusted struct {
 // back in an evening.
 const customers = 1024
 
-func newTaker(c configs.Config, books *book.Book, said func(string) bulletin.Bulletin, log *slog.Logger) (*taker, error) {
-	key, err := offline.Secret(c.Data.Dir, "offline.key")
-	if err != nil {
-		return nil, err
-	}
-	sealer, err := offline.NewSealer(key)
+func newTaker(rules configs.Offline, key offline.Key, books *book.Book, said func(string) bulletin.Bulletin, log *slog.Logger) (*taker, error) {
+	sealer, err := offline.NewSealer(key.Bytes)
 	if err != nil {
 		return nil, err
 	}
 	return &taker{
-		Book: books, rules: c.Offline, said: said, seal: sealer, cache: oda.NewCache(customers),
+		Book: books, rules: rules, said: said, seal: sealer, cache: oda.NewCache(customers),
 		log: log, trusts: make(map[string]trusted),
 	}, nil
 }

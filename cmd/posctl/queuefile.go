@@ -77,7 +77,8 @@ more. An export that broke off is done again with --again.`,
 			f, err := client.ExportQueue(cmd.Context(), wish)
 			if err != nil {
 				out.drop()
-				if errors.Is(err, control.ErrBrokeOff) {
+				var refused *control.Error
+				if !errors.Is(err, control.ErrUnreachable) && !(errors.As(err, &refused) && refused.Status < 500) {
 					err = fmt.Errorf("%w\n  the payments may have left all the same: export them with --again", err)
 				}
 				return err
@@ -109,16 +110,34 @@ func (t *tool) exported(f control.QueueFile, path string) {
 
 func (t *tool) queueImport() *cobra.Command {
 	var passphrase string
+	var paper onPaper
 	cmd := &cobra.Command{
-		Use:   "import FILE",
+		Use:   "import (FILE | --scan | --image PHOTO... | --text [FILE...])",
 		Short: "Take in what another register took without a network, and collect it",
 		Long: `import takes in a queue file that another register of the store has written, and
-collects its payments. The file is taken whole or not at all: one that was
-changed, cut off or sealed for another register changes nothing. Taking it in
-twice, or at two registers, collects no payment twice. "-" reads standard input.`,
-		Example: "  posctl queue import queue.age\n  posctl queue import queue.age --passphrase-file words.txt",
-		Args:    cobra.ExactArgs(1),
+collects its payments. Of a file that was changed, cut off or sealed for another
+register nothing is taken in. Taking a file in twice, or at two registers,
+collects no payment twice, and one that broke off is simply taken in again. "-"
+reads standard input.
+
+When a register's disk is dead there is no file, but the store copies that it
+printed: each has its payment as a code. With --scan the register's own scanner
+reads them, and payment codes still go to the sale; with --image they come as
+photos of one store copy each; with --text as the texts that another scanner has
+read. Each is told as it comes, and the sum at the end. It ends with 1 when one
+was not taken in.`,
+		Example: "  posctl queue import queue.age\n  posctl queue import queue.age --passphrase-file words.txt\n  posctl queue import --scan\n  posctl queue import --image photo1.jpg photo2.jpg",
+		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if paper.asked() {
+				if err := paper.check(args, passphrase != ""); err != nil {
+					return err
+				}
+				return t.importPaper(cmd, paper, args)
+			}
+			if len(args) != 1 {
+				return usage("import wants one queue file, or --scan, --image or --text for store copies")
+			}
 			var in control.NewImport
 			var err error
 			if in.File, err = readShort(args[0], longestQueueFile); err != nil {
@@ -145,6 +164,7 @@ twice, or at two registers, collects no payment twice. "-" reads standard input.
 		},
 	}
 	cmd.Flags().StringVar(&passphrase, "passphrase-file", "", `FILE with the passphrase`)
+	paper.flags(cmd)
 	return cmd
 }
 

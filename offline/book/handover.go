@@ -3,6 +3,7 @@ package book
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -150,7 +151,15 @@ func (b *Book) takeOver(t *turn, c charge.Carried, day string, by charge.By, ope
 		return "", Row{}, notTaken{fmt.Errorf("%s is over %s at wallet %s in these books, and over %s at %s in what was brought", c.Key, known.Amount, known.Wallet, c.Amount, c.Wallet)}
 	case err == nil:
 		due, err := t.isDue(known)
-		if err != nil || due == nil || due.Moved.IsZero() {
+		if err != nil || due == nil {
+			return charge.HandedKnown, known, err
+		}
+		if known.Carried && len(due.Certificate) == 0 && len(c.Proof.Certificate) > 0 {
+			// Without its certificate the wallet may not know the key of the
+			// signature that is there.
+			err = t.tx.SignProof(known.Seq, c.Proof.Signature, c.Proof.Certificate)
+		}
+		if err != nil || due.Moved.IsZero() {
 			return charge.HandedKnown, known, err
 		}
 		return charge.HandedBack, known, b.moveBack(t, known, by, operator, "brought back by "+c.From)
@@ -174,8 +183,10 @@ func (b *Book) mayCarry(c charge.Carried) error {
 	case store != b.opts.Store:
 		return notTaken{fmt.Errorf("%s is a charge of store %s, and this register is of store %s: take it in there", c.Key, store, b.opts.Store)}
 	case terminal == b.opts.Terminal && epoch >= b.epoch:
-		return notTaken{fmt.Errorf("this register has not issued the key %s: its start is %d", c.Key, b.epoch)}
-	case c.Accepted.IsZero() || len(c.Proof.Signature) == 0:
+		return notTaken{fmt.Errorf("%s is of a later start than this one, which is %d: set the clock and start the agent again, or take it in at another register", c.Key, b.epoch)}
+	case c.Amount.Minor > math.MaxUint32: // which would spoil the sums of the books
+		return notTaken{fmt.Errorf("%s is over %s, and no code affords so much", c.Key, c.Amount)}
+	case c.Accepted.Unix() <= 0 || len(c.Proof.Signature) == 0:
 		return notTaken{fmt.Errorf("nothing says that a register has taken %s", c.Key)}
 	}
 	return nil

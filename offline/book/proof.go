@@ -172,6 +172,19 @@ func (b *Book) Due(wallet string, after charge.Due, most int) (out []charge.Due,
 	return out, err
 }
 
+// DueOf is one such charge, and ErrNotFound when it does not wait to be
+// collected.
+func (b *Book) DueOf(key charge.Key) (due charge.Due, err error) {
+	err = b.rows.View(func(rows Rows) error {
+		row, err := rows.Charge(key)
+		if err == nil {
+			due, err = rows.DueOf(row.Seq)
+		}
+		return err
+	})
+	return due, err
+}
+
 // Evidence is the sealed code of a charge that was taken without a network, and
 // ErrNotFound once it has come to its end or when there never was one.
 func (b *Book) Evidence(key charge.Key) (sealed []byte, err error) {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -39,6 +40,10 @@ type File struct {
 
 const fileForm = "posagent-queue-1"
 
+// idForm is what the name of a file may be: it goes into the journal with each
+// of its charges.
+var idForm = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+
 // A file is lines of JSON: one that says what it is, one for each charge, and
 // one over all lines before it.
 type (
@@ -67,6 +72,9 @@ type (
 
 // encode writes a file in the clear.
 func encode(f File) ([]byte, error) {
+	if !idForm.MatchString(f.ID) {
+		return nil, fmt.Errorf("a queue file cannot be called %.80q", f.ID)
+	}
 	if len(f.Charges) > MostInFile {
 		return nil, fmt.Errorf("a queue file holds %d charges, not %d", MostInFile, len(f.Charges))
 	}
@@ -96,7 +104,7 @@ func encode(f File) ([]byte, error) {
 func decode(text []byte) (File, error) {
 	r := lines{left: text}
 	var head headLine
-	if !r.next(&head) || head.Form != fileForm {
+	if !r.next(&head) || head.Form != fileForm || !idForm.MatchString(head.ID) {
 		return damaged("its first line is not one of a queue file")
 	}
 	f := File{ID: head.ID, Store: head.Store, Terminal: head.Terminal, Made: head.Made, Certificates: head.Certificates}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"filippo.io/age"
 )
@@ -58,20 +59,27 @@ func Seal(f File, recipients []string, passphrase string) ([]byte, error) {
 // ErrReceiver means that nobody, or somebody unclear, is named to seal for.
 var ErrReceiver = errors.New("name the registers that may open the file (posctl queue recipient tells a register's name), or a passphrase of at least 12 characters")
 
-// shortest is the shortest passphrase; age makes each guess of one cost a
-// second.
+// shortest is the shortest passphrase, in characters.
 const shortest = 12
+
+// workFactor makes a guess at a passphrase cost a quarter of a second and 64 MB,
+// which a register has; a file that asks for more is not opened.
+const workFactor = 16
 
 func receivers(recipients []string, passphrase string) ([]age.Recipient, error) {
 	if (len(recipients) == 0) == (passphrase == "") {
 		return nil, ErrReceiver
 	}
 	if passphrase != "" {
-		if len(passphrase) < shortest {
+		if utf8.RuneCountInString(passphrase) < shortest {
 			return nil, ErrReceiver
 		}
 		r, err := age.NewScryptRecipient(passphrase)
-		return []age.Recipient{r}, err
+		if err != nil {
+			return nil, err
+		}
+		r.SetWorkFactor(workFactor)
+		return []age.Recipient{r}, nil
 	}
 	var out []age.Recipient
 	for _, text := range recipients {
@@ -103,6 +111,7 @@ func Unseal(sealed []byte, secret, passphrase string) (File, error) {
 		if err != nil {
 			return File{}, err
 		}
+		p.SetMaxWorkFactor(workFactor)
 		with = append(with, p)
 	}
 	r, err := age.Decrypt(bytes.NewReader(sealed), with...)

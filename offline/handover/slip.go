@@ -151,8 +151,8 @@ func formed(c Charge) error {
 		return errors.New("its currency is not three capital letters")
 	case c.Amount.Minor <= 0:
 		return errors.New("its amount is not above 0")
-	case unix < 0 || unix >= 1<<32 || c.Accepted.Nanosecond() != 0:
-		return errors.New("the time at which it was taken is not in whole seconds")
+	case unix <= 0 || unix >= 1<<32 || c.Accepted.Nanosecond() != 0:
+		return errors.New("the time at which it was taken is not in whole seconds of after 1970")
 	}
 	return nil
 }

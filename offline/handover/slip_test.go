@@ -6,7 +6,6 @@ import (
 	"encoding/asn1"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"math/big"
 	"reflect"
 	"slices"
@@ -55,7 +54,7 @@ func charges(t *rapid.T) handover.Charge {
 	return handover.Charge{
 		Key: key, Wallet: rapid.StringMatching(`[a-z0-9_]{1,32}`).Draw(t, "wallet"),
 		Amount:    money.Amount{Minor: rapid.Int64Range(1, 1<<62).Draw(t, "amount"), Currency: money.Currency(rapid.StringMatching(`[A-Z]{3}`).Draw(t, "currency"))},
-		Accepted:  time.Unix(rapid.Int64Range(0, 1<<32-1).Draw(t, "accepted"), 0).UTC(),
+		Accepted:  time.Unix(rapid.Int64Range(1, 1<<32-1).Draw(t, "accepted"), 0).UTC(),
 		Code:      paycode.Secret(oda.Encode(raw, rapid.SampledFrom([]oda.Carrier{oda.Base45, oda.Base64, oda.Decimal}).Draw(t, "carrier"))),
 		Signature: rapid.OneOf(rapid.Custom(points), rapid.SliceOfN(rapid.Byte(), 64, 64)).Draw(t, "signature"),
 	}
@@ -216,7 +215,7 @@ func TestASlipFitsOnPaper(t *testing.T) {
 					t.Fatal(err)
 				}
 				narrow, wide := 384/(m.Size+2*picture.QuietZone), 576/(m.Size+2*picture.QuietZone)
-				t.Log(fmt.Sprintf("%s, %d characters, %s, level %s: version %d, %d modules, %d and %d dots", name, len(text), mode, word, (m.Size-17)/4, m.Size, narrow, wide))
+				t.Logf("%s, %d characters, %s, level %s: version %d, %d modules, %d and %d dots", name, len(text), mode, word, (m.Size-17)/4, m.Size, narrow, wide)
 				if narrow < 3 || wide < 5 {
 					t.Errorf("%s, %s, level %s: %d and %d dots a module", name, mode, word, narrow, wide)
 				}

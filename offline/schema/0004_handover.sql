@@ -13,9 +13,10 @@ BEGIN SELECT RAISE(ABORT, 'whose charge it is never changes'); END;
 -- The device of a carried proof is its key: its code may have been taken here
 -- as well, and the wallet pays one of the two.
 ALTER TABLE proofs ADD COLUMN carried INTEGER NOT NULL DEFAULT 0 CHECK (carried IN (0, 1));
-ALTER TABLE proofs ADD COLUMN signature BLOB NOT NULL DEFAULT x''; -- of the register that took it
+ALTER TABLE proofs ADD COLUMN signature BLOB NOT NULL DEFAULT x'';   -- of the register that took it
+ALTER TABLE proofs ADD COLUMN certificate BLOB NOT NULL DEFAULT x''; -- of the key that signed it
 ALTER TABLE proofs ADD COLUMN moved_at INTEGER NOT NULL DEFAULT 0; -- when it left with a queue file
-CREATE TRIGGER proofs_hands BEFORE UPDATE OF carried, signature ON proofs
+CREATE TRIGGER proofs_hands BEFORE UPDATE OF carried ON proofs
 BEGIN SELECT RAISE(ABORT, 'a proof is never changed'); END;
 
 -- What is outstanding, counted as it comes and goes, so that a long queue costs

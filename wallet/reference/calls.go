@@ -37,6 +37,14 @@ func (s *Server) charge(reg register, w http.ResponseWriter, r *http.Request) {
 		problemTo(w, req.Nonce, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
 		return
 	}
+	switch err := s.introduced(req); {
+	case errors.Is(err, errNotMet):
+		problemTo(w, req.Nonce, http.StatusServiceUnavailable, wire.ProblemBusy, err.Error())
+		return
+	case err != nil:
+		problemTo(w, req.Nonce, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
+		return
+	}
 	s.move(w, r, req.Key, req.Nonce, func(fault wire.Fault) (wire.Answer, error) {
 		switch {
 		case !own:

@@ -2,6 +2,8 @@ package reference
 
 import (
 	"crypto"
+	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -75,3 +77,33 @@ func (s *Server) forbid(w http.ResponseWriter, reg register, key, nonce string) 
 	problemTo(w, nonce, http.StatusForbidden, wire.ProblemForbidden,
 		fmt.Sprintf("register %s may only use its own store and terminal, and keys that begin with %s-; of other registers of its store it may only bring in forwards", reg, reg))
 }
+
+// introduced meets the register that signed a forward by the certificate that
+// came along, as if it had connected: whoever holds the key could.
+func (s *Server) introduced(r wire.ChargeRequest) error {
+	if len(r.TerminalCertificate) == 0 {
+		return nil
+	}
+	chain, err := x509.ParseCertificates(r.TerminalCertificate)
+	if err != nil || len(chain) == 0 {
+		return errors.New("terminal_certificate is no X.509 certificate in DER")
+	}
+	above := x509.NewCertPool()
+	for _, c := range chain[1:] {
+		above.AddCert(c)
+	}
+	// At a moment when it was valid: it may have ended while its register was
+	// without a network, and the time at which it signed is not proved.
+	_, err = chain[0].Verify(x509.VerifyOptions{
+		Roots: s.opts.ClientCAs, Intermediates: above, CurrentTime: chain[0].NotBefore, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	})
+	if took := r.Store + "-" + r.Terminal; err != nil || chain[0].Subject.CommonName != took {
+		return fmt.Errorf("terminal_certificate is not one of register %s, signed by the registers' authority", took)
+	}
+	if err := s.opts.Ledger.MeetRegister(chain[0].Subject.CommonName, chain[0].PublicKey); err != nil {
+		return errNotMet
+	}
+	return nil
+}
+
+var errNotMet = errors.New("the books cannot be written at the moment: ask again")

@@ -67,6 +67,11 @@ type ChargeRequest struct {
 
 	AcceptedAt        time.Time `json:"accepted_at,omitzero"`         // of a forward: when the register took the code, in whole seconds
 	TerminalSignature string    `json:"terminal_signature,omitempty"` // of a forward: base64
+
+	// Of a forward that another register brings in: the client certificate of
+	// the key that signed it (X.509, DER, with those above it), for a wallet
+	// that has not met that key.
+	TerminalCertificate []byte `json:"terminal_certificate,omitempty"`
 }
 
 // RefundRequest gives back all or a part of an approved charge. There may be

@@ -31,7 +31,7 @@ func (c *Client) Forward(ctx context.Context, due charge.Due, code paycode.Secre
 	asked := c.asked(authorize.CallForward, due.Record)
 	r.Nonce, r.ValidUntil = asked.Nonce, due.Accepted.Add(forwardWithin).UTC()
 	if len(due.Signature) > 0 { // another register's, or this one's from a disk that is lost
-		r.TerminalSignature = base64.StdEncoding.EncodeToString(due.Signature)
+		r.TerminalSignature, r.TerminalCertificate = base64.StdEncoding.EncodeToString(due.Signature), due.Certificate
 	} else if r, err = c.sign(r); err != nil {
 		return c.never(err)
 	}

@@ -106,6 +106,9 @@ func (s *Server) register() control.Register {
 
 func (s *Server) health() control.Health {
 	out := control.Health{Ready: s.Ready() == nil, Troubles: []control.Trouble{}}
+	if s.SealedBy.KeptBy != "" {
+		out.OfflineKey = &s.SealedBy
+	}
 	add := func(t control.Trouble) {
 		e := health.Lookup(t.Code)
 		t.Act, t.Title, t.TitleE, t.Text, t.TextE = string(e.Act), e.Title, e.TitleEN, e.Advice(), e.AdviceEN()

@@ -24,6 +24,9 @@ test("a signed code pays while the wallet is away, and is collected afterwards",
   const text = await till.page.locator("main").innerText();
   assert.match(text, /オフラインで受け付けました/);
   assert.match(text, /承認ではありません/);
+  await till.page.tap("#storecopy");
+  await till.page.locator("#storecopy:enabled").waitFor();
+  assert.equal(await till.page.locator("#fault").count(), 0);
   const before = await queue();
   assert.equal(before.count, 1);
   assert.equal(before.amount, 1280);

@@ -33,7 +33,7 @@ func (t *tx) AddProof(row book.Row, p charge.Proof) error {
 		}
 	}
 	p.Until, p.Sealed = plain(p.Until), slices.Clone(p.Sealed)
-	p.Signature = cloned(p.Signature)
+	p.Signature, p.Certificate = cloned(p.Signature), cloned(p.Certificate)
 	t.setProof(row.Seq, proof{Proof: p, carried: row.Carried, amount: row.Amount.Minor, outstanding: true, exposed: charge.Exposure{Count: 1, Minor: row.Amount.Minor, Oldest: plain(row.ChangedAt)}})
 	return nil
 }
@@ -77,6 +77,17 @@ func (r rows) LastCounter(device string) (int64, error) {
 		return 0, book.ErrNotFound
 	}
 	return last, nil
+}
+
+// SignProof puts a better signature in place of another.
+func (t *tx) SignProof(seq int64, signature, certificate []byte) error {
+	p, there := t.d.proofs[seq]
+	if !there || !p.carried {
+		return fmt.Errorf("charge number %d was not carried here", seq)
+	}
+	p.Signature, p.Certificate = cloned(signature), cloned(certificate)
+	t.setProof(seq, p)
+	return nil
 }
 
 // MoveProof notes when a charge left with a queue file.
@@ -154,7 +165,7 @@ func (r rows) DueOf(seq int64) (charge.Due, error) {
 func (r rows) due(seq int64, p proof) charge.Due {
 	return charge.Due{
 		Record: copyRow(r.d.charges[seq]).Record, Accepted: p.exposed.Oldest, Until: p.Until, Seq: seq,
-		Signature: cloned(p.Signature), Moved: p.moved,
+		Signature: cloned(p.Signature), Certificate: cloned(p.Certificate), Moved: p.moved,
 	}
 }
 

@@ -132,32 +132,11 @@ func testBringIn(t *testing.T, open Open) {
 	w := newIssuing(t, open(t), ledger.Options{})
 	key := till(t)
 	h := w.phone(t, "Hanako", 3000, 6000)
-	taken := w.clock.Now()
-	forward := signed(t, key, w.request("S0001-T01-1-1", h.text(t), 1000), taken)
-	refused := func(what string, r wire.ChargeRequest) {
-		t.Helper()
-		if a, err := w.BringIn(r); !errors.Is(err, ledger.ErrInvalid) {
-			t.Errorf("%s: %+v, %v, want ErrInvalid", what, a, err)
-		}
-	}
-	forgeries := map[string]wire.ChargeRequest{"signed by who brings it in": signed(t, till(t), forward, taken)}
-	for name, change := range map[string]func(*wire.ChargeRequest){
-		"no signature":     func(r *wire.ChargeRequest) { r.TerminalSignature = "" },
-		"another amount":   func(r *wire.ChargeRequest) { r.Amount++ },
-		"another time":     func(r *wire.ChargeRequest) { r.AcceptedAt = r.AcceptedAt.Add(-time.Second) },
-		"another code":     func(r *wire.ChargeRequest) { r.Code = h.text(t) },
-		"another key":      func(r *wire.ChargeRequest) { r.Key = "S0001-T01-1-2" },
-		"another register": func(r *wire.ChargeRequest) { r.Key, r.Terminal = "S0001-T02-1-1", "T02" },
-	} {
-		forged := forward
-		change(&forged)
-		forgeries[name] = forged
-	}
-	refused("a key that was never met", forward)
+	forward := signed(t, key, w.request("S0001-T01-1-1", h.text(t), 1000), w.clock.Now())
+	w.refuses(t, map[string]wire.ChargeRequest{"a key that was never met": forward})
 	w.met(t, "S0001-T01", key)
-	for name, forged := range forgeries {
-		refused(name, forged)
-	}
+	forged := forgeries(t, h, forward)
+	w.refuses(t, forged)
 	if all, err := w.Standings(); err != nil || len(all) != 0 {
 		t.Fatalf("kept: %+v, %v", all, err)
 	}
@@ -177,9 +156,7 @@ func testBringIn(t *testing.T, open Open) {
 		}
 		receipt = a.Receipt
 	}
-	for name, forged := range forgeries { // also now that the key has its word
-		refused(name, forged)
-	}
+	w.refuses(t, forged) // also now that the key has its word
 	if d := w.debits(t); len(d) != 1 || d[forward.Key] != 1 {
 		t.Fatalf("debits %v", d)
 	}
@@ -196,6 +173,35 @@ func testBringIn(t *testing.T, open Open) {
 	}
 	w.owns(t, "Hanako", 4000, 6000)
 	w.checkBooks(t)
+}
+
+// forgeries are what another register might make of a forward.
+func forgeries(t failer, h *handset, forward wire.ChargeRequest) map[string]wire.ChargeRequest {
+	t.Helper()
+	all := map[string]wire.ChargeRequest{"signed by who brings it in": signed(t, till(t), forward, forward.AcceptedAt)}
+	for name, change := range map[string]func(*wire.ChargeRequest){
+		"no signature":     func(r *wire.ChargeRequest) { r.TerminalSignature = "" },
+		"another amount":   func(r *wire.ChargeRequest) { r.Amount++ },
+		"another time":     func(r *wire.ChargeRequest) { r.AcceptedAt = r.AcceptedAt.Add(-time.Second) },
+		"another code":     func(r *wire.ChargeRequest) { r.Code = h.text(t) },
+		"another key":      func(r *wire.ChargeRequest) { r.Key = "S0001-T01-1-2" },
+		"another register": func(r *wire.ChargeRequest) { r.Key, r.Terminal = "S0001-T02-1-1", "T02" },
+	} {
+		r := forward
+		change(&r)
+		all[name] = r
+	}
+	return all
+}
+
+// refuses: nobody else may bring these in.
+func (w wallet) refuses(t *testing.T, forged map[string]wire.ChargeRequest) {
+	t.Helper()
+	for name, r := range forged {
+		if a, err := w.BringIn(r); !errors.Is(err, ledger.ErrInvalid) {
+			t.Errorf("%s: %+v, %v, want ErrInvalid", name, a, err)
+		}
+	}
 }
 
 // testBringInQuota: what is brought in counts on the register that took it.
