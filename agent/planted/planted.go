@@ -33,11 +33,12 @@ const (
 	LimitOutsideTransaction Bug = "limit-outside-transaction" // limits are judged before the transaction that writes the charge down
 	ReplayedCounter         Bug = "replayed-counter"          // a code older than the last one of its phone is taken
 	ClockRollbackIgnored    Bug = "clock-rollback-ignored"    // codes are judged by a clock that went back
+	ImportTwice             Bug = "import-twice"              // what is in the books already is taken in as another charge
 )
 
 // All are all bugs, in the order above.
 var All = []Bug{
 	ShowBeforeDurable, NewKeyOnRetry, NoTombstone, DeclineOnTimeout, UnknownIsNo, EpochNotRaised, StaleRoute, OneConfirmation,
 	LateAnswer, CancelIsDone, UnboundedRefund, NoQuietTime, LostMark, MissByText, AnswerOfAnother, NoIdempotence,
-	ForwardTwice, NewKeyOnForward, LimitOutsideTransaction, ReplayedCounter, ClockRollbackIgnored,
+	ForwardTwice, NewKeyOnForward, LimitOutsideTransaction, ReplayedCounter, ClockRollbackIgnored, ImportTwice,
 }

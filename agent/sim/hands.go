@@ -50,7 +50,7 @@ func (r *run) takeIn(file []handover.Charge) {
 		return
 	}
 	for _, b := range became {
-		r.till.w.came(string(b))
+		r.till.w.came("file: " + string(b))
 	}
 	r.reread(file)
 	r.reg.Collect()

@@ -110,7 +110,7 @@ func (t *till) shows(a act) (string, error) {
 		text := p.spare
 		p.spare = ""
 		return text, nil
-	case skew < -oda.MaxTTL && d.chance(0.6):
+	case skew < -oda.MaxTTL && d.chance(0.8):
 		t.w.struck(OldPicture, a.ident())
 		return r.sign(&d, p, now.Add(skew))
 	case p.replaced != nil && d.chance(0.3):

@@ -95,15 +95,28 @@ func (p *plan) outages(d *dice) {
 		p.add(act{at: at + d.between(5*time.Second, time.Minute), do: doRestore, till: till, fault: Restored})
 		p.end = max(p.end, at+80*time.Second)
 	}
-	if d.chance(0.6) {
-		at, till := within(), d.below(p.tills)
-		step := []time.Duration{-24 * time.Hour, -time.Hour, -time.Hour, -10 * time.Minute, -45 * time.Second, -20 * time.Second, 45 * time.Second, time.Hour}[d.below(8)]
-		p.add(act{at: at, do: doSkew, till: till, skew: step, fault: ClockStep})
-		p.add(act{at: at + d.between(20*time.Second, 2*time.Minute), do: doSkew, till: till, fault: faults})
-		if d.chance(0.5) {
-			p.add(act{at: at + d.between(time.Second, 10*time.Second), do: doLeave, till: till, fault: LeaveAndStart})
-		}
+	if d.chance(0.7) {
+		p.clock(d, within())
 	}
+}
+
+// clock is set, and set right after a while. The agent may be started again
+// meanwhile, or several may be taken at once.
+func (p *plan) clock(d *dice, at time.Duration) {
+	till, for_ := d.below(p.tills), d.between(30*time.Second, 2*time.Minute)
+	// By 3 to 5 minutes: longer than a code lives, and shorter than a
+	// certificate begins before it was made.
+	few := -d.between(3*time.Minute, 5*time.Minute)
+	step := []time.Duration{few, -24 * time.Hour, -time.Hour, -10 * time.Minute, -45 * time.Second, -20 * time.Second, 45 * time.Second, time.Hour}[d.pick(10, 1, 1, 1, 1, 1, 1, 1)]
+	p.add(act{at: at, do: doSkew, till: till, skew: step, fault: ClockStep})
+	p.add(act{at: at + for_, do: doSkew, till: till, fault: faults})
+	if d.chance(0.5) {
+		p.add(act{at: at + d.between(time.Second, 5*time.Second), do: doLeave, till: till, fault: LeaveAndStart})
+	}
+	if d.chance(0.5) {
+		p.add(act{at: at + d.between(for_/4, for_), do: doRush, till: till, who: 1 + d.below(customers), fault: AtOnce})
+	}
+	p.end = max(p.end, at+for_+time.Second)
 }
 
 // files is a queue that leaves with a file, and what becomes of that.

@@ -54,17 +54,34 @@ func TestFaults(t *testing.T) {
 		report(t, *all.failed)
 		return
 	}
-	for _, f := range all.tally.Missing() {
-		if all.charges < 300_000 {
-			break // too few for the rare ones
-		}
-		t.Errorf("%q never happened in %d charges: the simulator does not try what it says it tries", f, all.charges)
-	}
+	all.covered(t)
 	t.Logf("%d charges (%d keys) in %d worlds, %d faults, 0 violations; %s of virtual time", all.charges, all.keys, all.worlds, all.tally.Sum(), all.virtual)
 	t.Logf("took %s, %s of CPU: %d charges a minute here, %d a minute on 2 cores, %s of CPU a charge",
 		all.took.Round(time.Millisecond), all.cpu.Round(time.Millisecond), perMinute(all.charges, all.took), perMinute(all.charges, all.cpu/2), all.cpu/time.Duration(all.charges))
 	t.Logf("without a network: %v", all.offline)
 	t.Logf("faults by kind:\n%s", all.tally)
+}
+
+// withoutNetwork is what must become of charges without a network in a long run.
+var withoutNetwork = []string{
+	"taken", "collected", "unpaid", "written off", "replayed", "offline.clock", "offline.code",
+	"offline.per_charge", "offline.per_token", "offline.outstanding", "offline.count", "offline.age", "offline.certificate", "offline.denied",
+	"left", "file: taken", "file: back", "file: known",
+}
+
+// covered fails a long run in which something never came.
+func (h *hunted) covered(t *testing.T) {
+	if h.charges < 300_000 {
+		return // too few for the rare ones
+	}
+	for _, f := range h.tally.Missing() {
+		t.Errorf("%q never happened in %d charges: the simulator does not try what it says it tries", f, h.charges)
+	}
+	for _, what := range withoutNetwork {
+		if h.offline[what] == 0 {
+			t.Errorf("no charge without a network came to %q in %d charges", what, h.charges)
+		}
+	}
 }
 
 func perMinute(n int64, d time.Duration) int64 { return int64(float64(n) / d.Minutes()) }

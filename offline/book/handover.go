@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/planted"
 	"github.com/posagent/posagent/agent/sale"
 )
 
@@ -146,6 +147,10 @@ func (b *Book) TakeOver(list []charge.Carried, day func(time.Time) string, by ch
 
 func (b *Book) takeOver(t *turn, c charge.Carried, day string, by charge.By, operator string) (charge.Handed, Row, error) {
 	known, err := t.charge(c.Key)
+	if err == nil && planted.Has(planted.ImportTwice) {
+		c.Key = anotherKey(c.Key)
+		_, err = t.charge(c.Key)
+	}
 	switch {
 	case err == nil && (known.Amount != c.Amount || known.Wallet != c.Wallet):
 		return "", Row{}, notTaken{fmt.Errorf("%s is over %s at wallet %s in these books, and over %s at %s in what was brought", c.Key, known.Amount, known.Wallet, c.Amount, c.Wallet)}
@@ -224,3 +229,10 @@ func (b *Book) carry(t *turn, c charge.Carried, day string, by charge.By, operat
 
 // broughtSale begins the id of a carried charge's sale.
 const broughtSale = "carried-"
+
+// anotherKey is a planted bug: one charge becomes two.
+func anotherKey(key charge.Key) charge.Key {
+	store, terminal, epoch, seq, _ := key.Parts()
+	key, _ = charge.NewKey(store, terminal, epoch, seq+1_000_000)
+	return key
+}
