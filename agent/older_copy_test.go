@@ -77,6 +77,26 @@ func TestAnOlderCopyAsksBeforeItUndoes(t *testing.T) {
 	}
 }
 
+// The same holds for a copy of books that are an older copy already, while
+// nobody has compared those with the wallets.
+func TestACopyOfAnOlderCopyAsksBeforeItUndoes(t *testing.T) {
+	atTill(t, func(t *testing.T, s *till) {
+		s.paid("first", 100)
+		copied := s.store.Snapshot()
+		s.paid("lost", 300)
+		s.goesBack(copied)
+		rec, copied := s.handedOver(charge.Prepared)
+		s.goesBack(copied)
+		time.Sleep(time.Minute)
+		if now := s.is(rec.Key, charge.Approved); now.Reason != charge.ReasonRecovered {
+			t.Errorf("it is %+v", now)
+		}
+		if n := s.line.count("reversal"); n != 0 {
+			t.Errorf("%d reversals were sent", n)
+		}
+	})
+}
+
 // While the wallet is away an older copy waits, for however long and over
 // another restart: it neither gives a doubt up nor undoes what it has as not
 // sent, because it cannot know.

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -96,4 +97,25 @@ func (t *till) queued() bool {
 		}
 	}
 	return false
+}
+
+// entries is how long the journal is.
+func (t *till) entries() (n int64) {
+	_ = t.store.View(func(rows book.Rows) error {
+		newest, err := rows.LastLink()
+		n = newest.N
+		return err
+	})
+	return n
+}
+
+// noticed tells that a start has found the books to be an older copy: it said
+// so in the journal, in an entry of no charge.
+func (t *till) noticed(written int64) (yes bool) {
+	_ = t.store.View(func(rows book.Rows) error {
+		more, err := rows.LinksAfter(written, 10)
+		yes = slices.ContainsFunc(more, func(l book.Link) bool { return l.Key == "" })
+		return err
+	})
+	return yes
 }

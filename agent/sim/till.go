@@ -115,6 +115,7 @@ func (t *till) start() {
 	t.clocked()
 	r.instant.Store(true)
 	var err error
+	written := t.entries()
 	r.book, err = book.Open(&disk{Store: t.store, run: r}, book.Options{Store: "S1", Terminal: t.id, Wallets: ids, Now: t.now, Mark: t.mark})
 	if err != nil {
 		w.fail("starts", "%s: %v", t.id, err)
@@ -122,7 +123,7 @@ func (t *till) start() {
 	}
 	r.instant.Store(false)
 	r.journal.Book = r.book
-	if _, noticed := r.book.Restored(); !noticed {
+	if !t.noticed(written) {
 		for _, key := range t.unsure {
 			t.forgot[key] = true
 		}

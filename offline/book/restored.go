@@ -112,21 +112,26 @@ func (b *Book) compare(t *turn, stored int64, mark Mark) error {
 }
 
 // restored writes down that the books are an older copy, in Meta and in the
-// journal. What is known already is kept: a crash may have come in between.
+// journal. What is known already is kept: a crash may have come in between, or
+// another copy been put back before anybody has dealt with the first. Then
+// what is of the starts in between is of a copy as well.
 func (t *turn) restored(how int64, mark Mark) error {
 	known, err := t.tx.Meta(metaHow)
-	if err != nil || known != 0 {
+	if err != nil {
 		return err
 	}
 	newest, err := t.tx.LastLink()
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	var since int64
-	if newest.N > 0 {
-		since = newest.Step.At.UnixMicro()
+	err = t.tx.SetMeta(metaFirst, t.book.epoch)
+	if known == 0 {
+		var since int64
+		if newest.N > 0 {
+			since = newest.Step.At.UnixMicro()
+		}
+		err = errors.Join(err, t.tx.SetMeta(metaHow, how), t.tx.SetMeta(metaHad, newest.N), t.tx.SetMeta(metaMarked, mark.Links), t.tx.SetMeta(metaSince, since))
 	}
-	err = errors.Join(t.tx.SetMeta(metaHow, how), t.tx.SetMeta(metaHad, newest.N), t.tx.SetMeta(metaMarked, mark.Links), t.tx.SetMeta(metaSince, since), t.tx.SetMeta(metaFirst, t.book.epoch))
 	if err != nil {
 		return err
 	}
