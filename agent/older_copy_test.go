@@ -97,6 +97,34 @@ func TestACopyOfAnOlderCopyAsksBeforeItUndoes(t *testing.T) {
 	})
 }
 
+// The wallet's yes comes, and cannot be written down: that is no reason to undo
+// what is paid. The next start asks again.
+func TestAnOlderCopyThatCannotWriteTheYes(t *testing.T) {
+	for _, then := range []charge.State{charge.Prepared, charge.InDoubt} {
+		t.Run(string(then), func(t *testing.T) {
+			atTill(t, func(t *testing.T, s *till) {
+				rec, copied := s.handedOver(then)
+				s.goesBack(copied)
+				s.disk.takes(100 * ms)
+				s.disk.breaks(true)
+				for !slices.ContainsFunc(s.Troubles(), func(w agent.Trouble) bool { return w.Code == "journal.dead" }) {
+					time.Sleep(ms)
+				}
+				s.disk.breaks(false) // the next write would be kept
+				time.Sleep(time.Hour)
+				s.is(rec.Key, then)
+				s.crash()
+				time.Sleep(time.Minute)
+				s.is(rec.Key, charge.Approved)
+				if n := s.line.count("reversal"); n != 0 {
+					t.Errorf("%d reversals were sent", n)
+				}
+				s.has(1300)
+			})
+		})
+	}
+}
+
 // While the wallet is away an older copy waits, for however long and over
 // another restart: it neither gives a doubt up nor undoes what it has as not
 // sent, because it cannot know.

@@ -54,10 +54,10 @@ func (r *Register) mayBePaidSince(rec charge.Record) bool {
 // the way of every other one: when it turned out to be paid, or when all have
 // answered and none has approved it. By itself an older copy takes nothing back.
 func (r *Register) lookFirst(rec charge.Record, p *patience, n int) (done bool, err error) {
-	paid, answered := r.lookAround(rec)
+	paid, answered, err := r.lookAround(rec)
 	switch {
-	case paid:
-		return true, nil
+	case paid || err != nil:
+		return err == nil, err
 	case answered:
 		_, err = r.classify(rec)
 		return true, err
@@ -66,8 +66,9 @@ func (r *Register) lookFirst(rec charge.Record, p *patience, n int) (done bool, 
 	return false, nil
 }
 
-// lookAround asks each wallet once, and writes a yes down.
-func (r *Register) lookAround(rec charge.Record) (paid, answered bool) {
+// lookAround asks each wallet once, and writes a yes down. One that cannot be
+// written is an error: nothing is undone then.
+func (r *Register) lookAround(rec charge.Record) (paid, answered bool, err error) {
 	answered = true
 	for _, w := range r.parts.Wallets {
 		if w.Ask == nil || len(rec.Route) > 0 && !slices.Contains(rec.Route, w.ID) {
@@ -84,9 +85,9 @@ func (r *Register) lookAround(rec charge.Record) (paid, answered bool) {
 			steps = []charge.Step{{Event: charge.Send, Wallet: w.ID, By: charge.ByRecovery, Reason: charge.ReasonRecovered, At: a.At}, a.Step}
 		}
 		_, err := r.writeFrom(rec.Key, rec.State, steps...)
-		return err == nil, true
+		return err == nil, true, err
 	}
-	return false, answered
+	return false, answered, nil
 }
 
 // alarmsFor is how long an alarm about a charge that is at its end comes back

@@ -112,7 +112,7 @@ func (w *World) reconcile() {
 		reg, done := t.run.reg, make(chan struct{})
 		go func() {
 			defer close(done)
-			for day := base; !day.After(w.wall()); day = day.AddDate(0, 0, 1) {
+			for day := base.Truncate(24 * time.Hour); !day.After(w.wall()); day = day.AddDate(0, 0, 1) {
 				_, _ = reg.Reconcile(context.Background(), day.Format(time.DateOnly))
 			}
 		}()
