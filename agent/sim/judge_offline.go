@@ -135,11 +135,17 @@ func rowsOf(t *till) (out []charge.Record) {
 }
 
 // brought judges a charge that another register took and this one took in: it
-// ends here as it does at the wallet, unless a manager has written it off here.
+// ends here as it does at the wallet, unless a manager has written it off here,
+// or the one that took it has found an older copy of its books in which it was
+// not taken yet, and has had it reversed.
 func (t *till) brought(rec charge.Record) {
 	held := t.w.held[string(rec.Key)]
+	_, terminal, _, _, _ := rec.Key.Parts()
+	takenBack := t.w.stands[string(rec.Key)] == wire.Reversed &&
+		slices.ContainsFunc(t.w.tills, func(o *till) bool { return o.id == terminal && o.restored })
 	switch {
-	case t.forgot[rec.Key]:
+	case takenBack:
+		t.w.came("file: reversed by an older copy")
 	case rec.State.Open():
 		t.w.fail("nothing stays open", "%s, which was brought to %s, is %s", rec.Key, t.id, rec.State)
 	case rec.State == charge.Approved && held != rec.Amount.Minor, rec.State == charge.Unpaid && held > 0 && rec.Reason != charge.ReasonWrittenOff:

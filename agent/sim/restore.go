@@ -23,9 +23,10 @@ func (t *till) restore(unmarked bool) {
 			t.forgot[key] = true
 		case old.State != rec.State:
 			t.unsure = append(t.unsure, key)
+			t.undoing[key] = t.undoing[key] || rec.State == charge.Reversing
 		}
 	}
-	t.store, t.copied = t.copied, nil
+	t.store, t.copied, t.restored = t.copied, nil, true
 	t.forget(then)
 	if unmarked {
 		for key := range now {

@@ -43,6 +43,7 @@ type till struct {
 	issued   map[charge.Key]string
 	forgot   map[charge.Key]bool // a restored copy knows them not, or not as they were
 	unsure   []charge.Key        // a restored copy has them open: they must find their end, if the register notices that it is one
+	undoing  map[charge.Key]bool // a restored copy does not know that they are being undone: a reversal may be on its way
 	order    []charge.Key        // issued, in order
 	charges  int
 	prepared int
@@ -53,6 +54,7 @@ type till struct {
 	seqs         map[charge.Key]int64  // their places in the books
 	dark         time.Duration         // until when the shop is closed
 	began        time.Duration         // how far the clock was off when this run began
+	restored     bool                  // an older copy was put back once
 	behind       bool                  // it showed less than the books had seen
 }
 
@@ -80,7 +82,7 @@ type run struct {
 }
 
 func newTill(w *World, n int) *till {
-	t := &till{w: w, n: n, id: fmt.Sprintf("T%d", n+1), goods: make(map[charge.Key]bool), issued: make(map[charge.Key]string), forgot: make(map[charge.Key]bool), mark: &memory.HighWater{}}
+	t := &till{w: w, n: n, id: fmt.Sprintf("T%d", n+1), goods: make(map[charge.Key]bool), issued: make(map[charge.Key]string), forgot: make(map[charge.Key]bool), undoing: make(map[charge.Key]bool), mark: &memory.HighWater{}}
 	t.store = memory.New(memory.Options{After: t.after})
 	t.key, t.certificates = terminalKey(w.plan.seed, n), oda.NewCache(64)
 	t.taken, t.seqs = make(map[charge.Key]*taken), make(map[charge.Key]int64)
