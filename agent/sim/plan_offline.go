@@ -21,7 +21,7 @@ type span struct{ from, to time.Duration }
 
 // offlineWorlds is the part of the worlds that have such a part: a signature
 // costs as much as half a charge.
-const offlineWorlds = 0.35
+const offlineWorlds = 0.22
 
 // goOffline draws it, and what lies near the limits.
 func (p *plan) goOffline(d *dice, sales int) {
@@ -86,7 +86,7 @@ func (p *plan) outages(d *dice) {
 	for range 1 + d.below(3) {
 		p.add(act{at: within(), do: doRush, till: d.below(p.tills), who: 1 + d.below(customers), fault: AtOnce})
 	}
-	for file := range d.below(3) {
+	for file := range 1 + d.below(2) {
 		p.files(d, file, within())
 	}
 	if d.chance(0.2) {

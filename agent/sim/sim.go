@@ -18,6 +18,7 @@ import (
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/offline/handover"
+	"github.com/posagent/posagent/offline/oda"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -65,6 +66,8 @@ type World struct {
 	broken  []Violation
 	beyond  map[string]bool // keys that were forgotten together with the mark beside the books
 
+	certificates *oda.Cache // that were verified, whichever register did
+
 	signed   map[string]signedCode    // by text, every picture that was ever shown
 	codes    map[signature]signedCode // the same, by what they are
 	paying   map[signature][]string   // keys that a wallet was asked for with a code
@@ -97,7 +100,8 @@ func Run(seed uint64, o Options) Result {
 		plan: newPlan(seed), opts: o, born: time.Now(),
 		faces: make(map[charge.Key]*face), ofSale: make(map[string]int),
 		beyond: make(map[string]bool), became: make(map[string]int), files: make(map[int][]handover.Charge), accepted: make(map[charge.Key]bool),
-		signed: make(map[string]signedCode), codes: make(map[signature]signedCode), paying: make(map[signature][]string), asked: make(map[string]identity),
+		certificates: oda.NewCache(64),
+		signed:       make(map[string]signedCode), codes: make(map[signature]signedCode), paying: make(map[signature][]string), asked: make(map[string]identity),
 	}
 	w.trace.keep, w.trace.digest = o.Trace, o.Digest
 	w.agenda = newAgenda(w.born)

@@ -32,7 +32,7 @@ func newTaker(r *run) *taker {
 		return nil
 	}
 	trust := t.w.wallets[0].books.(*reference).trust
-	return &taker{Taker: &taking.Taker{Book: r.book, Trust: trust, Cache: t.certificates, Limits: t.w.plan.offline.limits, Sealer: taking.Open{}}, run: r}
+	return &taker{Taker: &taking.Taker{Book: r.book, Trust: trust, Cache: t.w.certificates, Limits: t.w.plan.offline.limits, Sealer: taking.Open{}}, run: r}
 }
 
 // terminalKey signs what a till took. It is the same in every start, as a

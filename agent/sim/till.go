@@ -18,7 +18,6 @@ import (
 	"github.com/posagent/posagent/drivers/scanner"
 	"github.com/posagent/posagent/offline/book"
 	"github.com/posagent/posagent/offline/book/memory"
-	"github.com/posagent/posagent/offline/oda"
 )
 
 // till is one register's machine: what outlives the agent that runs on it.
@@ -48,14 +47,13 @@ type till struct {
 	charges  int
 	prepared int
 
-	key          ed25519.PrivateKey
-	certificates *oda.Cache
-	taken        map[charge.Key]*taken // without a network
-	seqs         map[charge.Key]int64  // their places in the books
-	dark         time.Duration         // until when the shop is closed
-	began        time.Duration         // how far the clock was off when this run began
-	restored     bool                  // an older copy was put back once
-	behind       bool                  // it showed less than the books had seen
+	key      ed25519.PrivateKey
+	taken    map[charge.Key]*taken // without a network
+	seqs     map[charge.Key]int64  // their places in the books
+	dark     time.Duration         // until when the shop is closed
+	began    time.Duration         // how far the clock was off when this run began
+	restored bool                  // an older copy was put back once
+	behind   bool                  // it showed less than the books had seen
 }
 
 type shown struct {
@@ -84,7 +82,7 @@ type run struct {
 func newTill(w *World, n int) *till {
 	t := &till{w: w, n: n, id: fmt.Sprintf("T%d", n+1), goods: make(map[charge.Key]bool), issued: make(map[charge.Key]string), forgot: make(map[charge.Key]bool), undoing: make(map[charge.Key]bool), mark: &memory.HighWater{}}
 	t.store = memory.New(memory.Options{After: t.after})
-	t.key, t.certificates = terminalKey(w.plan.seed, n), oda.NewCache(64)
+	t.key = terminalKey(w.plan.seed, n)
 	t.taken, t.seqs = make(map[charge.Key]*taken), make(map[charge.Key]int64)
 	return t
 }
