@@ -3,6 +3,7 @@ package whole_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -67,11 +68,12 @@ func (c *counter) within(d time.Duration) time.Duration {
 // sell is one sale, the scan of a code for it, and what an impatient cashier
 // and a bad day make of it.
 func (c *counter) sell(id string, lent chan string) error {
-	for _, w := range c.wires {
-		w.Order(c.plan())
-	}
+	c.network()
 	if c.chance(3) {
 		c.disk.crashAfter(1 + c.dice.IntN(8))
+	}
+	if c.chance(3) || c.cut > 0 && c.chance(20) {
+		c.hands()
 	}
 	s := sale.Sale{ID: id, Amount: money.Yen(1 + c.dice.Int64N(3000)), BusinessDate: time.Now().UTC().Format(time.DateOnly), At: time.Now(), Operator: "hanako"}
 	s.TopUp = c.chance(4)
@@ -146,7 +148,7 @@ func (c *counter) show(id string, lent chan string) error {
 	switch {
 	case !errors.As(first, &refused):
 		c.count.Charges++
-	case refused.Why == "wallet.paused":
+	case refused.Why == "wallet.paused", strings.HasPrefix(refused.Why, "offline."):
 		c.count.Paused++
 		time.Sleep(20 * time.Millisecond)
 	}
@@ -163,6 +165,16 @@ func (c *counter) code(lent chan string) (string, error) {
 			return code, nil
 		default:
 		}
+	}
+	if c.cut > 0 || c.chance(15) {
+		code, err := c.signed()
+		if err == nil && c.chance(10) {
+			select {
+			case lent <- code:
+			default:
+			}
+		}
+		return code, err
 	}
 	customer := rich
 	if c.chance(3) {

@@ -1,8 +1,8 @@
 package whole_test
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"crypto"
+	crand "crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,9 +19,11 @@ import (
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/agent/sale"
+	"github.com/posagent/posagent/agent/sim/taking"
 	"github.com/posagent/posagent/agent/sim/wirecut"
 	"github.com/posagent/posagent/offline"
 	"github.com/posagent/posagent/offline/book"
+	"github.com/posagent/posagent/offline/oda"
 )
 
 // terms are those of a wallet whose customers have no patience at all, so that
@@ -51,20 +53,31 @@ type counter struct {
 	books *book.Book
 	reg   *agent.Register
 	lines []*authorize.Line
+	taker *takes
+	signs agent.Forwarder
 	watch sync.WaitGroup
 
 	count tally // of the cashier's goroutine
+	cut   int   // sales for which the line to the first wallet is cut
 
 	issued map[charge.Key]string // to the sale that it was issued for
 	copied string                // where an older copy of the books lies; empty: there is none
 	forgot bool                  // an older copy was put back
+	older  bool                  // and the register has not started on it yet
+
+	sealer   *offline.Sealer
+	identity string // that opens queue files, the same for the whole shop
+	receiver string
+	files    chan []byte // queue files on their way
 
 	mu    sync.Mutex
 	shown map[charge.Key]bool // approved on the screen of a living register
+	taken map[charge.Key]bool // without a network
+	has   map[charge.Key]bool // in the end
 }
 
 // tally is what happened, so that a fault that never came is noticed.
-type tally struct{ Charges, Crashes, Cancels, DoubleTaps, Shared, Retried, Bounces, Repeats, Restores, Refunds, TopUps, Paused int }
+type tally struct{ Charges, Crashes, Cancels, DoubleTaps, Shared, Retried, Bounces, Repeats, Restores, Refunds, TopUps, Paused, Outages, Taken, Left, Handed int }
 
 func (n *tally) add(m tally) {
 	n.Charges += m.Charges
@@ -79,12 +92,16 @@ func (n *tally) add(m tally) {
 	n.Refunds += m.Refunds
 	n.TopUps += m.TopUps
 	n.Paused += m.Paused
+	n.Outages += m.Outages
+	n.Taken += m.Taken
+	n.Left += m.Left
+	n.Handed += m.Handed
 }
 
 func newCounter(t *testing.T, fars []*far, terminal string, seed uint64) *counter {
 	t.Helper()
-	c := &counter{t: t, fars: fars, name: terminal, dir: t.TempDir(), shown: map[charge.Key]bool{}, issued: map[charge.Key]string{}, dice: rand.New(rand.NewPCG(seed, 1))}
-	var rules paycode.Rules
+	c := &counter{t: t, fars: fars, name: terminal, dir: t.TempDir(), shown: map[charge.Key]bool{}, taken: map[charge.Key]bool{}, has: map[charge.Key]bool{}, issued: map[charge.Key]string{}, dice: rand.New(rand.NewPCG(seed, 1))}
+	rules := signedRules(fars[0].id)
 	for _, f := range fars {
 		rules.Digits = append(rules.Digits, paycode.DigitsRule{ID: f.id, Match: "^97[" + f.digits + "][0-9]{17}$", Wallet: f.id})
 		pair, err := f.authority.Client("S1", terminal)
@@ -98,6 +115,10 @@ func newCounter(t *testing.T, fars []*far, terminal string, seed uint64) *counte
 	}
 	var err error
 	c.codes, err = paycode.New(rules, c.wallets())
+	check(t, err)
+	key := make([]byte, offline.SecretSize)
+	_, _ = crand.Read(key)
+	c.sealer, err = offline.NewSealer(key)
 	check(t, err)
 	check(t, c.start(0))
 	return c
@@ -123,22 +144,29 @@ func (c *counter) start(crash int) error {
 		return err
 	}
 	c.lines = nil
+	c.taker = &takes{&taking.Taker{Book: c.books, Trust: c.fars[0].issuer.Trust(), Cache: oda.NewCache(64), Limits: limits, Sealer: c.sealer}, c}
 	var wallets []agent.Wallet
 	for i, f := range c.fars {
 		line := authorize.NewLine("https://"+c.wires[i].Addr(), c.ids[i])
 		c.lines = append(c.lines, line)
 		ask := &own.Client{ID: f.id, Store: "S1", Terminal: c.name, Line: line, Terms: terms()}
-		wallets = append(wallets, agent.Wallet{ID: f.id, Name: f.id, Terms: terms(), Ask: ask, Refunds: ask, TopUps: ask, Lists: ask})
+		one := agent.Wallet{ID: f.id, Name: f.id, Terms: terms(), Ask: ask, Refunds: ask, TopUps: ask, Lists: ask}
+		if f.issuer != nil {
+			ask.Signer = c.ids[i].Certificate.PrivateKey.(crypto.Signer)
+			one.Forwards, c.signs = ask, ask
+		}
+		wallets = append(wallets, one)
 	}
 	spread := rand.New(rand.NewPCG(c.dice.Uint64(), 2))
 	var drawing sync.Mutex
 	c.reg = agent.New(agent.Parts{
-		Store: sale.Store{ID: "S1", Terminal: c.name, Name: "S1"}, Journal: c.books, Memory: c.books, Accounts: c.books, NotFound: book.ErrNotFound, Codes: c.codes,
+		Store: sale.Store{ID: "S1", Terminal: c.name, Name: "S1"}, Journal: c.books, Memory: c.books, Accounts: c.books, Offline: c.taker, NotFound: book.ErrNotFound, Codes: c.codes,
 		Wallets: wallets, Room: func() error { return nil },
-		HashCode: func(s paycode.Secret) string { h := sha256.Sum256([]byte(s.Reveal())); return hex.EncodeToString(h[:]) },
+		HashCode: taking.HashCode,
 		Day:      func(now time.Time) string { return now.Format(time.DateOnly) }, Zone: time.UTC, Now: time.Now,
 		MostTopUp: 1_000_000, Spread: func() float64 { drawing.Lock(); defer drawing.Unlock(); return spread.Float64() },
 	}, slog.New(slog.DiscardHandler))
+	asOffline(c.reg, c.fars[0].id)
 	reg, d := c.reg, c.disk
 	c.watch.Go(func() { c.look(reg, d) })
 	_, err = c.reg.Recover()
@@ -187,6 +215,7 @@ func (c *counter) crash() error {
 		err := c.start(again)
 		if !c.disk.gone() {
 			c.disk.crashAfter(0)
+			c.recall()
 			return err
 		}
 	}
@@ -200,7 +229,7 @@ func (c *counter) restore() error {
 	switch {
 	case c.copied != "" && c.chance(15):
 		c.count.Restores++
-		c.forgot = true
+		c.forgot, c.older = true, true
 		if err := os.Remove(file + "-wal"); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}

@@ -13,10 +13,14 @@ import (
 
 // elsewhere are the bugs that this tier cannot meet, and why.
 var elsewhere = map[planted.Bug]string{
-	planted.NoQuietTime:     "the reference wallet keeps tombstones, so that nobody waits for its quiet",
-	planted.StaleRoute:      "only a crash that lost the mark gives a charge two wallets, and then each confirms by itself; offline/book tells it",
-	planted.LateAnswer:      "a late yes to what is reversed only reverses it once more; the fast tier tells it",
-	planted.AnswerOfAnother: "under TLS nobody swaps two answers of an honest wallet; agent/authorize has wallets that do",
+	planted.NoQuietTime:             "the reference wallet keeps tombstones, so that nobody waits for its quiet",
+	planted.StaleRoute:              "only a crash that lost the mark gives a charge two wallets, and then each confirms by itself; offline/book tells it",
+	planted.LateAnswer:              "a late yes to what is reversed only reverses it once more; the fast tier tells it",
+	planted.ForwardTwice:            "the wallet has one answer for a key, so that nobody loses; the fast tier sees what is sent",
+	planted.LimitOutsideTransaction: "a register's one desk takes one code after the other; the fast tier has several at once",
+	planted.ReplayedCounter:         "these phones show no code twice; the fast tier's do",
+	planted.ClockRollbackIgnored:    "the machine's clock is not set; the fast tier sets it",
+	planted.AnswerOfAnother:         "under TLS nobody swaps two answers of an honest wallet; agent/authorize has wallets that do",
 }
 
 // TestPlantedBugs judges the judge: with a bug in the real code, a run of at

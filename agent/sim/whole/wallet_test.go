@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/wallet/reference"
+	"github.com/posagent/posagent/wallet/reference/issuer"
 	"github.com/posagent/posagent/wallet/reference/ledger"
 	"github.com/posagent/posagent/wallet/reference/ledgerdb"
 	"github.com/posagent/posagent/wallet/reference/pki"
@@ -32,6 +33,9 @@ type far struct {
 	books  *ledger.Ledger
 	server *reference.Server
 	downs  int
+
+	issuer *issuer.Issuer // nil: its customers' phones sign nothing
+	phones []*phone
 }
 
 // rich and poor are the customers: who is poor is declined at times.
@@ -40,7 +44,7 @@ const (
 	poor = "taro"
 )
 
-func newFar(t *testing.T, id, digits string) *far {
+func newFar(t *testing.T, id, digits string, signs bool) *far {
 	t.Helper()
 	f := &far{t: t, id: id, digits: digits, dir: t.TempDir()}
 	var err error
@@ -48,7 +52,14 @@ func newFar(t *testing.T, id, digits string) *far {
 	check(t, err)
 	f.own, err = f.authority.Server("127.0.0.1")
 	check(t, err)
+	if signs {
+		f.issuer, err = issuer.Open(f.dir, id)
+		check(t, err)
+	}
 	check(t, f.up())
+	if signs {
+		check(t, f.certify(24))
+	}
 	for name, balance := range map[string]int64{rich: 1_000_000_000, poor: 100_000} {
 		_, err := f.books.AddCustomer(name, balance)
 		check(t, err)
@@ -65,7 +76,7 @@ func (f *far) up() error {
 	if err != nil {
 		return err
 	}
-	f.store, f.books = store, ledger.New(store, ledger.Options{})
+	f.store, f.books = store, ledger.New(store, ledger.Options{Issuer: f.issuer})
 	f.server, err = reference.Start(reference.Options{Listen: f.addr, Ledger: f.books, Certificate: cert, ClientCAs: f.authority.Pool()})
 	if err != nil {
 		return err

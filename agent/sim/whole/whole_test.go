@@ -15,6 +15,7 @@ import (
 	"github.com/posagent/posagent/agent/sim/wirecut"
 	"github.com/posagent/posagent/offline"
 	"github.com/posagent/posagent/offline/book"
+	"github.com/posagent/posagent/offline/handover"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -48,11 +49,18 @@ func TestWhole(t *testing.T) {
 // all books.
 func shop(t *testing.T, charges int, seed uint64, total *tally, cut map[string]int) {
 	t.Helper()
-	fars := []*far{newFar(t, "left", "01234"), newFar(t, "right", "56789")}
+	fars := []*far{newFar(t, "left", "01234", true), newFar(t, "right", "56789", false)}
+	identity, err := handover.NewIdentity()
+	check(t, err)
+	receiver, err := handover.Recipient(identity)
+	check(t, err)
+	files := make(chan []byte, 3)
 	lent := make(chan string, 4)
 	var counters []*counter
 	for i := range terminals {
-		counters = append(counters, newCounter(t, fars, fmt.Sprintf("T%d", i+1), seed*terminals+uint64(i)))
+		c := newCounter(t, fars, fmt.Sprintf("T%d", i+1), seed*terminals+uint64(i))
+		c.identity, c.receiver, c.files = identity, receiver, files
+		counters = append(counters, c)
 	}
 	var selling sync.WaitGroup
 	failed := make(chan error, terminals)
@@ -71,6 +79,7 @@ func shop(t *testing.T, charges int, seed uint64, total *tally, cut map[string]i
 	quiesce(t, counters)
 	judge(t, fars, counters)
 	for _, c := range counters {
+		c.count.Taken = len(c.taken)
 		total.add(c.count)
 		for _, w := range c.wires {
 			for act, n := range w.Begun() {
@@ -94,8 +103,22 @@ func judge(t *testing.T, fars []*far, counters []*counter) {
 			theirs[key] = append(theirs[key], st)
 		}
 	}
+	owners, debits := map[string]*counter{}, map[string]int{}
 	for _, c := range counters {
-		c.judge(theirs)
+		owners[c.name] = c
+		rows, err := allRows(c.disk.Store)
+		check(t, err)
+		for _, r := range rows {
+			c.has[r.Key] = true
+		}
+	}
+	for key, all := range theirs {
+		for _, st := range all {
+			debits[key] += st.Debits
+		}
+	}
+	for _, c := range counters {
+		c.judge(theirs, owners, debits)
 	}
 	for key, all := range theirs {
 		for _, st := range all {
@@ -130,7 +153,6 @@ func expected(r book.Row) int {
 // the books had forgotten comes back.
 func quiesce(t *testing.T, counters []*counter) {
 	t.Helper()
-	end := time.Now().Add(30 * time.Second)
 	for _, c := range counters {
 		for _, w := range c.wires {
 			w.Order(wirecut.Plan{})
@@ -139,7 +161,11 @@ func quiesce(t *testing.T, counters []*counter) {
 			_, err := c.reg.Cancel(v.Sale.ID, charge.ByCashier, "hanako") // the last sale, whose request never left
 			check(t, err)
 		}
-		for c.reg.Unsettled() > 0 {
+	}
+	collected(counters)
+	end := time.Now().Add(30 * time.Second)
+	for _, c := range counters {
+		for c.reg.Unsettled() > 0 || c.uncollected() > 0 {
 			if time.Now().After(end) {
 				t.Errorf("terminal %s still has %d charges that are not settled:\n%s%+v", c.name, c.reg.Unsettled(), c.openStories(), c.reg.Troubles())
 				break
@@ -182,13 +208,17 @@ func (c *counter) reconcile() {
 
 // judge compares a register's books with the wallets', key by key, and strikes
 // the keys that it knows off their list.
-func (c *counter) judge(theirs map[string][]wire.Standing) {
+func (c *counter) judge(theirs map[string][]wire.Standing, owners map[string]*counter, all map[string]int) {
 	t := c.t
 	rows, err := allRows(c.disk.Store)
 	check(t, err)
 	ours, paid := map[charge.Key]book.Row{}, map[string]charge.Key{}
 	for _, r := range rows {
 		ours[r.Key] = r
+		if r.Carried {
+			c.brought(r.Record, all[string(r.Key)], owners)
+			continue
+		}
 		debits, said := 0, ""
 		for _, st := range theirs[string(r.Key)] {
 			debits += st.Debits
@@ -216,7 +246,7 @@ func (c *counter) judge(theirs map[string][]wire.Standing) {
 		}
 	}
 	for key := range c.shown {
-		if ours[key].State != charge.Approved {
+		if ours[key].State != charge.Approved && !(c.taken[key] && ours[key].State == charge.Unpaid) {
 			t.Errorf("%s was shown as approved and is %s\n%s", key, ours[key].State, c.story(key))
 		}
 	}
@@ -275,7 +305,7 @@ func covered(t *testing.T, n tally, cuts map[string]int) {
 	t.Helper()
 	came := map[string]int{
 		"crash of a register": n.Crashes, "cancel": n.Cancels, "double tap": n.DoubleTaps, "code at two terminals": n.Shared,
-		"second code for a sale": n.Retried, "crash of the wallet": n.Bounces, "request that came twice": n.Repeats, "older copy put back": n.Restores, "refund": n.Refunds, "top-up": n.TopUps,
+		"outage": n.Outages, "charge without a network": n.Taken, "charge that left": n.Left, "charge that was brought": n.Handed, "second code for a sale": n.Retried, "crash of the wallet": n.Bounces, "request that came twice": n.Repeats, "older copy put back": n.Restores, "refund": n.Refunds, "top-up": n.TopUps,
 	}
 	for _, act := range []wirecut.Act{wirecut.Hold, wirecut.Swallow, wirecut.Close, wirecut.Reset, wirecut.Trickle, wirecut.Repeat} {
 		came["network: "+string(act)] = cuts[string(act)]
