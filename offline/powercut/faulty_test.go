@@ -80,6 +80,7 @@ func (r *faulty) live(rec *powercut.Recorder) error {
 	if third != "" {
 		wrong = errors.Join(wrong, r.applied(third, "f-3", 2, charge.Step{Event: charge.Cancel, By: charge.ByCashier}))
 	}
+	wrong = errors.Join(wrong, r.taken("f-5"))
 	for n := range 12 { // with these the log gets full
 		if first == "" {
 			break
@@ -141,6 +142,24 @@ func (r *faulty) applied(key charge.Key, id string, links int, step charge.Step)
 		return wrong
 	}
 	return errors.Join(wrong, r.shop.told(ack{Key: key, Sale: id, State: rec.State, Links: links, Paper: charge.Unprinted}))
+}
+
+// taken takes a sale without a network, and sends it.
+func (r *faulty) taken(id string) error {
+	key, wrong := r.prepared(id)
+	if key == "" {
+		return wrong
+	}
+	var rec charge.Record
+	done, err := r.step(func() (err error) {
+		rec, err = r.shop.accept(key, id)
+		return err
+	})
+	if wrong = errors.Join(wrong, err); !done {
+		return wrong
+	}
+	wrong = errors.Join(wrong, r.shop.told(ack{Key: key, Sale: id, State: rec.State, Links: 2, Paper: charge.Unprinted}))
+	return errors.Join(wrong, r.applied(key, id, 3, charge.Step{Event: charge.Send, Wallet: wallets[0], By: charge.ByTimer}))
 }
 
 func (r *faulty) printed(key charge.Key, again bool) error {

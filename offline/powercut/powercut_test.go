@@ -160,9 +160,11 @@ func TestNothingIsLostInAPowerCut(t *testing.T) {
 		again := relapse(t, short, seed)
 		twice := everywhere(again, seed, max(1, times/4))
 		twice.holds(t, "a recovery, cut at every call")
-		some := anywhere(longDay(t), seed, max(1, min(left, 20_000)-len(all.cuts)-len(twice.cuts)))
+		dark := everywhere(blackouts(t), seed, max(1, times/4))
+		dark.holds(t, "two days without a network, cut at every call")
+		some := anywhere(longDay(t), seed, max(1, min(left, 20_000)-len(all.cuts)-len(twice.cuts)-len(dark.cuts)))
 		some.holds(t, "a long day with four counters")
-		left -= len(all.cuts) + len(twice.cuts) + len(some.cuts)
+		left -= len(all.cuts) + len(twice.cuts) + len(dark.cuts) + len(some.cuts)
 	}
 }
 

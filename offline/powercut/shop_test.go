@@ -30,6 +30,9 @@ type ack struct {
 	Links int // journal entries of the charge
 	Paper charge.Paper
 	Again int // reprints
+
+	Carried bool // taken without a network by another register
+	Moved   bool // it has left with a queue file
 }
 
 // shop is a register's day on the real books, as the agent uses them.
