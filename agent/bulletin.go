@@ -18,6 +18,8 @@ type Bulletin struct {
 	Stops     Stops
 	MostPay   int64 // of one payment, in minor units; 0: no limit
 	MostTopUp int64 // of one top-up
+
+	MostOffline int64 // that is outstanding of what was taken without a network; 0: no limit of the wallet's
 }
 
 // Stops are the functions that are stopped until a later bulletin lifts it,

@@ -63,7 +63,7 @@ func (r *Register) taken(d desk, w Wallet, code paycode.Code) (charge.Record, er
 	switch {
 	case d.sale.TopUp:
 		return none, &Refused{Why: "offline.top_up"}
-	case w.Forwards == nil || r.offlineStopped(w.ID):
+	case r.offlineStopped(w):
 		return none, &Refused{Why: "offline.stopped"}
 	}
 	now := r.parts.Now()
@@ -94,6 +94,7 @@ func (r *Register) taken(d desk, w Wallet, code paycode.Code) (charge.Record, er
 		r.cannotWrite(rec.Key, err)
 		return none, &notWritten{err}
 	}
+	r.exposed.moved()
 	r.watch(rec)
 	return rec, nil
 }
@@ -103,13 +104,11 @@ type notWritten struct{ error }
 
 func (n *notWritten) Unwrap() error { return n.error }
 
-// offlineStopped tells that nothing of a wallet is taken without a network: it
-// says so, or has not said anything for too long.
-func (r *Register) offlineStopped(wallet string) bool {
+// offlineStopped tells that nothing of a wallet is taken without a network.
+func (r *Register) offlineStopped(w Wallet) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	b, known := r.bulletins[wallet]
-	return !known || b.Stops.Offline || r.parts.Now().After(b.Expires)
+	return r.keepsOff(w)
 }
 
 // overLimit names the limit, and what is left of it for the cashier to read.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,7 +20,8 @@ import (
 type taker struct {
 	shop    *shop
 	limits  charge.Limits
-	trouble func() // before a charge is written down; nil: none
+	trouble func()       // before a charge is written down; nil: none
+	looks   atomic.Int64 // how often the exposure was read
 }
 
 func (c *taker) Prove(code paycode.Code, _ money.Amount, now time.Time) (charge.Proof, error) {
@@ -48,14 +50,17 @@ func (c *taker) Evidence(key charge.Key) (paycode.Secret, error) {
 	return paycode.Secret(sealed), err
 }
 
-func (c *taker) Exposure() (charge.Exposure, error) { return c.shop.books.Exposure() }
+func (c *taker) Exposure() (charge.Exposure, error) {
+	c.looks.Add(1)
+	return c.shop.books.Exposure()
+}
 
 // counting runs a test of a shop that takes signed codes without a network.
 func counting(t *testing.T, do func(*testing.T, *shop, *taker)) {
 	t.Helper()
 	bubble(t, func(t *testing.T, s *shop) {
 		c := &taker{shop: s, limits: charge.Limits{PerCharge: 3000, PerToken: 5000, Outstanding: 100_000, Count: 500, Age: 24 * time.Hour}}
-		s.offline = c
+		s.offline, s.rules = c, agent.OfflineRules{Take: true, Limits: c.limits}
 		s.Leave()
 		s.start()
 		s.Obey(agent.Bulletin{Wallet: "own", Version: 1, Expires: time.Now().Add(48 * time.Hour)})

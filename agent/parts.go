@@ -110,14 +110,15 @@ type Wallet struct {
 
 // Parts are what a register is made of. All are needed, but for Printer,
 // Imager and Accounts: without them nothing is printed, no picture is read,
-// and nothing is refunded or reconciled.
+// and nothing is refunded or reconciled. Rules are those of Offline.
 type Parts struct {
 	Store    sale.Store
 	Journal  Journal
 	Memory   Memory
 	Accounts Accounts
 	Offline  Offline // nil: nothing is taken without a network
-	NotFound error   // what Memory returns for a charge that is not there; needed with Accounts
+	Rules    OfflineRules
+	NotFound error // what Memory returns for a charge that is not there; needed with Accounts
 	Codes    Codes
 	Wallets  []Wallet
 	Printer  Printer
@@ -133,6 +134,13 @@ type Parts struct {
 	Spread   func() float64 // draws from 0 to 1, to keep registers from asking in step
 
 	MostTopUp int64 // that one top-up may come to, in minor units; 0: none are taken
+}
+
+// OfflineRules are this register's own rules of what it takes without a
+// network. A wallet's bulletin may narrow them.
+type OfflineRules struct {
+	Take   bool
+	Limits charge.Limits
 }
 
 // PaperRules are what receipts say beside the sale.

@@ -47,6 +47,8 @@ type Register struct {
 
 	bulletins map[string]Bulletin // the last of each wallet
 	queues    map[string]*queue   // by wallet
+
+	exposed exposed // has a lock of its own
 }
 
 // patience is how far the settling of a charge has come.
@@ -76,6 +78,7 @@ func New(parts Parts, log *slog.Logger) *Register {
 		reconciling: make(chan struct{}, 1),
 		compared:    make(map[string]bool),
 	}
+	r.exposed.moved()
 	r.paper <- struct{}{}
 	r.reconciling <- struct{}{}
 	for _, w := range parts.Wallets {

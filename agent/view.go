@@ -151,8 +151,9 @@ func (r *Register) announce() {
 }
 
 // Announce tells everyone who waits that something beside the sale changed,
-// such as a device.
+// such as a device, or the queue of what was taken without a network.
 func (r *Register) Announce() {
+	r.exposed.moved()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.announce()

@@ -261,15 +261,18 @@ type Register struct {
 	Devices  []Device `json:"devices"`
 	Open     int      `json:"open"` // charges that are not settled
 	Demo     bool     `json:"demo"` // no real money: the pages say so
+	Offline  *Offline `json:"offline,omitempty"`
 }
 
 // Event names of the stream. Each carries one body as JSON: register
-// (Register), sale (Sale), refusal (Refusal), device (Device), heartbeat ({}).
+// (Register), sale (Sale), refusal (Refusal), device (Device), offline
+// (Offline), heartbeat ({}).
 const (
 	EventRegister  = "register"
 	EventSale      = "sale"
 	EventRefusal   = "refusal"
 	EventDevice    = "device"
+	EventOffline   = "offline"
 	EventHeartbeat = "heartbeat"
 )
 

@@ -24,6 +24,19 @@ type Queue struct {
 	Charges []Queued    `json:"charges" doc:"by wallet, those whose code ends first before the others"`
 }
 
+// Offline is what the register takes without a network, and what waits to be
+// collected of what it took. Amounts are in minor units.
+type Offline struct {
+	Taking     bool      `json:"taking" doc:"signed codes are taken while a wallet cannot be reached: the settings, a wallet and the clock allow it"`
+	Away       bool      `json:"away" doc:"a wallet cannot be reached, so that they are taken now"`
+	Count      int       `json:"count" doc:"payments that wait to be collected"`
+	Amount     int64     `json:"amount"`
+	LeftCount  int       `json:"left_count" doc:"how many more may wait"`
+	LeftAmount int64     `json:"left_amount" doc:"how much more may wait"`
+	Oldest     time.Time `json:"oldest,omitzero" doc:"when the oldest was taken"`
+	Until      time.Time `json:"until,omitzero" doc:"when the oldest will have waited for too long: no more are taken then"`
+}
+
 // QueueLimits are in minor units, Age in seconds.
 type QueueLimits struct {
 	PerCharge   int64 `json:"per_charge"`

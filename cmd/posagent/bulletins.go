@@ -161,7 +161,7 @@ func (b *bulletins) tell(wallet string, err error) {
 // obeyed is the part of a bulletin that the register knows.
 func obeyed(b bulletin.Bulletin) agent.Bulletin {
 	return agent.Bulletin{
-		Wallet: b.Wallet, Version: b.Version, Expires: b.Expires, MostPay: b.Limits.Pay, MostTopUp: b.Limits.TopUp,
+		Wallet: b.Wallet, Version: b.Version, Expires: b.Expires, MostPay: b.Limits.Pay, MostTopUp: b.Limits.TopUp, MostOffline: b.Limits.OfflineTerminal,
 		Stops: agent.Stops{Pay: b.Stops.Pay, TopUp: b.Stops.TopUp, Refund: b.Stops.Refund, Offline: b.Stops.Offline},
 	}
 }

@@ -183,6 +183,11 @@ func (t *taker) Accept(key charge.Key, step charge.Step, proof charge.Proof, ove
 	return t.Book.Accept(key, step, proof, t.limits(t.said(step.Wallet).Limits), over...)
 }
 
+// ownLimits are those of the settings.
+func ownLimits(o configs.Offline) charge.Limits {
+	return charge.Limits{PerCharge: int64(o.PerCharge), PerToken: int64(o.PerCustomer), Outstanding: int64(o.Outstanding), Count: o.Count, Age: o.Age}
+}
+
 func (t *taker) limits(narrowed bulletin.Limits) charge.Limits {
 	lower := func(own int, theirs int64) int64 { return min(int64(own), cmp.Or(theirs, int64(own))) }
 	return charge.Limits{

@@ -107,6 +107,7 @@ func New(o Options) *Server {
 	mux.Handle("GET "+control.PathOpenAPI, s.needing(control.ScopeRead, spec(api)))
 	if o.Pages != nil {
 		mux.Handle("/pos", o.Pages)
+		mux.Handle("/manager", o.Pages)
 		mux.Handle("/web/", o.Pages)
 		mux.Handle("GET /{$}", http.RedirectHandler("/pos", http.StatusFound))
 	}

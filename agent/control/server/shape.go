@@ -101,6 +101,12 @@ func (s *Server) register() control.Register {
 		out.Devices = append(out.Devices, shapeDevice(d))
 	}
 	out.Open = s.Register.Unsettled()
+	if v, is := s.Register.WithoutNetwork(); is {
+		out.Offline = &control.Offline{
+			Taking: v.Taking, Away: v.Away, Count: v.Count, Amount: v.Minor,
+			LeftCount: v.LeftCount, LeftAmount: v.LeftMinor, Oldest: v.Oldest, Until: v.Until,
+		}
+	}
 	return out
 }
 

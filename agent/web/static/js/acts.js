@@ -2,7 +2,7 @@
 // one key from its first try to its answer, so a double tap, a lost answer or
 // a second try is still one act.
 import { ask, askJSON, hasSecret, keepSecret, newAct, path, Refused, Unreachable } from "./api.js";
-import { leave, page, parked, set, tookDevice, tookRefusal, tookRegister, tookSale } from "./page.js";
+import { leave, page, parked, set, tookDevice, tookOffline, tookRefusal, tookRegister, tookSale } from "./page.js";
 import { Stream } from "./stream.js";
 import { largeAmount, mayScanAgain, typed } from "./model.js";
 import { play } from "./sound.js";
@@ -17,6 +17,7 @@ const stream = new Stream({
     else if (name === "sale") tookSale(body);
     else if (name === "refusal") tookRefusal(body);
     else if (name === "device") tookDevice(body);
+    else if (name === "offline") tookOffline(body);
   },
   up() {
     if (!page.linked || page.lost) set({ linked: true, lost: false, lostSince: 0 });
@@ -217,6 +218,20 @@ export async function listCharges(more = false) {
     failed(err);
   }
 }
+
+/** The list of what waits to be collected. */
+export async function listQueue() {
+  try {
+    set({ queue: await askJSON(`${path.queue}?limit=100`) });
+  } catch (err) {
+    failed(err);
+  }
+}
+
+/** Lets the register collect now; how it goes on comes by the stream. */
+export const collect = () => act("collect", async (key) => {
+  set({ queue: await askJSON(path.forward, { method: "POST", act: key }) });
+});
 
 /** What is wrong right now, and what became of sales that were left. */
 export async function look() {

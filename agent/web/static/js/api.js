@@ -12,6 +12,8 @@ export const path = {
   charges: "/v1/charges",
   receipt: (/** @type {string} */ key) => `/v1/charges/${encodeURIComponent(key)}/receipt`,
   reprint: (/** @type {string} */ key) => `/v1/charges/${encodeURIComponent(key)}/reprint`,
+  queue: "/v1/queue",
+  forward: "/v1/queue/forward",
   health: "/v1/health",
   register: "/v1/register",
 };

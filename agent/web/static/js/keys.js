@@ -46,6 +46,7 @@ function onSignIn(event, on) {
 function pressed(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   const on = /** @type {Element} */ (event.target);
+  if (page.tip && event.key === "Escape") return set({ tip: false });
   if (page.panel && event.key === "Escape") return set({ panel: false });
   const name = screen();
   if (name === "signin") return onSignIn(event, on);

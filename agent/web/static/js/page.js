@@ -6,6 +6,7 @@ import { mark, newer, place, isLive, screenOf, settled } from "./model.js";
 /** @typedef {import("./model.js").Sale} Sale */
 /** @typedef {import("./model.js").Register} Register */
 /** @typedef {import("./model.js").Refusal} Refusal */
+/** @typedef {import("./model.js").Offline} Offline */
 
 export const page = {
   signedIn: hasSecret(), // until the agent says otherwise
@@ -17,9 +18,14 @@ export const page = {
   linked: false,      // the stream is open
   view: "sale",       // or "charges"
   panel: false,       // devices and notices are open
+  tip: false,         // the text about what waits is open
   store: "", terminal: "",
   demo: false,
   open: 0,
+  /** @type {Offline|null} */
+  offline: null,      // what waits to be collected
+  /** @type {import("./model.js").Queue|null} */
+  queue: null,        // the list of it, for the manager
   /** @type {import("./model.js").Device[]} */
   devices: [],
   /** @type {import("./model.js").Trouble[]} */
@@ -78,6 +84,7 @@ function remember() {
 export function tookRegister(got) {
   Object.assign(page, {
     ready: true, store: got.store, terminal: got.terminal, devices: got.devices ?? [], open: got.open, demo: got.demo,
+    offline: got.offline ?? null,
   });
   if (got.refusal) tookRefusal(got.refusal);
   if (got.sale) tookSale(got.sale);
@@ -139,6 +146,9 @@ export function tookDevice(got) {
   page.devices = at < 0 ? [...page.devices, got] : page.devices.with(at, got);
   redraw();
 }
+
+/** @param {Offline} got */
+export const tookOffline = (got) => set({ offline: got });
 
 /** The cashier goes on to the next sale. */
 export function leave() {

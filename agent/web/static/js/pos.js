@@ -4,7 +4,7 @@ import { html, render } from "../vendor/lit.js";
 import { onChange, page, screen, set } from "./page.js";
 import * as acts from "./acts.js";
 import { bar } from "./parts/bar.js";
-import { newsText, panel } from "./parts/panel.js";
+import { followPanel, newsText, panel } from "./parts/panel.js";
 import { amount } from "./screens/amount.js";
 import { charges } from "./screens/charges.js";
 import { lost, rememberSale } from "./screens/lost.js";
@@ -53,9 +53,6 @@ let saidRefusal = "";
 let saidNotices = "";
 let doubtAt = 0;
 let drawing = false;
-let panelWas = false;
-/** @type {Element|null} */
-let before = null;
 
 /** One drawing for all changes of one moment. */
 function draw() {
@@ -97,18 +94,6 @@ function arrived(name) {
   const cue = cues[name];
   if (cue) play(cue);
   if (cue === "doubt") doubtAt = Date.now();
-}
-
-/** The panel takes the focus when it opens, and gives it back. */
-function followPanel() {
-  if (page.panel === panelWas) return;
-  panelWas = page.panel;
-  if (page.panel) {
-    before = document.activeElement;
-    document.getElementById("panel")?.focus();
-  } else if (before instanceof HTMLElement && before.isConnected) {
-    before.focus();
-  }
 }
 
 function tellRefusal() {
