@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,6 +21,8 @@ import (
 type taker struct {
 	shop    *shop
 	limits  charge.Limits
+	theirs  int64        // of the wallet, on the limit that is reached
+	affords int64        // by each certificate; 0: nothing is said
 	trouble func()       // before a charge is written down; nil: none
 	looks   atomic.Int64 // how often the exposure was read
 }
@@ -31,14 +34,19 @@ func (c *taker) Prove(code paycode.Code, _ money.Amount, now time.Time) (charge.
 	}
 	n := int64(0)
 	_, err := fmt.Sscan(number, &n)
-	return charge.Proof{Device: phone, Counter: n, Token: phone, Serial: phone, Until: now.Add(time.Hour), Sealed: []byte(code.Text.Reveal())}, err
+	return charge.Proof{Device: phone, Counter: n, Token: phone, Serial: phone, Affords: c.affords, Until: now.Add(time.Hour), Sealed: []byte(code.Text.Reveal())}, err
 }
 
 func (c *taker) Accept(key charge.Key, step charge.Step, p charge.Proof, over ...charge.Limit) (charge.Record, error) {
 	if c.trouble != nil {
 		c.trouble()
 	}
-	return c.shop.books.Accept(key, step, p, c.limits, over...)
+	rec, err := c.shop.books.Accept(key, step, p, c.limits, over...)
+	var reached *charge.OverLimit
+	if errors.As(err, &reached) {
+		reached.Cap = c.theirs
+	}
+	return rec, err
 }
 
 func (c *taker) Due(wallet string, after charge.Due, most int) ([]charge.Due, error) {
@@ -60,7 +68,7 @@ func counting(t *testing.T, do func(*testing.T, *shop, *taker)) {
 	t.Helper()
 	bubble(t, func(t *testing.T, s *shop) {
 		c := &taker{shop: s, limits: charge.Limits{PerCharge: 3000, PerToken: 5000, Outstanding: 100_000, Count: 500, Age: 24 * time.Hour}}
-		s.offline, s.rules = c, agent.OfflineRules{Take: true, Limits: c.limits}
+		s.offline, s.rules = c, agent.OfflineRules{Take: true, Limits: c.limits, Lift: []charge.Limit{charge.PerCharge, charge.PerToken, charge.Age}}
 		s.Leave()
 		s.start()
 		s.Obey(agent.Bulletin{Wallet: "own", Version: 1, Expires: time.Now().Add(48 * time.Hour)})

@@ -141,6 +141,7 @@ type Parts struct {
 type OfflineRules struct {
 	Take   bool
 	Limits charge.Limits
+	Lift   []charge.Limit // that a manager may let one sale pass
 }
 
 // PaperRules are what receipts say beside the sale.

@@ -109,6 +109,7 @@ type Offline struct {
 	Outstanding int // of this register
 	Count       int // of this register
 	Age         time.Duration
+	Override    []string // the keys of those that a manager may let one sale pass
 }
 
 // Receipt is what stands on every receipt, and whether there is one.

@@ -37,6 +37,14 @@ type Offline struct {
 	Until      time.Time `json:"until,omitzero" doc:"when the oldest will have waited for too long: no more are taken then"`
 }
 
+// Override lets the open sale pass one limit of what is taken without a
+// network, once that has refused a code. It ends with the sale.
+type Override struct {
+	Limit    string `json:"limit" enum:"per_charge,per_customer,outstanding,count,age" doc:"override of the refusal"`
+	Operator string `json:"operator,omitempty" maxLength:"32" doc:"the manager's id; may be empty when nobody else has this PIN"`
+	PIN      string `json:"pin,omitempty" maxLength:"12" doc:"the manager's; not needed by whoever may resolve"`
+}
+
 // QueueLimits are in minor units, Age in seconds.
 type QueueLimits struct {
 	PerCharge   int64 `json:"per_charge"`
@@ -58,6 +66,13 @@ type Queued struct {
 	Attempts    int       `json:"attempts"`
 	Accepted    time.Time `json:"accepted" doc:"when it was taken"`
 	Until       time.Time `json:"until" doc:"when the phone's certificate ends; the wallet may not pay it afterwards"`
+}
+
+// OverrideSale lets a sale pass a limit; the customer then shows the code
+// again.
+func (c *Client) OverrideSale(ctx context.Context, id string, o Override) (Sale, error) {
+	var out Sale
+	return out, c.call(ctx, http.MethodPost, at(PathOverride, "id", id), o, &out)
 }
 
 // Queue is what is to be collected, with at most so many charges; 0 is the

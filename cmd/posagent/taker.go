@@ -1,9 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"crypto/ed25519"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -173,27 +173,21 @@ func eight(text string) (out [8]byte, err error) {
 }
 
 // Accept takes the charge within the lower ones of this register's limits and
-// the wallet's; see agent.Offline.
+// the wallet's; see agent.Offline. over lifts the register's own alone.
 func (t *taker) Accept(key charge.Key, step charge.Step, proof charge.Proof, over ...charge.Limit) (charge.Record, error) {
 	text, err := t.seal.Open(proven, proof.Sealed)
 	if err != nil {
 		return charge.Record{}, err
 	}
 	proof.Sealed = t.seal.Seal(string(key), text)
-	return t.Book.Accept(key, step, proof, t.limits(t.said(step.Wallet).Limits), over...)
-}
-
-// ownLimits are those of the settings.
-func ownLimits(o configs.Offline) charge.Limits {
-	return charge.Limits{PerCharge: int64(o.PerCharge), PerToken: int64(o.PerCustomer), Outstanding: int64(o.Outstanding), Count: o.Count, Age: o.Age}
-}
-
-func (t *taker) limits(narrowed bulletin.Limits) charge.Limits {
-	lower := func(own int, theirs int64) int64 { return min(int64(own), cmp.Or(theirs, int64(own))) }
-	return charge.Limits{
-		PerCharge: lower(t.rules.PerCharge, narrowed.OfflineCharge), PerToken: lower(t.rules.PerCustomer, narrowed.OfflineToken),
-		Outstanding: lower(t.rules.Outstanding, narrowed.OfflineTerminal), Count: t.rules.Count, Age: t.rules.Age,
+	theirs := t.said(step.Wallet).Limits
+	limits, over := inForce(ownLimits(t.rules), theirs, over)
+	rec, err := t.Book.Accept(key, step, proof, limits, over...)
+	var reached *charge.OverLimit
+	if errors.As(err, &reached) {
+		reached.Cap = caps(theirs)[reached.Limit]
 	}
+	return rec, err
 }
 
 // Evidence is the code of a charge that is to be collected; see agent.Offline.

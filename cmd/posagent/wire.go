@@ -98,7 +98,7 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	if d.taker, err = newTaker(c, d.books, d.bulletins.said, d.log); err != nil {
 		return err
 	}
-	parts.Offline, parts.Rules = d.taker, agent.OfflineRules{Take: c.Offline.Take, Limits: ownLimits(c.Offline)}
+	parts.Offline, parts.Rules = d.taker, rulesOf(c.Offline)
 	d.register = agent.New(parts, d.log)
 	if d.books.ClockBehind() {
 		d.register.ClockBack("the clock is behind the last start of this register")

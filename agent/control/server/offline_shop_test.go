@@ -66,7 +66,8 @@ func startAway(t testing.TB, change ...func(*server.Options)) *shop {
 		nowhere := unwired{s.wallet}
 		p.Wallets = append(p.Wallets, agent.Wallet{ID: "own", Name: "見本ペイ", NameEN: "Sample Pay", Ask: nowhere, Forwards: nowhere, Terms: patient()})
 		k := taker{Book: s.books, limits: charge.Limits{PerCharge: 3000, PerToken: 5000, Outstanding: 100_000, Count: 200, Age: 24 * time.Hour}}
-		p.Offline, p.Rules = k, agent.OfflineRules{Take: true, Limits: k.limits}
+		p.Offline, p.Rules = k, agent.OfflineRules{Take: true, Limits: k.limits, Lift: []charge.Limit{charge.PerCharge}}
+		p.NameOf = func(id string) string { return map[string]string{"taro": "太郎"}[id] }
 	}, change...)
 	s.register.Obey(agent.Bulletin{Wallet: "own", Version: 1, Expires: time.Now().Add(48 * time.Hour)})
 	s.listen(t)

@@ -96,6 +96,7 @@ func New(o Options) *Server {
 	s.sessions(api)
 	s.sales(api)
 	s.payments(api)
+	s.overrides(api)
 	s.charges(api)
 	s.afterwards(api)
 	s.bulletins(api)

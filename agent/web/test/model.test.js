@@ -97,3 +97,13 @@ test("what waits: shown when something does, or when the network is away and cod
   assert.deepEqual(late, { level: "bad", full: true, late: true, minutes: 0 });
   assert.equal(waiting(o({ taking: false, count: 2, until }), now).level, "wait", "stopped: what waits is told all the same");
 });
+
+test("a manager is asked only while the sale waits for a code", () => {
+  const asked = { limit: "per_charge", pin: "" };
+  assert.equal(screenOf(page({ override: asked, sale: sale() })), "override");
+  assert.equal(screenOf(page({ override: asked, again: true, sale: sale({ state: "declined" }) })), "override");
+  for (const state of ["sent", "pending", "indoubt", "approved", "declined", "queued"]) {
+    assert.equal(screenOf(page({ override: asked, sale: sale({ state }) })), screenOf(page({ sale: sale({ state }) })), state);
+  }
+  assert.equal(screenOf(page({ override: asked, signedIn: false, sale: sale() })), "signin");
+});

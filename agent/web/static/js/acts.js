@@ -115,7 +115,7 @@ export async function lock() {
     if (!(err instanceof Refused || err instanceof Unreachable)) throw err; // it ends by itself later
   }
   keepSecret("");
-  set({ signedIn: false, who: null, ready: false, lost: false, panel: false, view: "sale", pin: "", fault: null, sale: null });
+  set({ signedIn: false, who: null, ready: false, lost: false, panel: false, view: "sale", pin: "", fault: null, sale: null, override: null });
 }
 
 /** A key of the amount. @param {string} key */
@@ -175,6 +175,22 @@ export function cancel() {
 /** Another scan for the same sale: a new charge, once something is scanned. */
 export function scanAgain() {
   if (page.sale && mayScanAgain(page.sale.state)) set({ again: true, fault: null, refusal: null });
+}
+
+/** A manager lets the sale pass the limit that refused its code: with a PIN, or
+ * as who is signed in. The customer then shows the code again. */
+export function letPass() {
+  const { sale, override } = page;
+  if (!sale || !override) return;
+  const body = { limit: override.limit, ...(override.pin ? { pin: override.pin } : {}) };
+  return act(`override ${sale.id} ${override.limit} ${newAct()}`, async (key) => {
+    try {
+      tookSale(await askJSON(path.override(sale.id), { method: "POST", body, act: key }));
+      set({ override: null });
+    } finally {
+      if (page.override) set({ override: { ...page.override, pin: "" } });
+    }
+  });
 }
 
 /** To the next sale. One that could still be tried again is closed first, so

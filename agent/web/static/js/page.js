@@ -42,6 +42,8 @@ export const page = {
   news: [],           // late results of sales left behind, until someone has read them
   stopped: false,     // the last sale was stopped before anything was sent
   again: false,       // the cashier wants to scan again for this sale
+  /** @type {{limit: string, pin: string}|null} */
+  override: null,     // a manager is asked to let the sale pass a limit
   sure: false,        // asked whether to cancel
   stay: false,        // the approved screen was asked to stay
   muted: false,       // the sound of doubt is off for this charge
@@ -99,14 +101,15 @@ export function tookSale(got) {
   if (shown && shown.id !== got.id) {
     if (!settled(shown.state)) parked.set(shown.id, shown.charge_key);
     if (shown.state !== "abandoned") page.last = shown;
-    Object.assign(page, { refusal: null, sure: false, stay: false, muted: false, again: false });
+    Object.assign(page, { refusal: null, override: null, sure: false, stay: false, muted: false, again: false });
     remember();
   }
   const now = shown && shown.id === got.id ? newer(shown, got) : got;
   if (shown?.id === now.id && (shown.charge_key !== now.charge_key || shown.state !== now.state)) {
-    Object.assign(page, { sure: false, again: page.again && shown.charge_key === now.charge_key, muted: false });
+    Object.assign(page, { sure: false, override: null, again: page.again && shown.charge_key === now.charge_key, muted: false });
     if (!isLive(now.state) || now.state === "sent") page.refusal = null;
   }
+  if (now.lifted?.length !== (shown?.id === now.id ? shown.lifted?.length : undefined)) page.refusal = null;
   if (now.refusal && (now.state === "prepared" || page.again)) tookRefusal(now.refusal);
   page.sale = now;
   if (page.view === "charges" && isLive(now.state) && shown?.id !== now.id) page.view = "sale";
@@ -158,7 +161,7 @@ export function leave() {
   if (!settled(sale.state)) parked.set(sale.id, sale.charge_key);
   remember();
   set({
-    sale: null, last: sale.state === "abandoned" ? page.last : sale, refusal: null, fault: null, again: false, sure: false, stay: false, muted: false, stopped: false,
+    sale: null, last: sale.state === "abandoned" ? page.last : sale, refusal: null, override: null, fault: null, again: false, sure: false, stay: false, muted: false, stopped: false,
     entry: { digits: "", rate: page.entry.rate, large: false },
   });
 }

@@ -7,6 +7,7 @@ import { bar } from "./parts/bar.js";
 import { followPanel, newsText, panel } from "./parts/panel.js";
 import { amount } from "./screens/amount.js";
 import { charges } from "./screens/charges.js";
+import { override } from "./screens/override.js";
 import { lost, rememberSale } from "./screens/lost.js";
 import { approved, approvedFor, declined, other } from "./screens/result.js";
 import { scan } from "./screens/scan.js";
@@ -24,7 +25,7 @@ const assertive = /** @type {HTMLElement} */ (document.getElementById("assertive
 
 /** The screen for each name; those of a sale get it. @type {Record<Screen, (sale: any) => any>} */
 const screens = {
-  signin, starting, lost, charges, amount, scan, asking, confirm, doubt, approved, declined,
+  signin, starting, lost, charges, amount, scan, override, asking, confirm, doubt, approved, declined,
   reversing: (sale) => other(sale, "reversing"),
   reversed: (sale) => other(sale, "reversed"),
   abandoned: (sale) => other(sale, "abandoned"),
@@ -83,8 +84,8 @@ function paint() {
 
 /** Focus, speech and sound of a new screen. @param {Screen} name */
 function arrived(name) {
-  const target = document.getElementById(name === "signin" ? "pin" : "title");
-  target?.focus({ preventScroll: true });
+  const target = name === "signin" || name === "override" ? document.getElementById("pin") : null;
+  (target ?? document.getElementById("title"))?.focus({ preventScroll: true });
   window.scrollTo(0, 0);
   const texts = [...document.querySelectorAll("main h1, main .goods, main .reason, main .money-state, main .yen.big")];
   const words = texts.map((e) => e.textContent?.trim()).filter(Boolean).join("。 ");
