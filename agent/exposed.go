@@ -35,8 +35,9 @@ func (r *Register) WithoutNetwork() (OfflineView, bool) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	trusted := r.time.wrong(r.parts.Now(), r.parts.Uptime()) == ""
 	for _, w := range r.parts.Wallets {
-		if !r.parts.Rules.Take || r.keepsOff(w) {
+		if !r.parts.Rules.Take || r.keepsOff(w) || !trusted {
 			continue
 		}
 		v.Taking = true

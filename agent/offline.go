@@ -67,6 +67,8 @@ func (r *Register) taken(d desk, w Wallet, code paycode.Code) (charge.Record, er
 		return none, &Refused{Why: "offline.top_up"}
 	case r.offlineStopped(w):
 		return none, &Refused{Why: "offline.stopped"}
+	case !r.clockTrusted():
+		return none, &Refused{Why: "offline.clock"}
 	}
 	now := r.parts.Now()
 	proof, err := r.parts.Offline.Prove(code, d.sale.Amount, now)

@@ -131,7 +131,8 @@ type Parts struct {
 	Zone     *time.Location               // of the times on receipts
 	NameOf   func(operator string) string // the name of an operator on receipts; nil: the id
 	Now      func() time.Time
-	Spread   func() float64 // draws from 0 to 1, to keep registers from asking in step
+	Uptime   func() time.Duration // by a clock that nobody sets; nil: the monotonic clock's
+	Spread   func() float64       // draws from 0 to 1, to keep registers from asking in step
 
 	MostTopUp int64 // that one top-up may come to, in minor units; 0: none are taken
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,6 +41,7 @@ type shop struct {
 
 	offline agent.Offline // nil: nothing is taken without a network
 	rules   agent.OfflineRules
+	skew    atomic.Int64 // how far the register's clock was set, in ns
 
 	without  string // the id of a wallet that is not configured at the next start
 	unsigned bool   // forwards cannot be signed after the next start
@@ -76,9 +78,15 @@ func (s *shop) start() {
 		Printer: s.press, Imager: eye{}, Paper: agent.PaperRules{Language: "en", Print: true},
 		HashCode: func(c paycode.Secret) string { h := sha256.Sum256([]byte(c.Reveal())); return hex.EncodeToString(h[:]) },
 		Room:     func() error { return s.room }, Day: func(now time.Time) string { return now.Format(time.DateOnly) },
-		Zone: time.UTC, Now: time.Now, Spread: func() float64 { return 0.5 },
+		Zone: time.UTC, Now: s.now, Spread: func() float64 { return 0.5 },
 	}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 }
+
+// now is what the register's clock shows; the time goes on all the same.
+func (s *shop) now() time.Time { return time.Now().Add(time.Duration(s.skew.Load())).Round(0) }
+
+// set sets the register's clock.
+func (s *shop) set(by time.Duration) { s.skew.Add(int64(by)) }
 
 // crash is a power cut and a restart: what was not durable is gone, nobody
 // waits for anything, and the register recovers what it finds.

@@ -29,7 +29,6 @@ type taker struct {
 	said  func(wallet string) bulletin.Bulletin
 	seal  *offline.Sealer
 	cache *oda.Cache
-	born  time.Time
 	log   *slog.Logger
 
 	mu     sync.Mutex
@@ -57,7 +56,7 @@ func newTaker(c configs.Config, books *book.Book, said func(string) bulletin.Bul
 	}
 	return &taker{
 		Book: books, rules: c.Offline, said: said, seal: sealer, cache: oda.NewCache(customers),
-		born: time.Now(), log: log, trusts: make(map[string]trusted),
+		log: log, trusts: make(map[string]trusted),
 	}, nil
 }
 
@@ -66,11 +65,8 @@ func newTaker(c configs.Config, books *book.Book, said func(string) bulletin.Bul
 func (t *taker) Prove(code paycode.Code, amount money.Amount, now time.Time) (charge.Proof, error) {
 	var none charge.Proof
 	said := t.said(code.Wallet)
-	switch {
-	case !t.rules.Take, amount.Currency != money.JPY: // OP1 knows no other money
+	if !t.rules.Take || amount.Currency != money.JPY { // OP1 knows no other money
 		return none, &agent.Refused{Why: "offline.stopped"}
-	case t.wrongClock(now, said):
-		return none, &agent.Refused{Why: "offline.clock"}
 	}
 	proved, err := t.verify(code, amount.Minor, now, said)
 	if err != nil {
@@ -104,18 +100,6 @@ func (t *taker) verify(code paycode.Code, minor int64, now time.Time, said bulle
 		err = oda.UnknownIssuer
 	}
 	return proved, err
-}
-
-// maxFallBack is how far the clock may be set back while the agent runs, as
-// time servers do in small steps: less than what a code lives.
-const maxFallBack = 30 * time.Second
-
-// wrongClock tells that the clock cannot be trusted: a code or a certificate
-// that has ended would be good again. It went back since the last start or
-// since this one, or the wallet has said something later than now.
-func (t *taker) wrongClock(now time.Time, said bulletin.Bulletin) bool {
-	wall := now.Round(0).Sub(t.born.Round(0)) // without the monotonic clock
-	return t.ClockBehind() || now.Sub(t.born)-wall > maxFallBack || now.Before(said.Issued.Add(-2*time.Minute))
 }
 
 // trust is a bulletin's trust list.

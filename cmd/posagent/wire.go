@@ -106,6 +106,11 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	if why, yes := d.books.Restored(); yes {
 		d.register.BooksRestored(why)
 	}
+	for _, w := range d.wallets {
+		if w.notices != nil {
+			w.notices.Clock = d.register.ClockHeard
+		}
+	}
 	d.bulletins.register = d.register
 	return d.bulletins.load() // before anything is sold
 }
