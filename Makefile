@@ -23,7 +23,7 @@ run: build ## everything on this machine: wallet, agent, virtual devices, pages 
 test: lint test-go test-sim test-pages ## all tests, race detector and browser included
 
 # SKIP lines stay in out/test.log, where .ci/run compares them with its list.
-test-go: build tools-node ## the Go tests, with the race detector
+test-go: build tools-node tools-tpm ## the Go tests, with the race detector
 	@mkdir -p out
 	go test -race -v -timeout 15m ./... > out/test.log 2>&1 || { grep -E '^(--- FAIL|\s+--- FAIL|FAIL|panic:|.*_test\.go:[0-9]+:)|DATA RACE' out/test.log | head -100; echo 'the whole log is in out/test.log'; exit 1; }
 	@grep -E '^(ok|FAIL)' out/test.log
@@ -105,9 +105,19 @@ tools-go:
 	@command -v go >/dev/null || { echo 'missing: Go 1.26 (https://go.dev/dl)'; exit 1; }
 	@command -v gcc >/dev/null || { echo 'missing: gcc (apt-get install gcc libc6-dev); SQLite is compiled with it'; exit 1; }
 
+# ensure has a Debian package installed when COMMAND is missing: COMMAND, package, what comes of it.
+define ensure
+@command -v $(1) >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+  { apt-get install -y -q --no-install-recommends $(2) >/dev/null 2>&1 || { apt-get update -q >/dev/null 2>&1 && apt-get install -y -q --no-install-recommends $(2) >/dev/null 2>&1; }; } \
+  || echo 'missing: $(1) (apt-get install $(2)); $(3)'; }
+endef
+
 # A second verifier of signed codes is written in JavaScript.
 .PHONY: tools-node
 tools-node:
-	@command -v node >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-	  { apt-get install -y -q --no-install-recommends nodejs >/dev/null 2>&1 || { apt-get update -q >/dev/null 2>&1 && apt-get install -y -q --no-install-recommends nodejs >/dev/null 2>&1; }; } \
-	  || echo 'missing: node (apt-get install nodejs); a test of signed codes will skip'; }
+	$(call ensure,node,nodejs,a test of signed codes will skip)
+
+# The TPM of the tests is one in software.
+.PHONY: tools-tpm
+tools-tpm:
+	$(call ensure,swtpm,swtpm,tests of keys in a TPM will skip)

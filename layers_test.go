@@ -31,6 +31,8 @@ var layers = []rule{
 	{"agent/web", nil, "the pages know only the public API"},
 	{"offline/oda", nil, "an offline code is proved by bytes and keys alone"},
 	{"offline/sqlite", nil, "the database layer knows no table"},
+	{"offline/tpm", nil, "a TPM keeps bytes, whatever they are for"},
+	{"offline/tpm/tpmtest", nil, "tests only: a TPM in software"},
 	{"offline/powercut", nil, "tests only: a disk and its power, whatever is stored on it"},
 	{"drivers/device", nil, "the vocabulary of health"},
 	{"wallet/wire", nil, "a contract is shared by both sides and belongs to neither"},
@@ -59,7 +61,8 @@ var layers = []rule{
 	{"offline/book/storetest", []string{"offline/book", "agent/money", "agent/sale", "agent/charge"}, "judges stores by the rules' own words"},
 	{"offline/book/memory", []string{"offline/book", "agent/money", "agent/sale", "agent/charge"}, "a store like any other"},
 	{"offline/book", []string{"agent/planted", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "offline/oda"}, "the rules must run without a database"},
-	{"offline", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/operator", "offline/oda", "offline/book", "offline/sqlite"}, "rows in SQLite and nothing else"},
+	{"offline/handover", []string{"agent/money", "agent/charge", "agent/paycode", "offline/oda"}, "a charge that changes hands is written down without books, hardware or network"},
+	{"offline", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/operator", "offline/oda", "offline/book", "offline/sqlite", "offline/tpm"}, "rows in SQLite and the keys beside them, and nothing else"},
 	{"configs", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "drivers/port", "drivers/profile"}, "settings are checked by the types that they become"},
 	{"wallet/reference/*", []string{"agent/planted", "agent/money", "wallet/wire", "wallet/bulletin", "wallet/reference/*", "offline/oda", "offline/sqlite"}, "the other side of the wire shares no code with the register but the contract"},
 	{"wallet/reference", []string{"agent/planted", "agent/money", "wallet/wire", "wallet/bulletin", "wallet/reference/*", "offline/oda", "offline/sqlite"}, "the other side of the wire shares no code with the register but the contract"},
@@ -73,6 +76,7 @@ var layers = []rule{
 // that are not listed may be used where the compiler lets them.
 var homes = map[string][]string{
 	"github.com/google/renameio/v2":       {"offline"},
+	"github.com/google/go-tpm":            {"offline/tpm"},
 	"github.com/makiuchi-d/gozxing":       {"drivers/scanner/imager"},
 	"go.bug.st/serial":                    {"drivers/port"},
 	"github.com/mattn/go-sqlite3":         {"offline/sqlite", "offline/powercut"}, // the second stands beneath the first, in tests
@@ -88,7 +92,8 @@ var homes = map[string][]string{
 
 // testsOnly are packages that no program may carry.
 var testsOnly = map[string]string{
-	"offline/powercut": "it stands in front of the file system of the whole process",
+	"offline/powercut":    "it stands in front of the file system of the whole process",
+	"offline/tpm/tpmtest": "it starts a TPM in software, which protects nothing",
 }
 
 // pkg is what go list says of a package; test files do not count.
@@ -181,6 +186,8 @@ func TestLayersCatchAViolation(t *testing.T) {
 		{ImportPath: module + "agent/charge", Imports: []string{"github.com/mattn/go-sqlite3"}},
 		{ImportPath: module + "util", Imports: nil},
 		{ImportPath: module + "agent/sim", Imports: []string{module + "offline/powercut"}},
+		{ImportPath: module + "cmd/posagent", Imports: []string{module + "offline/tpm/tpmtest"}},
+		{ImportPath: module + "offline", Imports: []string{"github.com/google/go-tpm/tpm2"}},
 	}
 	for _, p := range planted {
 		if len(violations(p)) == 0 {

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,7 +16,9 @@ type OfflineView struct {
 	Away      bool // a wallet that is paid without a network, if it must, cannot be reached
 	Count     int  // charges that wait
 	Minor     int64
-	LeftCount int // room of the limits
+	Carried   int   // charges beside these that other registers took and this one is to collect; no limit counts them
+	Brought   int64 // minor units of those
+	LeftCount int   // room of the limits
 	LeftMinor int64
 	Oldest    time.Time // when the oldest of them was taken; zero for none
 	Until     time.Time // when it will have waited for too long, so that no more are taken; zero for none
@@ -27,9 +30,9 @@ func (r *Register) WithoutNetwork() (OfflineView, bool) {
 	if r.parts.Offline == nil {
 		return OfflineView{}, false
 	}
-	e := r.exposed.now(r)
+	e, carried := r.exposed.now(r)
 	limits := r.parts.Rules.Limits
-	v := OfflineView{Count: e.Count, Minor: e.Minor, Oldest: e.Oldest, LeftCount: max(limits.Count-e.Count, 0)}
+	v := OfflineView{Count: e.Count, Minor: e.Minor, Carried: carried.Count, Brought: carried.Minor, Oldest: e.Oldest, LeftCount: max(limits.Count-e.Count, 0)}
 	if !e.Oldest.IsZero() {
 		v.Until = e.Oldest.Add(limits.Age)
 	}
@@ -76,7 +79,8 @@ func (r *Register) outOfReach(wallet string) bool {
 type exposed struct {
 	stale atomic.Bool // not under mu, which is held while the books are read
 	mu    sync.Mutex
-	last  charge.Exposure
+	own   charge.Exposure
+	other charge.Exposure // carried
 }
 
 // moved tells that the books may have another exposure now.
@@ -86,7 +90,7 @@ func (e *exposed) moved() { e.stale.Store(true) }
 // outstanding, none can have been collected.
 func (e *exposed) mayHaveMoved() {
 	if e.mu.TryLock() {
-		none := e.last.Count == 0
+		none := e.own.Count+e.other.Count == 0
 		e.mu.Unlock()
 		if none {
 			return
@@ -95,18 +99,20 @@ func (e *exposed) mayHaveMoved() {
 	e.moved()
 }
 
-// now is the exposure. One that cannot be read is the last that could be.
-func (e *exposed) now(r *Register) charge.Exposure {
+// now is the exposure, of what this register took and of what others did. One
+// that cannot be read is the last that could be.
+func (e *exposed) now(r *Register) (own, carried charge.Exposure) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.stale.Swap(false) {
-		last, err := r.parts.Offline.Exposure()
-		if err != nil {
+		own, err := r.parts.Offline.Exposure()
+		carried, err2 := r.parts.Offline.CarriedExposure()
+		if err := errors.Join(err, err2); err != nil {
 			r.log.Error("the queue cannot be read", "error", err)
 			e.stale.Store(true)
-			return e.last
+			return e.own, e.other
 		}
-		e.last = last
+		e.own, e.other = own, carried
 	}
-	return e.last
+	return e.own, e.other
 }

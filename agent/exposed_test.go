@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent"
+	"github.com/posagent/posagent/agent/charge"
 )
 
 // offlineNow is what the pages show of the queue.
@@ -108,5 +109,29 @@ func TestNothingWithoutANetwork(t *testing.T) {
 		if v, is := s.WithoutNetwork(); is {
 			t.Errorf("%+v", v)
 		}
+	})
+}
+
+// What another register took waits beside, counts in no limit, and goes when it
+// is collected.
+func TestWhatIsCarriedIsShown(t *testing.T) {
+	counting(t, func(t *testing.T, s *shop, _ *taker) {
+		s.away(true)
+		key := s.elsewhere()
+		told := s.Changed()
+		if s.brings(key, "taro") != charge.HandedTaken {
+			t.Fatal("it is not taken in")
+		}
+		<-told
+		v := s.offlineNow()
+		if v.Count != 0 || v.Minor != 0 || v.Carried != 1 || v.Brought == 0 || v.LeftCount != 500 || v.LeftMinor != 100_000 || !v.Until.IsZero() {
+			t.Errorf("one is carried: %+v", v)
+		}
+		s.away(false)
+		time.Sleep(10 * time.Minute)
+		if v := s.offlineNow(); v.Carried != 0 || v.Brought != 0 {
+			t.Errorf("it is collected: %+v", v)
+		}
+		s.even()
 	})
 }

@@ -14,7 +14,12 @@ import (
 // Forwarder asks a wallet for the money of a charge that was taken without a
 // network. It may be repeated with the same record: the key is the same.
 type Forwarder interface {
-	Forward(ctx context.Context, rec charge.Record, code paycode.Secret, accepted time.Time) charge.Answer
+	// Forward signs what this register took; what another one took goes with
+	// that one's signature.
+	Forward(ctx context.Context, due charge.Due, code paycode.Secret) charge.Answer
+	// Vouch is the signature alone, with which another register can forward
+	// the charge.
+	Vouch(rec charge.Record, code paycode.Secret, accepted time.Time) ([]byte, error)
 }
 
 const (
@@ -49,6 +54,7 @@ func (r *Register) collectSoon(wallet string) {
 // Collect lets all queues be gone through now, without waiting for the end of a
 // pause between attempts. A wallet that does not answer is left alone as ever.
 func (r *Register) Collect() {
+	r.Announce() // what was brought in waits from now on
 	for id, q := range r.queues {
 		r.collectSoon(id)
 		q.wake()
@@ -78,11 +84,12 @@ func (r *Register) draining(w Wallet, q *queue) {
 		q.fresh = false
 		r.mu.Unlock()
 		r.waitsLong()
-		left, went := r.drain(w)
-		if went {
+		d := r.drain(w)
+		if d.went {
 			n = 0
 		}
-		if left == 0 && r.emptied(q) {
+		r.movedLong(w.ID, d)
+		if d.left == 0 && r.emptied(q) {
 			r.waitsLong()
 			return
 		}
@@ -96,9 +103,14 @@ const uncollectedLong = 12 * time.Hour
 // waitsLong keeps the trouble that something has waited for long.
 func (r *Register) waitsLong() {
 	e, err := r.parts.Offline.Exposure()
+	carried, err2 := r.parts.Offline.CarriedExposure()
+	if e.Oldest.IsZero() || !carried.Oldest.IsZero() && carried.Oldest.Before(e.Oldest) {
+		e.Oldest = carried.Oldest
+	}
+	e.Count += carried.Count
 	switch {
-	case err != nil:
-		r.log.Error("the queue cannot be read", "error", err)
+	case errors.Join(err, err2) != nil:
+		r.log.Error("the queue cannot be read", "error", errors.Join(err, err2))
 	case !e.Oldest.IsZero() && r.parts.Now().Sub(e.Oldest) > uncollectedLong:
 		r.trouble("offline.waiting", "", fmt.Sprintf("%d charges wait, the oldest since %s", e.Count, e.Oldest.UTC().Format(time.RFC3339)))
 	default:
@@ -114,35 +126,47 @@ func (r *Register) emptied(q *queue) bool {
 	return !q.running
 }
 
-// drain goes through the queue once. It tells how many charges are left, and
-// whether the wallet said anything about one.
-func (r *Register) drain(w Wallet) (left int, went bool) {
+// drained is how it went through a queue.
+type drained struct {
+	left  int  // charges that are still to be collected
+	went  bool // the wallet said something about one
+	moved int  // of those left, that another register is to collect
+	late  int  // of these, that nobody has collected for too long
+	whole bool // to its end
+}
+
+// drain goes through the queue once.
+func (r *Register) drain(w Wallet) (d drained) {
 	var after charge.Due
 	for r.life.Err() == nil && !r.paused(w.ID) {
 		page, err := r.parts.Offline.Due(w.ID, after, duePage)
 		if err != nil {
 			r.log.Error("the queue cannot be read", "wallet", w.ID, "error", err)
-			return left + 1, went
+			break
 		}
 		if len(page) == 0 {
-			return left, went
+			d.whole = true
+			return d
 		}
 		after = page[len(page)-1]
-		stay, heard := r.drainPage(w, page)
-		left, went = left+stay, went || heard
+		r.drainPage(w, page, &d)
 	}
-	return left + 1, went
+	d.left++
+	return d
 }
 
 // drainPage collects some charges at once.
-func (r *Register) drainPage(w Wallet, page []charge.Due) (left int, went bool) {
+func (r *Register) drainPage(w Wallet, page []charge.Due, d *drained) {
+	now := r.parts.Now()
 	turns := make(chan struct{}, forwardsAtOnce)
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	for _, due := range page {
 		r.giveWay()
 		if r.life.Err() != nil || r.paused(w.ID) {
-			left++
+			mu.Lock()
+			d.left++
+			mu.Unlock()
 			continue
 		}
 		turns <- struct{}{}
@@ -151,13 +175,14 @@ func (r *Register) drainPage(w Wallet, page []charge.Due) (left int, went bool) 
 			ended, heard := r.forward(w, due)
 			mu.Lock()
 			defer mu.Unlock()
-			if went = went || heard; !ended {
-				left++
+			d.went = d.went || heard
+			if ended {
+				return
 			}
+			d.stays(due, now)
 		})
 	}
 	all.Wait()
-	return left, went
 }
 
 // giveWay waits while a customer's request is under way: nobody waits for what
@@ -184,13 +209,16 @@ func (r *Register) giveWay() {
 // wallet said anything.
 func (r *Register) forward(w Wallet, due charge.Due) (ended, heard bool) {
 	rec := due.Record
-	if rec.State == charge.Forwarding {
+	if rec.State == charge.Forwarding && due.Signature == nil { // a wallet tells nobody of another register's key, and takes that key as often as it is sent
 		a := w.Ask.Inquire(r.life, rec)
 		if r.collected(rec, a) != nil {
 			return false, false
 		}
 		if a.Event != charge.Lose || a.Reason != charge.ReasonCodeUnknown {
 			return a.Event == charge.Approve || a.Event == charge.Decline, !Unknown(a)
+		}
+		if !due.Moved.IsZero() {
+			return false, false // whoever has the queue file sends it
 		}
 	}
 	if w.Forwards == nil {
@@ -199,19 +227,40 @@ func (r *Register) forward(w Wallet, due charge.Due) (ended, heard bool) {
 	}
 	code, err := r.parts.Offline.Evidence(rec.Key)
 	if errors.Is(err, r.parts.NotFound) {
-		return true, false // its settler asks for it
+		if now, err := r.parts.Memory.Charge(rec.Key); err == nil && !now.State.Open() {
+			return true, false // a manager has decided meanwhile
+		}
 	}
 	if err != nil {
 		r.trouble("offline.unreadable", string(rec.Key), err.Error())
 		return false, false
 	}
-	step := charge.Step{Event: charge.Send, Wallet: w.ID, By: charge.ByTimer, At: r.parts.Now()}
-	if rec, err = r.writeFrom(rec.Key, rec.State, step); err != nil || rec.State != charge.Forwarding {
-		return err == nil, false // a manager may have decided meanwhile
+	if due, err = r.mayForward(w, due); err != nil || due.State != charge.Forwarding || !due.Moved.IsZero() {
+		return err == nil && !due.State.Open(), false // a manager may have decided meanwhile, or let it leave
 	}
-	a := w.Forwards.Forward(r.life, rec, code, due.Accepted)
-	if r.collected(rec, a) != nil {
+	a := w.Forwards.Forward(r.life, due, code)
+	r.notHeard(w, due, a)
+	if r.collected(due.Record, a) != nil {
 		return false, false
 	}
 	return a.Event == charge.Approve || a.Event == charge.Decline, !Unknown(a)
+}
+
+// mayForward writes down that a charge is sent, before its first byte is, and
+// reads how it stands now. One that is sent again without having been asked
+// about has that in the books already.
+func (r *Register) mayForward(w Wallet, due charge.Due) (charge.Due, error) {
+	var err error
+	if due.State != charge.Forwarding || due.Signature == nil {
+		step := charge.Step{Event: charge.Send, Wallet: w.ID, By: charge.ByTimer, At: r.parts.Now()}
+		if _, err = r.writeFrom(due.Key, due.State, step); err != nil {
+			return due, err
+		}
+	}
+	now, err := r.parts.Offline.DueOf(due.Key)
+	if errors.Is(err, r.parts.NotFound) { // it is not to be collected any more
+		due.Record, err = r.parts.Memory.Charge(due.Key)
+		return due, err
+	}
+	return now, err
 }

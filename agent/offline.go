@@ -23,10 +23,14 @@ type Offline interface {
 	// Due are charges of a wallet that are to be collected, those whose code
 	// ends first before the others; after is the last one of the page before.
 	Due(wallet string, after charge.Due, most int) ([]charge.Due, error)
+	// DueOf is one of them, by its key. An error for which errors.Is says
+	// NotFound is a charge that does not wait to be collected.
+	DueOf(charge.Key) (charge.Due, error)
 	// Evidence is the code of such a charge. An error for which errors.Is says
 	// NotFound is a charge that has none.
 	Evidence(charge.Key) (paycode.Secret, error)
-	Exposure() (charge.Exposure, error)
+	Exposure() (charge.Exposure, error)        // of what this register took
+	CarriedExposure() (charge.Exposure, error) // of what others took, and it is to collect
 }
 
 // withoutNetwork takes the standing sale on a signed code alone, when nothing
@@ -52,6 +56,7 @@ func (r *Register) withoutNetwork(saleID string, w Wallet, code paycode.Code) er
 	r.mu.Lock()
 	r.desk.charge, r.desk.phase, r.desk.refusal = rec, resting, nil
 	r.desk.reached, r.desk.lifted = nil, nil // a leave is for one acceptance
+	r.print(rec)                             // before Leave can see that the desk rests
 	r.announce()
 	r.mu.Unlock()
 	r.log.Info("taken without a network", "charge", string(rec.Key), "wallet", w.ID, "amount", rec.Amount.String())

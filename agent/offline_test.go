@@ -24,6 +24,7 @@ type taker struct {
 	theirs  int64        // of the wallet, on the limit that is reached
 	affords int64        // by each certificate; 0: nothing is said
 	trouble func()       // before a charge is written down; nil: none
+	sealed  bool         // codes cannot be read any more
 	looks   atomic.Int64 // how often the exposure was read
 }
 
@@ -53,7 +54,12 @@ func (c *taker) Due(wallet string, after charge.Due, most int) ([]charge.Due, er
 	return c.shop.books.Due(wallet, after, most)
 }
 
+func (c *taker) DueOf(key charge.Key) (charge.Due, error) { return c.shop.books.DueOf(key) }
+
 func (c *taker) Evidence(key charge.Key) (paycode.Secret, error) {
+	if c.sealed {
+		return "", errors.New("the seal does not open")
+	}
 	sealed, err := c.shop.books.Evidence(key)
 	return paycode.Secret(sealed), err
 }
@@ -62,6 +68,7 @@ func (c *taker) Exposure() (charge.Exposure, error) {
 	c.looks.Add(1)
 	return c.shop.books.Exposure()
 }
+func (c *taker) CarriedExposure() (charge.Exposure, error) { return c.shop.books.CarriedExposure() }
 
 // counting runs a test of a shop that takes signed codes without a network.
 func counting(t *testing.T, do func(*testing.T, *shop, *taker)) {

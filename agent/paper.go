@@ -40,7 +40,19 @@ func (r *Register) paperInput(rec charge.Record, language string) (receipt.Input
 		s.Operator = r.parts.NameOf(s.Operator)
 	}
 	return receipt.Input{
-		Charge: rec, Sale: s, Store: r.parts.Store, Wallet: name,
+		Charge: rec, Sale: s, Store: r.parts.Store, Wallet: name, QR: r.drawn(string(rec.Key)),
 		Language: receipt.Language(language), Place: r.parts.Zone, Footer: r.parts.Paper.Footer,
 	}, nil
+}
+
+// drawn is a text as a code, for printers that draw none themselves.
+func (r *Register) drawn(text string) printer.Bitmap {
+	if r.parts.Draw == nil {
+		return printer.Bitmap{}
+	}
+	b, err := r.parts.Draw(text)
+	if err != nil {
+		r.log.Error("a code cannot be drawn for paper", "error", err)
+	}
+	return b
 }

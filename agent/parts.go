@@ -123,6 +123,8 @@ type Parts struct {
 	Wallets  []Wallet
 	Printer  Printer
 	Imager   Imager
+	Draw     func(text string) (printer.Bitmap, error) // as a QR code; nil: printers draw them
+	Slip     Slip                                      // nil: store copies carry no code
 	Devices  []Device
 	Paper    PaperRules
 	HashCode func(paycode.Secret) string  // keyed hash of a customer's code, hex
@@ -148,6 +150,6 @@ type OfflineRules struct {
 // PaperRules are what receipts say beside the sale.
 type PaperRules struct {
 	Language string // "ja" or "en"
-	Print    bool   // print a receipt when a charge is approved
+	Print    bool   // print a receipt when a charge is approved or taken without a network
 	Footer   string
 }

@@ -140,8 +140,11 @@ func (p *press) papers() []string {
 	for _, d := range p.docs {
 		text := ""
 		for _, b := range d.Blocks {
-			if t, ok := b.(printer.Text); ok {
-				text += t.Text + "\n"
+			switch b := b.(type) {
+			case printer.Text:
+				text += b.Text + "\n"
+			case printer.QR:
+				text += "[QR " + b.Text + "]\n"
 			}
 		}
 		out = append(out, text)

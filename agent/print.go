@@ -11,9 +11,10 @@ import (
 // printFor is how long a receipt may take before nobody waits for it.
 const printFor = 30 * time.Second
 
-// print puts the receipt of a paid charge on paper in the background: paper
-// never holds a sale up and never fails one. Its callers are work that Leave
-// waits for, and so is the print: a receipt is not torn off by leaving.
+// print puts the receipt of a charge whose goods are handed over on paper in
+// the background: paper never holds a sale up and never fails one. Its callers
+// are work that Leave waits for, and so is the print: a receipt is not torn off
+// by leaving.
 func (r *Register) print(rec charge.Record) {
 	if !r.parts.Paper.Print || r.parts.Printer == nil || !hasReceipt(rec) {
 		return
@@ -23,9 +24,7 @@ func (r *Register) print(rec charge.Record) {
 
 // hasReceipt: only goods have one yet; that of a refund or a top-up says other
 // things.
-func hasReceipt(rec charge.Record) bool {
-	return rec.State == charge.Approved && rec.Goods() == charge.HandOver
-}
+func hasReceipt(rec charge.Record) bool { return rec.Goods() == charge.HandOver }
 
 // printDoubt puts a slip on paper for a charge that was given up unanswered.
 func (r *Register) printDoubt(rec charge.Record) {
@@ -52,8 +51,8 @@ func (r *Register) send(doc printer.Document) error {
 	return nil
 }
 
-// Reprint prints a paid charge's receipt once more, marked as a copy, and
-// waits for what became of it.
+// Reprint prints a charge's receipt once more, marked as a copy, and waits for
+// what became of it.
 func (r *Register) Reprint(key charge.Key) (charge.Record, error) {
 	rec, err := r.parts.Memory.Charge(key)
 	if err != nil {
@@ -78,7 +77,8 @@ func (r *Register) toPrinter(doc printer.Document) printer.Outcome {
 
 // onPaper prints and remembers what became of it. A receipt that never
 // reached paper is printed as the original, whenever that is; there is only
-// one original, so receipts are made and printed one after the other.
+// one original, so receipts are made and printed one after the other. With the
+// original comes the store's copy, if the charge waits to be collected.
 func (r *Register) onPaper(key charge.Key, again bool) (charge.Record, error) {
 	<-r.paper
 	defer func() { r.paper <- struct{}{} }()
@@ -87,7 +87,7 @@ func (r *Register) onPaper(key charge.Key, again bool) (charge.Record, error) {
 		r.log.Error("the charge of a receipt cannot be read", "charge", string(key), "error", err)
 		return rec, err
 	}
-	if !again && (rec.Paper != charge.Unprinted || rec.State != charge.Approved) {
+	if !again && (rec.Paper != charge.Unprinted || !hasReceipt(rec)) {
 		return rec, nil
 	}
 	copied := again && rec.Paper != charge.Unprinted && rec.Paper != charge.PaperFailed
@@ -99,6 +99,9 @@ func (r *Register) onPaper(key charge.Key, again bool) (charge.Record, error) {
 	if err != nil {
 		r.log.Error("the receipt cannot be made", "charge", string(rec.Key), "error", err)
 		return rec, err
+	}
+	if !copied {
+		doc.Blocks = append(doc.Blocks, r.storeCopy(rec)...) // one job, so that what became of it holds for both
 	}
 	out := r.toPrinter(doc)
 	r.log.Info("receipt", "charge", string(rec.Key), "result", string(out.Result), "reason", string(out.Reason), "bytes", out.Bytes, "detail", out.Detail)

@@ -250,7 +250,9 @@ func (a *audit) gatherOurs(ctx context.Context) error {
 	for _, entry := range a.theirs {
 		listed[entry.Key] = true
 	}
-	missing := slices.DeleteFunc(ours, func(rec charge.Record) bool { return rec.Wallet != a.wallet.ID || listed[rec.Key] })
+	missing := slices.DeleteFunc(ours, func(rec charge.Record) bool {
+		return rec.Wallet != a.wallet.ID || listed[rec.Key] || rec.Carried // that is in the list of the register that took it
+	})
 	if len(missing) == 0 {
 		return nil
 	}

@@ -47,6 +47,7 @@ type Register struct {
 
 	bulletins map[string]Bulletin // the last of each wallet
 	queues    map[string]*queue   // by wallet
+	slips     slips
 
 	time    timekeeping
 	exposed exposed // has a lock of its own

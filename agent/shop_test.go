@@ -75,7 +75,7 @@ func (s *shop) start() {
 			{ID: "own", Name: "見本ペイ", NameEN: "Sample Pay", Ask: s.own, Forwards: s.forwarder(), Terms: s.terms, Lists: s.own},
 			{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.paypay, Terms: s.terms, Lists: s.paypay},
 		}, func(w agent.Wallet) bool { return w.ID == s.without }),
-		Printer: s.press, Imager: eye{}, Paper: agent.PaperRules{Language: "en", Print: true},
+		Printer: s.press, Slip: slip, Draw: drawn, Imager: eye{}, Paper: agent.PaperRules{Language: "en", Print: true},
 		HashCode: func(c paycode.Secret) string { h := sha256.Sum256([]byte(c.Reveal())); return hex.EncodeToString(h[:]) },
 		Room:     func() error { return s.room }, Day: func(now time.Time) string { return now.Format(time.DateOnly) },
 		Zone: time.UTC, Now: s.now, Spread: func() float64 { return 0.5 },
@@ -87,6 +87,19 @@ func (s *shop) now() time.Time { return time.Now().Add(time.Duration(s.skew.Load
 
 // set sets the register's clock.
 func (s *shop) set(by time.Duration) { s.skew.Add(int64(by)) }
+
+// slip is a charge as a code for paper, for a reader of tests.
+func slip(due charge.Due, code paycode.Secret, signature []byte) (string, error) {
+	if due.Amount == money.Yen(666) {
+		return "", errors.New("it does not fit")
+	}
+	return fmt.Sprintf("PSL1:%s %s %s", due.Key, code.Reveal(), signature), nil
+}
+
+// drawn is a bitmap that is as wide as its text is long.
+func drawn(text string) (printer.Bitmap, error) {
+	return printer.Bitmap{Width: 8 * len(text), Height: 1, Bits: make([]byte, len(text))}, nil
+}
 
 // crash is a power cut and a restart: what was not durable is gone, nobody
 // waits for anything, and the register recovers what it finds.

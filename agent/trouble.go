@@ -68,6 +68,9 @@ func (r *Register) watch(rec charge.Record) {
 			r.cleared(code, key)
 		}
 	}
+	if rec.State != charge.Queued && rec.State != charge.Forwarding {
+		r.cleared("offline.rejected", key)
+	}
 	if rec.Alarms > 0 {
 		r.troubled("charge.alarm", string(rec.Key), "an answer contradicts the books: see the journal of this charge")
 	}

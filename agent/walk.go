@@ -9,14 +9,18 @@ import (
 // wallet it is, which sale it pays; the request, the durable outcome, the
 // cashier, the receipt. It returns when the outcome is known or in doubt; a
 // doubt is settled in the background. A code that cannot be taken comes back
-// as a *Refused, is shown to the cashier, and the sale goes on.
+// as a *Refused, is shown to the cashier, and the sale goes on. A store copy
+// goes to the import that is under way, and touches no sale.
 func (r *Register) Walk(scan scanner.Scan) error { return r.walk("", scan) }
 
 // walk is Walk for the sale with this id alone, or for whichever stands at the
 // scanner when the id is empty.
 func (r *Register) walk(saleID string, scan scanner.Scan) error {
 	code, err := r.parts.Codes.Classify(scan.AIM, scan.Data)
-	if err != nil {
+	switch {
+	case saleID == "" && r.forImport(scan, err):
+		return nil
+	case err != nil:
 		return r.refuse(err)
 	}
 	wallet := r.wallets[code.Wallet]

@@ -3,6 +3,7 @@ package agent_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -58,6 +59,7 @@ type wallet struct {
 	clock    time.Duration               // how far its clock is ahead
 	closes   time.Duration               // it takes no request that is older than this; 0: any
 	list     []charge.StatementEntry     // what it lists of any day, whatever its books say
+	mute     bool                        // this register has no key to sign for it
 }
 
 func newWallet(id string) *wallet {
@@ -99,7 +101,15 @@ func (w *wallet) Charge(ctx context.Context, r charge.Record, _ paycode.Code) ch
 	})
 }
 
-func (w *wallet) Forward(ctx context.Context, r charge.Record, _ paycode.Secret, _ time.Time) charge.Answer {
+func (w *wallet) Vouch(r charge.Record, _ paycode.Secret, _ time.Time) ([]byte, error) {
+	if w.mute {
+		return nil, errors.New("there is no key")
+	}
+	return []byte("signature of " + r.Key), nil
+}
+
+func (w *wallet) Forward(ctx context.Context, due charge.Due, _ paycode.Secret) charge.Answer {
+	r := due.Record
 	return w.call(ctx, "forward", r, func(p play) charge.Event {
 		if w.standing[r.Key] == "" {
 			w.rule(r.Key, cmp.Or(p.verdict, w.verdict, charge.Approved))

@@ -110,6 +110,8 @@ type Offline struct {
 	Count       int // of this register
 	Age         time.Duration
 	Override    []string // the keys of those that a manager may let one sale pass
+	Key         string   // what keeps the key of sealed codes: "auto", "credential", "tpm" or "file"
+	TPM         string   // the device
 }
 
 // Receipt is what stands on every receipt, and whether there is one.

@@ -136,12 +136,15 @@ func (o *Offline) settings() []setting {
 		{key: "age", value: wait(&o.Age, 24*time.Hour), about: "When the oldest has waited for longer, no more are taken."},
 		{key: "override", value: wordsOr(&o.Override, []string{"per_charge", "per_customer"}, "per_charge", "per_customer", "outstanding", "count", "age"),
 			about: "Which of these limits a manager may let one sale pass, with the PIN. []: none. What the wallet has narrowed holds.\n店長が暗証番号で一件だけ超えられる上限です。"},
+		{key: "key", value: word(&o.Key, "auto", "auto", "credential", "tpm", "file"),
+			about: "What keeps the key under which customers' codes lie sealed: a credential of systemd,\nthe TPM of this machine, or a file in the data directory. auto: the one that has it, else\nthe first of these that there is. It never changes while codes wait; docs/engineer tells more."},
+		{key: "tpm", value: absolute(&o.TPM, "/dev/tpmrm0"), about: "The device of the TPM."},
 	}
 }
 
 func (r *Receipt) settings() []setting {
 	return []setting{
-		{key: "print", value: flag(&r.Print, true), about: "Whether a receipt is printed for every charge. Reprints are always possible."},
+		{key: "print", value: flag(&r.Print, true), about: "Whether a receipt is printed for every charge, with the store's copy of one that is taken without a network.\nReprints are always possible."},
 		{key: "footer", value: line(&r.Footer, 200), about: "A line at the end of every receipt.\nレシートの最後に印字する文です。"},
 		{key: "footer_en", value: line(&r.FooterEN, 200), about: "The same on English receipts."},
 	}

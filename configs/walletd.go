@@ -1,5 +1,10 @@
 package configs
 
+import (
+	"fmt"
+	"time"
+)
+
 // Wallet is the configuration of the reference wallet's daemon.
 type Wallet struct {
 	ID        string // as registers name it; its bulletins carry it
@@ -9,6 +14,7 @@ type Wallet struct {
 	Key       string // file: its key
 	ClientCA  string // file: who signs the certificates of registers
 	TrySocket string // unix socket of the controls for trying it out; empty for none
+	Forward   Forward
 	Customers []Customer
 }
 
@@ -18,6 +24,21 @@ type Customer struct {
 	Balance int64 // yen
 }
 
+// Forward limits what one register may collect of what it took without a
+// network.
+type Forward struct {
+	Within time.Duration // after the code was taken
+	Count  int           // in 24 hours
+	Amount int64         // likewise, in yen
+}
+
+// How long after it was taken a code may be forwarded. Registers count on the
+// first; until then, after its end, the money of a certificate stays aside.
+const (
+	leastWithin = 72 * time.Hour
+	mostWithin  = 720 * time.Hour
+)
+
 // LoadWallet reads the wallet daemon's configuration. What is wrong with it
 // comes back as Problems; conf.d is not looked at.
 func LoadWallet(path string) (Wallet, error) {
@@ -25,6 +46,10 @@ func LoadWallet(path string) (Wallet, error) {
 	r, err := readFile(path, w.settings())
 	if err != nil {
 		return Wallet{}, err
+	}
+	if in := w.Forward.Within; in < leastWithin || in > mostWithin {
+		const about = "forward.within"
+		r.say(r.at(about), about, fmt.Sprintf("is %s, but must be from %s to %s", short(in), short(leastWithin), short(mostWithin)), "")
 	}
 	if err := r.end(); err != nil {
 		return Wallet{}, err
@@ -48,8 +73,19 @@ func (w *Wallet) settings() []setting {
 			about: "The CA that signs the certificates of registers (PEM)."},
 		{key: "try_socket", value: absoluteOrNone(&w.TrySocket, ""),
 			about: "Unix socket of the controls for trying the wallet out: codes, faults, balances.\nLeave it empty where real money is."},
+		{key: "forward", table: w.Forward.settings(),
+			about: "What one register may collect of what it took without a network, also where another brings it in.\nWhat is over the last two is not declined: the register asks again later."},
 		{key: "customer", rows: rowsOf(&w.Customers, "name", (*Customer).settings),
 			about: "An account that is opened at the first start."},
+	}
+}
+
+func (f *Forward) settings() []setting {
+	return []setting{
+		{key: "within", value: wait(&f.Within, leastWithin),
+			about: "How long after it was taken a code may be forwarded; 72h, on which registers count, to 720h.\nFor so long after its end a phone's certificate keeps the customer's money aside."},
+		{key: "count", value: whole(&f.Count, 500, 1, 1_000_000), about: "The most forwards in 24 hours."},
+		{key: "amount", value: whole(&f.Amount, 500_000, 1, 1_000_000_000_000), about: "The most that they may come to, in yen."},
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 const selectCharge = `SELECT seq, epoch, key, sale_id, amount, currency, state, reason, wallet, route, confirmed,
 	code_kind, code_masked, code_hash, receipt, attempts, asked_by, operator, paper, reprints, alarms,
-	prepared_at, sent_at, changed_at, last_link, kind, refund_of FROM charges `
+	prepared_at, sent_at, changed_at, last_link, kind, refund_of, carried FROM charges `
 
 func scanCharge(r sqlite.Row) (book.Row, error) {
 	route, bad := listOf[string](r.Text(9))
@@ -29,18 +29,23 @@ func scanCharge(r sqlite.Row) (book.Row, error) {
 			Code:    charge.CodeMark{Kind: r.Text(11), Masked: r.Text(12), Hash: r.Text(13)},
 			Receipt: r.Text(14), Attempts: int(r.Int(15)), By: charge.By(r.Text(16)), Operator: r.Text(17),
 			Paper: charge.Paper(r.Text(18)), Reprints: int(r.Int(19)), Alarms: int(r.Int(20)),
-			PreparedAt: timeOf(r.Int(21)), SentAt: timeOf(r.Int(22)), ChangedAt: timeOf(r.Int(23)),
+			PreparedAt: timeOf(r.Int(21)), SentAt: timeOf(r.Int(22)), ChangedAt: timeOf(r.Int(23)), Carried: r.Int(27) == 1,
 		},
 	}, errors.Join(bad, worse)
 }
 
-// Charge is the row of a key. The last part of a key is the row's number.
+// Charge is the row of a key. The last part of a key is the row's number,
+// unless the charge was carried here.
 func (t tx) Charge(key charge.Key) (book.Row, error) {
 	_, _, _, seq, err := key.Parts()
 	if err != nil {
 		return book.Row{}, book.ErrNotFound
 	}
-	return one(t, scanCharge, selectCharge+"WHERE seq = ? AND key = ?", seq, string(key))
+	row, err := one(t, scanCharge, selectCharge+"WHERE seq = ? AND key = ?", seq, string(key))
+	if errors.Is(err, book.ErrNotFound) {
+		return one(t, scanCharge, selectCharge+"WHERE carried = 1 AND key = ?", string(key))
+	}
+	return row, err
 }
 
 // ChargesOfSale are the tries to pay one sale, and the refunds of it, oldest
@@ -84,8 +89,8 @@ func (t tx) Charges(f book.Filter) ([]book.Row, error) {
 
 const insertCharge = `INSERT INTO charges (epoch, key, sale_id, amount, currency,
 	reason, wallet, route, confirmed, receipt, attempts, asked_by, operator, paper, reprints, alarms,
-	prepared_at, sent_at, changed_at, state, open, code_kind, code_masked, code_hash, last_link, seq, kind, refund_of)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	prepared_at, sent_at, changed_at, state, open, code_kind, code_masked, code_hash, last_link, seq, kind, refund_of, carried)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // One of two statements replaces a row, so that the index of open charges is
 // written only when it changes: a row that stays open must have been open, and
@@ -97,7 +102,7 @@ const (
 		prepared_at = ?17, sent_at = ?18, changed_at = ?19, state = ?20, code_kind = ?22, code_masked = ?23,
 		code_hash = ?24, last_link = ?25`
 	ofIdentity = ` WHERE seq = ?26 AND epoch = ?1 AND key = ?2 AND sale_id = ?3 AND amount = ?4 AND currency = ?5
-		AND kind = ?27 AND refund_of = ?28`
+		AND kind = ?27 AND refund_of = ?28 AND carried = ?29`
 	stayOpen    = setCharge + ofIdentity + ` AND open = ?21`
 	openOrClose = setCharge + `, open = ?21` + ofIdentity
 	nameInSale  = `UPDATE sales SET charges = CASE charges WHEN '' THEN ?1 ELSE charges || ',' || ?1 END WHERE id = ?2`
@@ -114,7 +119,7 @@ func columns(r book.Row) ([]any, error) {
 		string(r.Reason), r.Wallet, route, confirmed, r.Receipt, r.Attempts, string(r.By), r.Operator, string(r.Paper), r.Reprints, r.Alarms,
 		nanos(r.PreparedAt), nanos(r.SentAt), nanos(r.ChangedAt),
 		string(r.State), r.State.Open(), r.Code.Kind, r.Code.Masked, r.Code.Hash, r.LastLink, r.Seq,
-		string(r.Kind), string(r.Of)}, err
+		string(r.Kind), string(r.Of), r.Carried}, err
 }
 
 // PutCharge replaces the row with its Seq. Key, kind, sale and amount of a
@@ -139,7 +144,7 @@ func (t tx) PutCharge(r book.Row) error {
 
 // AddCharge adds a row and names it in its sale.
 func (t tx) AddCharge(r book.Row) error {
-	if _, _, _, seq, err := r.Key.Parts(); err != nil || seq != r.Seq {
+	if _, _, _, seq, err := r.Key.Parts(); err != nil || seq != r.Seq && !r.Carried {
 		return fmt.Errorf("charge %s (number %d): a key ends with its charge's number", r.Key, r.Seq)
 	}
 	args, err := columns(r)

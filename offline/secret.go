@@ -22,13 +22,50 @@ func Secret(dir, name string) ([]byte, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return secret, err
 	}
-	if err := makeSecret(dir, path); err != nil {
+	secret = make([]byte, SecretSize)
+	_, _ = rand.Read(secret) // never fails (crypto/rand)
+	if err := makeSecret(dir, path, secret); err != nil {
 		return nil, fmt.Errorf("make the secret %s: %w; let the service's user write in %s", path, err, dir)
 	}
 	return readSecret(path)
 }
 
+// SecretText is Secret for one that is a text in a form of its own, made by
+// fresh and looked at by check when it is read.
+func SecretText(dir, name string, fresh func() (string, error), check func(string) error) (string, error) {
+	path := filepath.Join(dir, name+".secret")
+	text, err := readPrivate(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		made, err := fresh()
+		if err == nil {
+			err = makeSecret(dir, path, []byte(made))
+		}
+		if err != nil {
+			return "", fmt.Errorf("make the secret %s: %w; let the service's user write in %s", path, err, dir)
+		}
+		text, err = readPrivate(path)
+		if err != nil {
+			return "", err
+		}
+	} else if err != nil {
+		return "", err
+	}
+	if check(string(text)) != nil {
+		return "", fmt.Errorf("the secret %s is not what it was: put back the one from the backup", path)
+	}
+	return string(text), nil
+}
+
 func readSecret(path string) ([]byte, error) {
+	secret, err := readPrivate(path)
+	if err == nil && len(secret) != SecretSize {
+		return nil, fmt.Errorf("the secret %s has %d bytes, not %d: put back the one from the backup", path, len(secret), SecretSize)
+	}
+	return secret, err
+}
+
+// readPrivate reads a file that nobody else may read.
+func readPrivate(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the secret %s: %w", path, err)
@@ -43,23 +80,18 @@ func readSecret(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the secret %s: %w", path, err)
 	}
-	if len(secret) != SecretSize {
-		return nil, fmt.Errorf("the secret %s has %d bytes, not %d: put back the one from the backup", path, len(secret), SecretSize)
-	}
 	return secret, nil
 }
 
 // makeSecret writes the whole file under another name first and then links it
 // into place: a crash leaves no half secret, and when two make it at once the
 // second takes the first one's.
-func makeSecret(dir, path string) error {
+func makeSecret(dir, path string, secret []byte) error {
 	file, err := os.CreateTemp(dir, ".secret-*") // mode 0600
 	if err != nil {
 		return err
 	}
 	defer os.Remove(file.Name())
-	secret := make([]byte, SecretSize)
-	_, _ = rand.Read(secret) // never fails (crypto/rand)
 	_, err = file.Write(secret)
 	err = errors.Join(err, file.Sync(), file.Close())
 	if err != nil {

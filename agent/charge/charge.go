@@ -205,7 +205,8 @@ type Record struct {
 	Operator   string
 	Paper      Paper
 	Reprints   int
-	Alarms     int // events that contradicted the books
+	Alarms     int  // events that contradicted the books
+	Carried    bool // taken by another register, or on a disk that is lost, and brought here: the key is not of these books
 	PreparedAt time.Time
 	SentAt     time.Time // of the first request; zero before
 	ChangedAt  time.Time // when State was reached

@@ -3,6 +3,8 @@ package charge
 import (
 	"fmt"
 	"time"
+
+	"github.com/posagent/posagent/agent/money"
 )
 
 // Proof is what stands behind a charge that is taken without a network: a code
@@ -16,6 +18,9 @@ type Proof struct {
 	Affords int64     // what the certificate affords altogether, in minor units; 0: nothing is said
 	Until   time.Time // when the certificate ends: the wallet may not take it afterwards
 	Sealed  []byte    // the code itself, sealed: it is money until the charge is at its end
+
+	Signature   []byte // of the register that took a carried charge; nil: this one took it and signs
+	Certificate []byte // of the key that signed it (X.509, DER, with those above it); nil when it did not come along
 }
 
 // Limits are what a register takes without a network. All of them are in
@@ -76,4 +81,30 @@ type Due struct {
 	Accepted time.Time // when it was taken
 	Until    time.Time // when its code ends at the wallet
 	Seq      int64     // its place among those that end at one time
+
+	Signature   []byte    // of the register that took a carried charge; nil: this one took it and signs
+	Certificate []byte    // of the key that signed it, when that came along
+	Moved       time.Time // when it left with a queue file: another register collects it, and here it is only asked about; zero for one that did not
 }
+
+// Carried is a charge as another register of the store took it, on its way
+// into these books.
+type Carried struct {
+	Key      Key
+	Wallet   string
+	Amount   money.Amount
+	Code     CodeMark
+	Accepted time.Time
+	Proof    Proof  // whose Device and Counter are not used
+	From     string // what brings it, for the journal: the name of a queue file, or of a slip
+}
+
+// Handed is what became of a charge that was brought in.
+type Handed string
+
+const (
+	HandedTaken   Handed = "taken"   // it is in the books now, and is collected
+	HandedBack    Handed = "back"    // it had left these books, and is collected here again
+	HandedKnown   Handed = "known"   // it was in the books; nothing changed
+	HandedRefused Handed = "refused" // it is of another store, or contradicts the books
+)

@@ -130,6 +130,13 @@ func (c *Client) Reprint(ctx context.Context, key string) (Paper, error) {
 	return out, c.call(ctx, http.MethodPost, at(PathReprint, "key", key), nil, &out)
 }
 
+// ReprintStoreCopy prints the store's copy of a charge that waits to be
+// collected, and waits for what became of it.
+func (c *Client) ReprintStoreCopy(ctx context.Context, key string) (Paper, error) {
+	var out Paper
+	return out, c.call(ctx, http.MethodPost, at(PathReprint, "key", key)+"?copy=store", nil, &out)
+}
+
 // Devices are the devices of the register.
 func (c *Client) Devices(ctx context.Context) (Devices, error) {
 	var out Devices
@@ -170,6 +177,10 @@ func (c *Client) call(ctx context.Context, method, path string, body, into any) 
 	if err != nil {
 		return err
 	}
+	return read(method, path, answer, into)
+}
+
+func read(method, path string, answer []byte, into any) error {
 	if err := json.Unmarshal(answer, into); err != nil {
 		return fmt.Errorf("the agent's answer to %s %s cannot be read: %w", method, path, err)
 	}
@@ -177,13 +188,17 @@ func (c *Client) call(ctx context.Context, method, path string, body, into any) 
 }
 
 func (c *Client) raw(ctx context.Context, method, path string, body []byte, accept string) ([]byte, error) {
+	return c.send(ctx, method, path, "application/json", body, accept)
+}
+
+func (c *Client) send(ctx context.Context, method, path, kind string, body []byte, accept string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Accept", accept)
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", kind)
 	}
 	if method == http.MethodPost {
 		req.Header.Set(HeaderIdempotencyKey, rand.Text())

@@ -21,7 +21,7 @@ const (
 	PathCharges    = "/v1/charges"               // GET ?state=&before=&limit= -> Charges
 	PathCharge     = "/v1/charges/{key}"         // GET -> Charge
 	PathReceipt    = "/v1/charges/{key}/receipt" // GET: text/plain or image/png by Accept; ?lang=en
-	PathReprint    = "/v1/charges/{key}/reprint" // POST -> Paper
+	PathReprint    = "/v1/charges/{key}/reprint" // POST ?copy=store -> Paper
 	PathResolve    = "/v1/charges/{key}/resolve" // POST Decision -> Charge
 	PathTopUps     = "/v1/topups"                // POST NewTopUp -> Sale
 	PathRefunds    = "/v1/refunds"               // POST NewRefund -> Charge
@@ -241,8 +241,15 @@ type DeviceTest struct {
 
 // Health is what is wrong right now; an empty list is good news.
 type Health struct {
-	Ready    bool      `json:"ready"`
-	Troubles []Trouble `json:"troubles"`
+	Ready      bool        `json:"ready"`
+	Troubles   []Trouble   `json:"troubles"`
+	OfflineKey *OfflineKey `json:"offline_key,omitempty"`
+}
+
+// OfflineKey tells how the key is kept under which customers' codes lie sealed.
+type OfflineKey struct {
+	KeptBy string `json:"kept_by" doc:"credential, tpm or file; more may come"`
+	Plain  bool   `json:"plain" doc:"it lies in the data directory, also when something else keeps it: who copies the directory reads the codes"`
 }
 
 // Trouble is one entry of the catalogue that holds now.

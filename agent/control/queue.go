@@ -20,6 +20,8 @@ type Queue struct {
 	Count   int         `json:"count" doc:"all that wait, also those that the list has no room for"`
 	Amount  int64       `json:"amount" doc:"of all that wait, in minor units"`
 	Oldest  time.Time   `json:"oldest,omitzero" doc:"when the oldest was taken"`
+	Carried int         `json:"carried" doc:"beside these: payments that other registers took and this one is to collect; no limit here counts them"`
+	Brought int64       `json:"carried_amount" doc:"of those, in minor units"`
 	Limits  QueueLimits `json:"limits"`
 	Charges []Queued    `json:"charges" doc:"by wallet, those whose code ends first before the others"`
 }
@@ -31,6 +33,8 @@ type Offline struct {
 	Away       bool      `json:"away" doc:"a wallet cannot be reached, so that they are taken now"`
 	Count      int       `json:"count" doc:"payments that wait to be collected"`
 	Amount     int64     `json:"amount"`
+	Carried    int       `json:"carried" doc:"beside these: payments that other registers took and this one is to collect"`
+	Brought    int64     `json:"carried_amount"`
 	LeftCount  int       `json:"left_count" doc:"how many more may wait"`
 	LeftAmount int64     `json:"left_amount" doc:"how much more may wait"`
 	Oldest     time.Time `json:"oldest,omitzero" doc:"when the oldest was taken"`
@@ -65,6 +69,8 @@ type Queued struct {
 	State       string    `json:"state" doc:"queued, or forwarding once it was sent"`
 	Attempts    int       `json:"attempts"`
 	Accepted    time.Time `json:"accepted" doc:"when it was taken"`
+	Carried     bool      `json:"carried" doc:"another register took it"`
+	Moved       time.Time `json:"moved,omitzero" doc:"when it left with a queue file; another register collects it"`
 	Until       time.Time `json:"until" doc:"when the phone's certificate ends; the wallet may not pay it afterwards"`
 }
 

@@ -59,6 +59,12 @@ var codes = []Entry{
 		Remedy: "画面を明るくして、新しいコードを表示してもらい、もう一度読み取ってください。", RemedyEN: "Ask for a bright screen and a fresh code, and scan again.",
 	},
 	{
+		Code: "code.store_copy", Act: Cashier,
+		Title: "店舗控えのコードです", TitleEN: "This is a store copy",
+		Text: "店舗控えのコードで、支払いコードではありません。取り込むには posctl queue import --scan を使います。", TextEN: "It is no payment code. This is a store copy: posctl queue import --scan takes it in.",
+		Remedy: "お客様に、支払いコードを出してもらってください。", RemedyEN: "Ask the customer for the payment code.",
+	},
+	{
 		Code: "code.no_wallet", Act: Cashier,
 		Title: "取り扱いのない決済サービスです", TitleEN: "This wallet is not accepted here",
 		Text: "支払いコードですが、当店では取り扱いのない決済サービスです。", TextEN: "It is a payment code of a wallet that this shop does not take.",

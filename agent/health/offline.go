@@ -82,6 +82,18 @@ var offline = []Entry{
 		Remedy: "通信を戻してください。posctl queue list で一覧できます。", RemedyEN: "Bring the network back. posctl queue list tells which they are.",
 	},
 	{
+		Code: "offline.moved", Act: Manager,
+		Title: "持ち出した支払いが請求されていません", TitleEN: "Moved payments are not collected",
+		Text: "ファイルで持ち出した支払いが、24時間たっても請求されていません。", TextEN: "Payments that left with a queue file have not been collected for 24 hours.",
+		Remedy: "そのファイルを別の端末に取り込んでください。ファイルがないときは、この端末で posctl queue reclaim を実行すると、ここで請求します。", RemedyEN: "Import the file at another register. If it is lost, posctl queue reclaim collects them here.",
+	},
+	{
+		Code: "offline.rejected", Act: Engineer,
+		Title: "請求が受け付けられません", TitleEN: "The wallet will not hear of it",
+		Text: "通信なしで受け付けた支払いの請求を、決済サービスが受け付けません。承認も拒否もされていません。", TextEN: "The wallet does not take the forward of a payment that was taken without a network. It says neither yes nor no.",
+		Remedy: "この端末か、受け付けた端末の証明書と登録を確かめてください。受け付けた端末をつなぐか、その端末のファイルを取り込み直すと、請求できることがあります。", RemedyEN: "Look at the enrolment of the register that took it. Connecting that register, or importing its queue file once more, may help.",
+	},
+	{
 		Code: "offline.unreadable", Act: Engineer,
 		Title: "受け付けたコードが読めません", TitleEN: "A taken code cannot be read",
 		Text: "通信なしで受け付けた支払いのコードを、読み出せません。お金の請求が止まっています。", TextEN: "The code of a charge that was taken without a network cannot be read, and its money is not asked for.",

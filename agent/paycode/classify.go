@@ -67,6 +67,9 @@ func (c *Classifier) Classify(aim string, data []byte) (Code, error) {
 		return Code{}, &Refusal{Why: Product}
 	}
 	text := string(data)
+	if strings.HasPrefix(text, SlipPrefix) { // before the rules: none may make it a payment code
+		return Code{}, &Refusal{Why: StoreCopy}
+	}
 	for _, r := range c.reject {
 		if !r.hit(aim, text) {
 			continue

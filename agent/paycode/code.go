@@ -16,6 +16,10 @@ import (
 // readers for at least 512 (QRCPS-CPM 1.1, 4.1).
 const MaxLength = 1024
 
+// SlipPrefix is what the code of a slip begins with, docs/reference/slip.md: a
+// charge that waits to be collected, and no code of a customer.
+const SlipPrefix = "PSL1:"
+
 // Secret is the text of a customer's code. A live one-time code is money, so
 // the type shows itself masked to fmt, slog, JSON and text encoders.
 type Secret string
@@ -90,6 +94,7 @@ const (
 	Offline      Why = "offline_code" // a signed offline code, which this register does not take
 	BadCode      Why = "bad_code"     // looks like a payment code, but is damaged
 	NoWallet     Why = "no_wallet"    // a payment code of a wallet that this store does not take
+	StoreCopy    Why = "store_copy"   // a slip of this store, of a charge that was taken without a network
 	Unknown      Why = "unknown"      // no rule knows it
 )
 

@@ -17,6 +17,9 @@ func TestAPrinterHasEveryCharacter(t *testing.T) {
 		must(t, receipt.For, lunch()), must(t, receipt.For, english(lunch())), must(t, receipt.For, plain()),
 		must(t, receipt.Doubt, in(charge.InDoubt, lunch())), must(t, receipt.Doubt, english(in(charge.Reversing, lunch()))),
 	}
+	for _, e := range copies() {
+		docs = append(docs, must(t, storeCopy(e), in(charge.Queued, lunch())), must(t, storeCopy(e), english(in(charge.Queued, lunch()))))
+	}
 	for columns, dots := range map[int]int{32: 384, 42: 512, 48: 576} {
 		p := profile.Printer{Model: "test", Language: "escpos", Columns: columns, Dots: dots, Kanji: "cp932", IBM: "ibm", QR: true, Cut: true}
 		for _, doc := range docs {

@@ -1,6 +1,7 @@
 // Package receipt turns a charge and its sale into what stands on the paper:
-// the receipt, or the slip of a charge whose result is not known. It chooses
-// blocks and words; width, fonts and bytes belong to the printer's driver.
+// the receipt, the slip of a charge whose result is not known, or the store's
+// copy of one that is still to be collected. It chooses blocks and words;
+// width, fonts and bytes belong to the printer's driver.
 //
 // Invariant: only a charge whose goods may be handed over has a receipt, and
 // nothing else ever reads like one. The same charge gives the same receipt

@@ -68,9 +68,22 @@ func in(state charge.State, i receipt.Input) receipt.Input {
 	return i
 }
 
+// evidence is what a store copy carries.
+var evidence = receipt.Evidence{Accepted: time.Date(2026, 11, 22, 8, 30, 24, 0, time.UTC), Text: "PSL1:ABC", QR: printer.Bitmap{Width: 8, Height: 1, Bits: []byte{0xA5}}}
+
+func again(e receipt.Evidence) receipt.Evidence {
+	e.Again = true
+	return e
+}
+
+// storeCopy writes the store's copy that carries this.
+func storeCopy(e receipt.Evidence) func(receipt.Input) (printer.Document, error) {
+	return func(in receipt.Input) (printer.Document, error) { return receipt.StoreCopy(in, e) }
+}
+
 func TestPapers(t *testing.T) {
-	again := lunch()
-	again.Reprint = 2
+	reprint := lunch()
+	reprint.Reprint = 2
 	offline := in(charge.Queued, plain())
 	offline.Charge.Receipt, offline.Charge.SentAt = "", time.Time{}
 	for _, c := range []struct {
@@ -85,13 +98,19 @@ func TestPapers(t *testing.T) {
 		{"receipt-en-48", receipt.For, english(lunch()), 48},
 		{"receipt-en-32", receipt.For, english(lunch()), 32},
 		{"plain-48", receipt.For, plain(), 48},
-		{"reprint-48", receipt.For, again, 48},
-		{"reprint-en-48", receipt.For, english(again), 48},
+		{"reprint-48", receipt.For, reprint, 48},
+		{"reprint-en-48", receipt.For, english(reprint), 48},
 		{"offline-48", receipt.For, offline, 48},
 		{"doubt-48", receipt.Doubt, in(charge.InDoubt, lunch()), 48},
 		{"doubt-32", receipt.Doubt, in(charge.InDoubt, lunch()), 32},
 		{"doubt-en-48", receipt.Doubt, english(in(charge.InDoubt, lunch())), 48},
 		{"undoing-42", receipt.Doubt, in(charge.Reversing, lunch()), 42},
+		{"storecopy-48", storeCopy(evidence), in(charge.Queued, lunch()), 48},
+		{"storecopy-32", storeCopy(evidence), in(charge.Forwarding, lunch()), 32},
+		{"storecopy-en-48", storeCopy(evidence), english(in(charge.Queued, lunch())), 48},
+		{"storecopy-again-48", storeCopy(again(evidence)), in(charge.Queued, lunch()), 48},
+		{"storecopy-nocode-48", storeCopy(receipt.Evidence{Accepted: evidence.Accepted, Missing: receipt.NoCode}), in(charge.Queued, lunch()), 48},
+		{"storecopy-nokey-en-32", storeCopy(receipt.Evidence{Accepted: evidence.Accepted, Missing: receipt.NoKey}), english(in(charge.Queued, lunch())), 32},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			doc, err := c.write(c.in)
@@ -128,8 +147,8 @@ func TestWhichStateHasWhichPaper(t *testing.T) {
 		charge.Sent:       "slip",
 		charge.Pending:    "slip",
 		charge.InDoubt:    "slip",
-		charge.Queued:     "receipt",
-		charge.Forwarding: "receipt",
+		charge.Queued:     "receipt and store copy",
+		charge.Forwarding: "receipt and store copy",
 		charge.Approved:   "receipt",
 		charge.Reversing:  "slip",
 		charge.Owed:       "none",
@@ -141,10 +160,15 @@ func TestWhichStateHasWhichPaper(t *testing.T) {
 	for _, s := range charge.States {
 		_, receiptErr := receipt.For(in(s, lunch()))
 		_, slipErr := receipt.Doubt(in(s, lunch()))
+		_, copyErr := receipt.StoreCopy(in(s, lunch()), evidence)
 		got := "none"
 		switch {
 		case receiptErr == nil && slipErr == nil:
 			got = "both"
+		case receiptErr == nil && copyErr == nil:
+			got = "receipt and store copy"
+		case copyErr == nil:
+			got = "store copy alone"
 		case receiptErr == nil:
 			got = "receipt"
 		case slipErr == nil:
@@ -153,7 +177,7 @@ func TestWhichStateHasWhichPaper(t *testing.T) {
 		if got != want[s] {
 			t.Errorf("%s: %s, want %s", s, got, want[s])
 		}
-		for _, err := range []error{receiptErr, slipErr} {
+		for _, err := range []error{receiptErr, slipErr, copyErr} {
 			if err != nil && !errors.Is(err, receipt.ErrNoPaper) {
 				t.Errorf("%s: %v", s, err)
 			}
@@ -172,12 +196,51 @@ func TestEveryWordOfOursIsInCP932(t *testing.T) {
 		docs = append(docs, must(t, receipt.For, l(lunch())), must(t, receipt.For, l(plain())), must(t, receipt.For, again),
 			must(t, receipt.For, l(in(charge.Forwarding, lunch()))),
 			must(t, receipt.Doubt, l(in(charge.Pending, lunch()))), must(t, receipt.Doubt, l(in(charge.Reversing, lunch()))))
+		for _, e := range copies() {
+			docs = append(docs, must(t, storeCopy(e), l(in(charge.Queued, lunch()))))
+		}
 	}
 	for _, doc := range docs {
 		text := strings.ReplaceAll(paper(t, doc, 48), "¥", "")
 		if _, err := japanese.ShiftJIS.NewEncoder().String(text); err != nil {
 			t.Errorf("%v in\n%s", err, text)
 		}
+	}
+}
+
+// copies are store copies with every word that may stand on one.
+func copies() []receipt.Evidence {
+	out := []receipt.Evidence{evidence, again(evidence)}
+	for _, why := range []receipt.Missing{receipt.NoCode, receipt.NoKey, receipt.NoForm} {
+		out = append(out, receipt.Evidence{Accepted: evidence.Accepted, Missing: why})
+	}
+	return out
+}
+
+// A store copy has the charge as a code, and says in words why it has none.
+func TestAStoreCopyCarriesTheCharge(t *testing.T) {
+	said := map[string]bool{}
+	for _, e := range copies() {
+		doc := must(t, storeCopy(e), in(charge.Queued, lunch()))
+		var codes []printer.QR
+		for _, b := range doc.Blocks {
+			if qr, ok := b.(printer.QR); ok {
+				codes = append(codes, qr)
+			}
+		}
+		text := paper(t, doc, 48)
+		said[text] = true
+		switch {
+		case e.Missing == "" && !reflect.DeepEqual(codes, []printer.QR{{Text: e.Text, Bitmap: e.QR, Align: printer.Centre}}):
+			t.Errorf("codes %v on\n%s", codes, text)
+		case e.Missing != "" && (len(codes) > 0 || !strings.Contains(text, "コードがありません")):
+			t.Errorf("without a code for %s:\n%s", e.Missing, text)
+		case strings.Contains(text, "領収書"):
+			t.Errorf("it reads like a receipt:\n%s", text)
+		}
+	}
+	if len(said) != 5 {
+		t.Errorf("of 5 copies only %d differ", len(said))
 	}
 }
 

@@ -19,6 +19,10 @@ type vocabulary struct {
 	customer, shop                    []string
 
 	find string // above the code that finds the receipt again
+
+	storeCopy, copy, notPaid, keep, takenAt, bring string
+	missing                                        map[Missing]string
+	noEvidence                                     string
 }
 
 // words are the vocabularies.
@@ -47,6 +51,16 @@ var words = map[Language]vocabulary{
 			"4. 取引一覧で取引番号の結果を確認してください。",
 		},
 		find: "この取引を探すコード",
+
+		storeCopy: "店舗控え", copy: "再発行", notPaid: "通信なしで受付 未入金",
+		keep:    "お客様に渡さず、入金が確認できるまで現金と同じように保管してください。",
+		takenAt: "受付日時", bring: "端末が壊れて請求できなくなったときは、この店の端末に下の命令でこのコードを読み取らせてください。",
+		missing: map[Missing]string{
+			NoCode: "この控えにはコードがありません。お客様のコードを読み出せませんでした。",
+			NoKey:  "この控えにはコードがありません。この端末には、署名する鍵がありません。",
+			NoForm: "この控えにはコードがありません。この取引は、コードで表せません。",
+		},
+		noEvidence: "この端末からしか請求できません。保守担当者に連絡してください。",
 	},
 	English: {
 		receipt: "RECEIPT", again: "COPY (reprint %d)", offline: "TAKEN OFFLINE",
@@ -72,5 +86,15 @@ var words = map[Language]vocabulary{
 			"4. Look up the result under the transaction number in the list of charges.",
 		},
 		find: "Scan to find this transaction",
+
+		storeCopy: "STORE COPY", copy: "COPY", notPaid: "TAKEN OFFLINE, NOT YET PAID",
+		keep:    "Not for the customer. Keep this like cash until the money is collected.",
+		takenAt: "Taken at", bring: "If the register is lost, let a register of this store read this code:",
+		missing: map[Missing]string{
+			NoCode: "There is no code on this copy: the customer's code could not be read.",
+			NoKey:  "There is no code on this copy: this register has no key to sign with.",
+			NoForm: "There is no code on this copy: the charge cannot be written as one.",
+		},
+		noEvidence: "Only this register can collect it. Call your engineer.",
 	},
 }

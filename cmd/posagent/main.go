@@ -42,6 +42,8 @@ var errUsage = errors.New("posagent is not started right")
 type options struct {
 	config string
 	demoFD int
+	forget bool
+	lose   bool
 }
 
 func run(args []string, stdout, stderr io.Writer) int {
@@ -55,18 +57,23 @@ func run(args []string, stdout, stderr io.Writer) int {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
+			switch {
+			case len(args) > 0:
 				return fmt.Errorf("%w: it takes no arguments, but got %q (see posagent --help)", errUsage, args)
+			case o.lose && !o.forget:
+				return fmt.Errorf("%w: --lose-codes goes with --forget-offline-key (see posagent --help)", errUsage)
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			return serve(ctx, o, stderr)
+			return serve(ctx, o, stdout, stderr)
 		},
 	}
 	cmd.Flags().StringVar(&o.config, "config", "/etc/posagent/posagent.toml", "the configuration; conf.d/*.toml beside it is read as well")
+	cmd.Flags().BoolVar(&o.forget, "forget-offline-key", false, "give up the key under which customers' codes lie sealed, and end: the next start has another one (the agent must be stopped)")
+	cmd.Flags().BoolVar(&o.lose, "lose-codes", false, "with --forget-offline-key: also when codes wait that only this key opens, and that are lost without it")
 	cmd.Flags().IntVar(&o.demoFD, "demo-fd", 0, "set by `posctl demo`: an inherited pipe that closes when the demo ends")
 	_ = cmd.Flags().MarkHidden("demo-fd")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
@@ -87,8 +94,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return exitFailed
 }
 
-// serve runs the daemon until ctx ends.
-func serve(ctx context.Context, o options, stderr io.Writer) error {
+// serve runs the daemon until ctx ends, or forgets a key when that was asked.
+func serve(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	c, err := configs.Load(o.config)
 	var problems configs.Problems
 	switch {
@@ -96,6 +103,9 @@ func serve(ctx context.Context, o options, stderr io.Writer) error {
 		return err
 	case err != nil: // there is no such file, or it may not be read
 		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if o.forget {
+		return forgetKey(c, o.lose, stdout)
 	}
 	log := logger(c.Log, stderr)
 	demo := o.demoFD != 0

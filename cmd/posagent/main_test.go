@@ -49,6 +49,8 @@ type place struct {
 	url         string // of the agent
 	walletAddr  string
 	client      *control.Client
+	ca          *pki.Authority // of the wallet and all its registers
+	more        string         // of the configuration
 }
 
 // usualConfig is the configuration of the tests; %[1]s is the folder, %[2]s
@@ -93,7 +95,7 @@ format = "json"
 // newPlace makes certificates and the configuration, with more at its end.
 func newPlace(t testing.TB, more string) *place {
 	t.Helper()
-	p := &place{dir: t.TempDir(), walletAddr: freePort(t)}
+	p := &place{dir: t.TempDir(), walletAddr: freePort(t), more: more}
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the end of the agent's log:\n%s\nof the wallet's:\n%s", tail(p.at("agent.log")), tail(p.at("wallet.log")))
@@ -107,6 +109,7 @@ func newPlace(t testing.TB, more string) *place {
 	check(t, os.Mkdir(p.at("wallet"), 0o700))
 	ca, err := pki.NewAuthority()
 	check(t, err)
+	p.ca = ca
 	check(t, ca.Write(p.at("ca.crt"), ""))
 	server, err := ca.Server()
 	check(t, err)
@@ -117,6 +120,8 @@ func newPlace(t testing.TB, more string) *place {
 	sum := sha256.Sum256([]byte(visitorToken))
 	text := fmt.Sprintf(usualConfig, p.dir, agentAddr, p.walletAddr, hex.EncodeToString(sum[:])) + strings.ReplaceAll(more, "DIR", p.dir)
 	check(t, os.WriteFile(p.config, []byte(text), 0o600))
+	check(t, os.Mkdir(p.at("conf.d"), 0o700)) // a TPM of the machine that runs the tests is left alone
+	check(t, os.WriteFile(p.at("conf.d/tpm.toml"), []byte(fmt.Sprintf("[offline]\ntpm = %q\n", p.at("tpm"))), 0o600))
 	return p
 }
 

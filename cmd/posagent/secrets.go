@@ -5,26 +5,45 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
+	"os"
 
+	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/agent/paycode"
+	"github.com/posagent/posagent/configs"
 	"github.com/posagent/posagent/offline"
 	"github.com/posagent/posagent/offline/oda"
 )
 
 // secrets are this register's own keys, made at its first start.
 type secrets struct {
-	codes []byte // of the keyed hashes of customers' codes
-	sales []byte // of the sale ids that follow from idempotency keys
+	codes  []byte // of the keyed hashes of customers' codes
+	sales  []byte // of the sale ids that follow from idempotency keys
+	sealed offline.Key
 }
 
-func openSecrets(dir string) (secrets, error) {
+func openSecrets(c configs.Config, books *offline.Store, log *slog.Logger) (secrets, error) {
 	var s secrets
 	var err error
-	if s.codes, err = offline.Secret(dir, "codes.key"); err != nil {
+	if s.codes, err = offline.Secret(c.Data.Dir, "codes.key"); err != nil {
 		return s, err
 	}
-	s.sales, err = offline.Secret(dir, "sales.key")
+	if s.sales, err = offline.Secret(c.Data.Dir, "sales.key"); err != nil {
+		return s, err
+	}
+	s.sealed, err = offline.KeySource{
+		Dir: c.Data.Dir, Credentials: os.Getenv("CREDENTIALS_DIRECTORY"), Device: c.Offline.TPM, Want: offline.Keeper(c.Offline.Key),
+		Sealed: books.Sealed, Log: log,
+	}.Key()
+	if err == nil {
+		log.Info("customers' codes that are stored are sealed", "key_kept_by", s.sealed.KeptBy, "key_in_a_file", s.sealed.Plain)
+	}
 	return s, err
+}
+
+// sealedBy is how the key of sealed codes is kept, for the API.
+func (s secrets) sealedBy() control.OfflineKey {
+	return control.OfflineKey{KeptBy: string(s.sealed.KeptBy), Plain: s.sealed.Plain}
 }
 
 // hashCode is what is kept of a code: enough to refuse a second use, and of no

@@ -45,17 +45,13 @@ type trusted struct {
 // back in an evening.
 const customers = 1024
 
-func newTaker(c configs.Config, books *book.Book, said func(string) bulletin.Bulletin, log *slog.Logger) (*taker, error) {
-	key, err := offline.Secret(c.Data.Dir, "offline.key")
-	if err != nil {
-		return nil, err
-	}
-	sealer, err := offline.NewSealer(key)
+func newTaker(rules configs.Offline, key offline.Key, books *book.Book, said func(string) bulletin.Bulletin, log *slog.Logger) (*taker, error) {
+	sealer, err := offline.NewSealer(key.Bytes)
 	if err != nil {
 		return nil, err
 	}
 	return &taker{
-		Book: books, rules: c.Offline, said: said, seal: sealer, cache: oda.NewCache(customers),
+		Book: books, rules: rules, said: said, seal: sealer, cache: oda.NewCache(customers),
 		log: log, trusts: make(map[string]trusted),
 	}, nil
 }
@@ -73,14 +69,17 @@ func (t *taker) Prove(code paycode.Code, amount money.Amount, now time.Time) (ch
 		t.log.Warn("a signed code is not taken", "wallet", code.Wallet, "reason", err)
 		return none, &agent.Refused{Why: "offline.code"}
 	}
-	of := func(id []byte) string { return code.Wallet + "/" + hex.EncodeToString(id) }
 	return charge.Proof{
 		Device: hex.EncodeToString(proved.DeviceKey[:]), Counter: int64(proved.Counter),
-		Token: of(proved.WalletToken[:]), Serial: of(proved.Serial[:]),
+		Token: idOf(code.Wallet, proved.WalletToken[:]), Serial: idOf(code.Wallet, proved.Serial[:]),
 		Affords: proved.CumulativeMax, Until: proved.NotAfter,
 		Sealed: t.seal.Seal(proven, []byte(code.Text.Reveal())),
 	}, nil
 }
+
+// idOf is a wallet's number of a customer or a certificate, unlike any other
+// wallet's.
+func idOf(wallet string, number []byte) string { return wallet + "/" + hex.EncodeToString(number) }
 
 // proven is what a code is sealed for until it has a charge.
 const proven = "proven"

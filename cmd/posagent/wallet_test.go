@@ -19,8 +19,10 @@ import (
 
 	"github.com/posagent/posagent/wallet/reference"
 	"github.com/posagent/posagent/wallet/reference/board"
+	"github.com/posagent/posagent/wallet/reference/issuer"
 	"github.com/posagent/posagent/wallet/reference/ledger"
 	"github.com/posagent/posagent/wallet/reference/ledgerdb"
+	"github.com/posagent/posagent/wallet/reference/tryphone"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -65,12 +67,20 @@ func serveWallet(dir string) error {
 	if err != nil {
 		return err
 	}
-	books := ledger.New(store, ledger.Options{Stopped: notices.Stopped})
+	keys, err := issuer.Open(at("wallet"), "own")
+	if err != nil {
+		return err
+	}
+	books := ledger.New(store, ledger.Options{Stopped: notices.Stopped, Issuer: keys, Denied: notices.Denies})
+	phones, err := tryphone.Open(at("wallet/"+tryphone.File), books, time.Now)
+	if err != nil {
+		return err
+	}
 	if _, err := books.AddCustomer("sakura", walletBalance); err != nil {
 		return err
 	}
 	s, err := reference.Start(reference.Options{
-		Listen: string(addr), Ledger: books, Board: notices, Certificate: cert, ClientCAs: pool, TrySocket: at("try.sock"),
+		Listen: string(addr), Ledger: books, Board: notices, Issuer: keys, Phones: phones, Certificate: cert, ClientCAs: pool, TrySocket: at("try.sock"),
 		Slow: 350 * time.Millisecond, Late: 1200 * time.Millisecond,
 	})
 	if err != nil {

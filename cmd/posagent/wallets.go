@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -30,6 +31,9 @@ type wallet struct {
 	line    *authorize.Line
 	keys    []ed25519.PublicKey // of its bulletins
 	notices *own.Notices        // nil without keys
+
+	certificate []byte         // of this register for this wallet, in DER, with those above it
+	roots       *x509.CertPool // the authority of this wallet, and of the registers' certificates for it
 }
 
 // wallets makes the clients of the wallets in the configuration.
@@ -42,7 +46,7 @@ func wallets(c configs.Config, demo bool, log *slog.Logger) ([]wallet, error) {
 		}
 		line := authorize.NewLine(link.URL, id)
 		client := &own.Client{ID: link.ID, Store: c.Store.ID, Terminal: c.Store.Terminal, Line: line, Terms: link.Terms()}
-		w := wallet{line: line, Wallet: agent.Wallet{
+		w := wallet{line: line, certificate: bytes.Join(id.Certificate.Certificate, nil), roots: id.Roots, Wallet: agent.Wallet{
 			ID: link.ID, Name: link.ReceiptName, NameEN: link.ReceiptNameEN, Terms: link.Terms(),
 			Ask: client, Refunds: client, TopUps: client, Lists: client,
 		}}

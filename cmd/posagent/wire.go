@@ -31,6 +31,7 @@ type program struct {
 	wallets   []wallet
 	bulletins *bulletins
 	taker     *taker
+	hands     *hands
 	scanner   all.Scanner // nil: none
 	printer   all.Printer // nil: none
 }
@@ -61,7 +62,7 @@ func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
 	if err != nil {
 		return nil, d.closing(err)
 	}
-	secrets, err := openSecrets(c.Data.Dir)
+	secrets, err := openSecrets(c, d.store, log)
 	if err != nil {
 		return nil, d.closing(err)
 	}
@@ -83,7 +84,7 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	d.day = businessDay(zone, c.Store.BusinessDayStart)
 	parts := agent.Parts{
 		Store: c.Store.Seller(), Journal: d.books, Memory: d.books, Accounts: d.books, NotFound: book.ErrNotFound, Codes: codes, Devices: d.roles(),
-		Imager:   pictures{imager.New(imager.Limits{})},
+		Imager: pictures{imager.New(imager.Limits{})}, Draw: drawQR, Slip: slipText,
 		HashCode: keys.hashCode, Room: d.room, Day: d.day, Zone: zone, NameOf: nameOf(c.Operators), Now: time.Now, Spread: rand.Float64,
 		MostTopUp: int64(c.TopUp.Most),
 		Paper:     agent.PaperRules{Language: c.Store.Language, Print: c.Receipt.Print, Footer: c.Receipt.Footer},
@@ -95,7 +96,7 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 		parts.Printer = d.printer
 	}
 	d.bulletins = newBulletins(c.Store.ID, d.store, d.wallets, d.log)
-	if d.taker, err = newTaker(c, d.books, d.bulletins.said, d.log); err != nil {
+	if d.taker, err = newTaker(c.Offline, keys.sealed, d.books, d.bulletins.said, d.log); err != nil {
 		return err
 	}
 	parts.Offline, parts.Rules = d.taker, rulesOf(c.Offline)
@@ -112,7 +113,20 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 		}
 	}
 	d.bulletins.register = d.register
+	if err := d.wireHands(c, codes, keys); err != nil {
+		return err
+	}
 	return d.bulletins.load() // before anything is sold
+}
+
+// wireHands lets what was taken without a network change hands.
+func (d *program) wireHands(c configs.Config, codes *paycode.Classifier, keys secrets) error {
+	secret, err := queueKey(c.Data.Dir)
+	d.hands = &hands{
+		taker: d.taker, register: d.register, wallets: d.wallets, codes: codes, secrets: keys, secret: secret,
+		store: c.Store.ID, terminal: c.Store.Terminal, day: d.day, now: time.Now, room: d.room, log: d.log,
+	}
+	return err
 }
 
 // wireDoor makes the API: who may come in, and what they find.
@@ -122,8 +136,8 @@ func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 		return err
 	}
 	d.api = server.New(server.Options{
-		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Staff: staff, Tokens: tokens(c.API.Tokens),
-		Store: c.Store.Seller(), Secret: keys.sales, Day: d.day, Now: time.Now,
+		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Handover: d.hands, Slips: d.hands, Staff: staff, Tokens: tokens(c.API.Tokens),
+		Store: c.Store.Seller(), Secret: keys.sales, SealedBy: keys.sealedBy(), Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Demo: demo, Ready: d.ready,
 		Version: version, NotFound: book.ErrNotFound, Gauges: append(d.gauges(), d.taker.queueGauges(time.Now)...), Log: d.log,
 	})

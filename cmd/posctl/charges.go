@@ -141,18 +141,33 @@ func (t *tool) chargeReceipt() *cobra.Command {
 }
 
 func (t *tool) chargeReprint() *cobra.Command {
-	return &cobra.Command{
-		Use:     "reprint KEY",
-		Short:   "Print a paid charge's receipt once more, marked as a copy",
-		Long:    "reprint prints a receipt and waits for what became of it. A receipt that never\nreached paper is printed as the original. It ends with 4 when the printer\ncannot tell whether it is on paper: look.",
-		Example: "  posctl charges reprint S0001-T01-217000000-42",
+	var which string
+	cmd := &cobra.Command{
+		Use:   "reprint KEY",
+		Short: "Print a charge's receipt once more, or the store's copy",
+		Long: `reprint prints a receipt, marked as a copy, and waits for what became of it. A
+receipt that never reached paper is printed as the original. It ends with 4 when
+the printer cannot tell whether it is on paper: look.
+
+With --copy store it prints what the store keeps of a payment that was taken
+without a network and is not collected yet: not for the customer, and to be kept
+like cash.`,
+		Example: "  posctl charges reprint S0001-T01-217000000-42\n  posctl charges reprint S0001-T01-217000000-42 --copy store",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			print := (*control.Client).Reprint
+			switch which {
+			case "receipt":
+			case "store":
+				print = (*control.Client).ReprintStoreCopy
+			default:
+				return usage("--copy %s: receipt or store is wanted", which)
+			}
 			client, err := t.client(cmd)
 			if err != nil {
 				return err
 			}
-			paper, err := client.Reprint(cmd.Context(), args[0])
+			paper, err := print(client, cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -168,4 +183,7 @@ func (t *tool) chargeReprint() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&which, "copy", "receipt", "`WHICH` paper: receipt or store")
+	offer(cmd, "copy", "receipt", "store")
+	return cmd
 }

@@ -108,6 +108,9 @@ func checkAgent(ctx context.Context, client *control.Client) []finding {
 		}
 		out = append(out, finding{tr.Act, level, tr.TitleE + " " + tr.Subject, tr.TextE})
 	}
+	if h.OfflineKey != nil {
+		out = append(out, keyFinding(*h.OfflineKey))
+	}
 	if list, err := client.Devices(ctx); err == nil {
 		for _, d := range list.Devices {
 			if d.State == "ready" {
@@ -129,4 +132,21 @@ func checkAgent(ctx context.Context, client *control.Client) []finding {
 		out = append(out, finding{"charges", "look", fmt.Sprintf("%d are not settled yet", len(open.Charges)), "posctl charges --state open"})
 	}
 	return out
+}
+
+// keyFinding tells what protects customers' codes that are stored.
+func keyFinding(k control.OfflineKey) finding {
+	const check = "codes"
+	by := map[string]string{"credential": "a credential of systemd", "tpm": "the TPM of this machine", "file": "a file in the data directory"}[k.KeptBy]
+	if by == "" {
+		by = k.KeptBy
+	}
+	text := "the key of customers' codes that are stored is kept by " + by
+	switch {
+	case k.KeptBy == "file":
+		return finding{check, "look", text + ": who copies the directory reads them", "a credential or a TPM keeps it better; see [offline] key in docs/engineer"}
+	case k.Plain:
+		return finding{check, "look", text + ", but a key lies in the data directory as well", "keep offline.key.secret in a safe place, and remove it from the data directory"}
+	}
+	return finding{Check: check, Level: "ok", Text: text}
 }

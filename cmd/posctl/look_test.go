@@ -148,3 +148,23 @@ func TestDoctor(t *testing.T) {
 	empty := t.TempDir()
 	posctl(t, "doctor", "--dir", empty).want(t, exitFailed, "BAD   config", "BAD   agent")
 }
+
+// What protects stored codes is said, and a key that lies beside them is one to
+// look at.
+func TestDoctorTellsWhatKeepsTheKey(t *testing.T) {
+	t.Parallel()
+	config := write(t, "posagent.toml", goodConfig)
+	for _, c := range []struct {
+		key  control.OfflineKey
+		says string
+	}{
+		{control.OfflineKey{KeptBy: "tpm"}, "ok    codes      the key of customers' codes that are stored is kept by the TPM of this machine\n"},
+		{control.OfflineKey{KeptBy: "credential"}, "ok    codes      the key of customers' codes that are stored is kept by a credential of systemd\n"},
+		{control.OfflineKey{KeptBy: "file", Plain: true}, "look  codes      the key of customers' codes that are stored is kept by a file in the data directory: who copies"},
+		{control.OfflineKey{KeptBy: "tpm", Plain: true}, "but a key lies in the data directory as well\n                 -> keep offline.key.secret in a safe place"},
+		{control.OfflineKey{KeptBy: "abacus"}, "ok    codes      the key of customers' codes that are stored is kept by abacus\n"},
+	} {
+		a := newAgent(t, map[string][]any{"GET /v1/health": {control.Health{Ready: true, OfflineKey: &c.key}}})
+		posctl(t, "doctor", "--config", config, "--agent", a.url).want(t, exitDone, c.says)
+	}
+}

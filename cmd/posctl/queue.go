@@ -14,7 +14,7 @@ func (t *tool) queue() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "queue",
 		Short:   "What was taken without a network and is to be collected",
-		Example: "  posctl queue list\n  posctl queue forward --wait 5m",
+		Example: "  posctl queue list\n  posctl queue forward --wait 5m\n  posctl queue export --to age1… --out queue.age",
 	}
 	var limit int
 	list := &cobra.Command{
@@ -42,7 +42,7 @@ money is at the shop's risk: bring the network back before the time under UNTIL.
 		},
 	}
 	list.Flags().IntVar(&limit, "limit", 100, "how many at most, 1 to 500")
-	cmd.AddCommand(list, t.queueForward())
+	cmd.AddCommand(list, t.queueForward(), t.queueRecipient(), t.queueExport(), t.queueImport(), t.queueReclaim())
 	return cmd
 }
 
@@ -66,12 +66,12 @@ command stops nothing. It ends with 4 when some are left after the time of
 			if err != nil {
 				return err
 			}
-			all, until := q.Count, time.Now().Add(patience)
-			for last := -1; q.Count > 0 && time.Now().Before(until); {
-				if q.Count != last && !t.asJSON {
-					fmt.Fprintf(t.out, "%d left, %d in minor units\n", q.Count, q.Amount)
+			all, until := q.Count+q.Carried, time.Now().Add(patience)
+			for last := -1; q.Count+q.Carried > 0 && time.Now().Before(until); {
+				if left := q.Count + q.Carried; left != last && !t.asJSON {
+					fmt.Fprintf(t.out, "%d left, %d in minor units\n", left, q.Amount+q.Brought)
 				}
-				last = q.Count
+				last = q.Count + q.Carried
 				select {
 				case <-cmd.Context().Done():
 					return cmd.Context().Err()
@@ -84,7 +84,7 @@ command stops nothing. It ends with 4 when some are left after the time of
 			if err := t.print(q, func() { t.collected(q, all) }); err != nil {
 				return err
 			}
-			if q.Count > 0 {
+			if q.Count+q.Carried > 0 {
 				return &ended{code: exitUnknown}
 			}
 			return nil
@@ -95,11 +95,11 @@ command stops nothing. It ends with 4 when some are left after the time of
 }
 
 func (t *tool) collected(q control.Queue, all int) {
-	if q.Count == 0 {
+	if q.Count+q.Carried == 0 {
 		fmt.Fprintf(t.out, "nothing is left of %d; what a wallet declined: posctl charges --state unpaid\n", all)
 		return
 	}
-	fmt.Fprintf(t.out, "%d are left; the agent goes on by itself\n  next: posctl doctor tells whether the wallet can be reached\n", q.Count)
+	fmt.Fprintf(t.out, "%d are left; the agent goes on by itself\n  next: posctl doctor tells whether the wallet can be reached\n", q.Count+q.Carried)
 }
 
 func (t *tool) showQueue(q control.Queue) {
@@ -108,15 +108,25 @@ func (t *tool) showQueue(q control.Queue) {
 		w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "KEY\tAMOUNT\tSTATE\tWALLET\tTAKEN\tUNTIL\tATTEMPTS")
 		for _, c := range q.Charges {
-			fmt.Fprintf(w, "%s\t%d %s\t%s\t%s\t%s\t%s\t%d\n", c.Key, c.Amount, c.Currency, c.State, named(c.Wallet, c.WalletNameE), moment(c.Accepted), moment(c.Until), c.Attempts)
+			state := c.State
+			switch {
+			case !c.Moved.IsZero():
+				state = "moved"
+			case c.Carried:
+				state += ", carried"
+			}
+			fmt.Fprintf(w, "%s\t%d %s\t%s\t%s\t%s\t%s\t%d\n", c.Key, c.Amount, c.Currency, state, named(c.Wallet, c.WalletNameE), moment(c.Accepted), moment(c.Until), c.Attempts)
 		}
 		_ = w.Flush()
-		if more := q.Count - len(q.Charges); more > 0 {
+		if more := q.Count + q.Carried - len(q.Charges); more > 0 {
 			fmt.Fprintf(t.out, "and %d more: posctl queue list --limit 500\n", more)
 		}
 	}
 	l := q.Limits
 	fmt.Fprintf(t.out, "waiting: %d of %d payments, %d of %d\n", q.Count, l.Count, q.Amount, l.Outstanding)
+	if q.Carried > 0 {
+		fmt.Fprintf(t.out, "and %d of other registers, %d\n", q.Carried, q.Brought)
+	}
 	if !q.Oldest.IsZero() {
 		fmt.Fprintf(t.out, "the oldest was taken at %s; no more are taken when it has waited for %s\n", moment(q.Oldest), time.Duration(l.Age)*time.Second)
 	}

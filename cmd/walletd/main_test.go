@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 // place is a folder with all that a walletd needs.
 type place struct {
 	dir, config, socket string
+	own                 tls.Certificate // of the register
 	register            *http.Client
 }
 
@@ -50,10 +51,10 @@ func newPlace(t *testing.T) *place {
 	check(t, server.Write(filepath.Join(p.dir, "server.crt"), filepath.Join(p.dir, "server.key")))
 	client, err := ca.Client("S0001", "T01")
 	check(t, err)
-	own, err := client.TLS()
+	p.own, err = client.TLS()
 	check(t, err)
 	p.register = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: ca.Pool(), Certificates: []tls.Certificate{own}},
+		TLSClientConfig: &tls.Config{RootCAs: ca.Pool(), Certificates: []tls.Certificate{p.own}},
 	}}
 	t.Cleanup(p.register.CloseIdleConnections)
 	check(t, os.WriteFile(p.config, fmt.Appendf(nil, `

@@ -60,7 +60,7 @@ func serve(ctx context.Context, c configs.Wallet, o reference.Options, store led
 	if o.Issuer, err = issuer.Open(c.Data, c.ID); err != nil {
 		return err
 	}
-	o.Ledger = ledger.New(store, ledger.Options{Stopped: o.Board.Stopped, Issuer: o.Issuer, Denied: o.Board.Denies})
+	o.Ledger = ledger.New(store, books(c, o))
 	if c.TrySocket != "" {
 		if o.Phones, err = tryphone.Open(filepath.Join(c.Data, tryphone.File), o.Ledger, time.Now); err != nil {
 			return err
@@ -85,6 +85,15 @@ func serve(ctx context.Context, c configs.Wallet, o reference.Options, store led
 	last, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
 	return errors.Join(broken, srv.Stop(last))
+}
+
+// books are the rules of the ledger, as the board and the configuration have
+// them.
+func books(c configs.Wallet, o reference.Options) ledger.Options {
+	return ledger.Options{
+		Stopped: o.Board.Stopped, Issuer: o.Issuer, Denied: o.Board.Denies,
+		ForwardWithin: c.Forward.Within, MostForwards: c.Forward.Count, MostForwarded: c.Forward.Amount,
+	}
 }
 
 // options checks what the configuration names: the folder and the files.

@@ -29,6 +29,11 @@ func (b *Book) Adopt(e charge.StatementEntry, wallet, businessDate string) (char
 			adopted = known
 			return err
 		}
+		if known.Carried {
+			if row, err = b.renumbered(t, row); err != nil {
+				return err
+			}
+		}
 		if err := t.mayBeRefund(row); err != nil {
 			return err
 		}
@@ -81,7 +86,9 @@ func (b *Book) recovered(t *turn, e charge.StatementEntry, wallet string) (Row, 
 }
 
 // known is the row that the books have for a key already, the zero Row for
-// none, and ErrTaken when its number is another's.
+// none, and ErrTaken when its number is another's. A number that went to a
+// charge which was carried here is no sign of a key that was used: then it is a
+// carried Row without a number.
 func (t *turn) known(want Row) (Row, error) {
 	row, err := t.charge(want.Key)
 	switch {
@@ -98,9 +105,21 @@ func (t *turn) known(want Row) (Row, error) {
 		return Row{}, err
 	}
 	if len(there) > 0 && there[0].Seq == want.Seq {
+		if there[0].Carried {
+			return Row{Record: charge.Record{Carried: true}}, nil
+		}
 		return Row{}, notTaken{fmt.Errorf("%w (%s over %s)", ErrTaken, there[0].Key, there[0].Amount)}
 	}
 	return Row{}, nil
+}
+
+// renumbered gives a row whose number went to a carried charge another one: it
+// is carried from then on as well, because its key does not end with it.
+func (b *Book) renumbered(t *turn, row Row) (Row, error) {
+	var err error
+	row.Carried, row.Epoch = true, b.epoch
+	row.Seq, err = b.nextSeq(t)
+	return row, err
 }
 
 // mayBeRefund holds a refund that a wallet lists against its payment: it must

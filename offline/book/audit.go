@@ -80,13 +80,13 @@ func stands(rows Rows, row Row) error {
 	want := begin(row.Record)
 	_, _, epoch, seq, err := row.Key.Parts()
 	switch {
-	case err != nil || epoch != row.Epoch || seq != row.Seq:
+	case err != nil || (epoch != row.Epoch || seq != row.Seq) && !row.Carried:
 		return broken("the charge is number %d of epoch %d", row.Seq, row.Epoch)
 	case !slices.Contains([]charge.Kind{charge.Payment, charge.Refund, charge.Topup}, row.Kind):
 		return broken("%q is no kind of record", row.Kind)
 	case last.To != row.State:
 		return broken("the charge is %s, the entry says %s", row.State, last.To)
-	case first.Note != want && first.Note != "recovered "+want:
+	case first.Note != want && first.Note != "recovered "+want && first.Note != broughtIn+want:
 		return broken("the charge is for %q, its first entry for %q", want, first.Note)
 	}
 	if is, said := memoryOf(row.Record), saidBy(chain, row.Record); is != said {

@@ -67,6 +67,7 @@ func (b *Book) loadCodes() error {
 			young := false
 			for _, row := range page {
 				before = row.Seq
+				young = young || row.Carried // it is older than its place
 				if now.Sub(row.PreparedAt) > CodesFor {
 					continue
 				}

@@ -20,7 +20,7 @@ func (b *Book) Between(from, to time.Time) ([]charge.Record, error) {
 			if !row.PreparedAt.Before(from) && row.PreparedAt.Before(to) {
 				take = append(take, row)
 			}
-			more = more || !row.PreparedAt.Before(from.Add(-astray))
+			more = more || row.Carried || !row.PreparedAt.Before(from.Add(-astray)) // what was carried here is older than its place
 		}
 		return take, more
 	})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/money"
@@ -144,6 +145,9 @@ func (b *Book) PrepareRefundOnce(wish string, of charge.Key, amount money.Amount
 		if i := slices.IndexFunc(refunds, func(r charge.Record) bool { return r.Wish() == wish && wish != "" }); i >= 0 {
 			was = refunds[i]
 			return row, nil
+		}
+		if row.Carried && !strings.HasPrefix(string(of), charge.Prefix(b.opts.Store, b.opts.Terminal)) {
+			return row, fmt.Errorf("%w: %s was taken by another register, and the wallet gives it back to that one only", charge.ErrNotRefundable, of)
 		}
 		return row, charge.MayRefund(row.Record, refunds, amount)
 	}

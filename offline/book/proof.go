@@ -61,7 +61,7 @@ func (t *turn) affords(row Row, proof charge.Proof, limits charge.Limits, over [
 	if err != nil {
 		return err
 	}
-	all, err := t.tx.Exposure(limits.Count + 1)
+	all, err := t.tx.Exposure(false)
 	if err != nil {
 		return err
 	}
@@ -125,10 +125,17 @@ func (j *judging) refuse(e *charge.OverLimit) {
 // be collected.
 func outstanding(s charge.State) bool { return s == charge.Queued || s == charge.Forwarding }
 
-// charge.Exposure is what was taken without a network and is not collected yet.
-func (b *Book) Exposure() (e charge.Exposure, err error) {
+// Exposure is what this register took without a network and has not seen
+// collected yet, also what has left with a queue file.
+func (b *Book) Exposure() (charge.Exposure, error) { return b.exposure(false) }
+
+// CarriedExposure is the same of what other registers took and this one is to
+// collect.
+func (b *Book) CarriedExposure() (charge.Exposure, error) { return b.exposure(true) }
+
+func (b *Book) exposure(carried bool) (e charge.Exposure, err error) {
 	err = b.rows.View(func(rows Rows) (err error) {
-		e, err = rows.Exposure(maxCounted)
+		e, err = rows.Exposure(carried)
 		return err
 	})
 	return e, err
@@ -145,8 +152,18 @@ func (b *Book) Due(wallet string, after charge.Due, most int) (out []charge.Due,
 	return out, err
 }
 
-// maxCounted is more than any queue has.
-const maxCounted = 1 << 30
+// DueOf is one such charge, and ErrNotFound when it does not wait to be
+// collected.
+func (b *Book) DueOf(key charge.Key) (due charge.Due, err error) {
+	err = b.rows.View(func(rows Rows) error {
+		row, err := rows.Charge(key)
+		if err == nil {
+			due, err = rows.DueOf(row.Seq)
+		}
+		return err
+	})
+	return due, err
+}
 
 // Evidence is the sealed code of a charge that was taken without a network, and
 // ErrNotFound once it has come to its end or when there never was one.

@@ -31,7 +31,7 @@ type Tx interface {
 	Rows
 	Meta(name string) (int64, error) // 0 when never set
 	SetMeta(name string, value int64) error
-	AddCharge(Row) error     // insert only; its sale must be there, its key ends with its Seq
+	AddCharge(Row) error     // insert only; its sale must be there; its key ends with its Seq, unless it is carried
 	PutCharge(Row) error     // replace only; key, kind, sale and amount never change
 	PutSale(sale.Sale) error // insert only
 	AppendLink(Link) error   // insert only; any N but the next number is ErrNotNext
@@ -39,6 +39,9 @@ type Tx interface {
 	AddProof(Row, charge.Proof) error // of a charge that is there; insert only
 	CloseProof(seq int64) error       // it is no longer outstanding; nothing when there is none
 	WipeProof(seq int64) error        // its evidence goes, for good; nothing when there is none
+	// SignProof puts a better signature of a carried charge in place of another.
+	SignProof(seq int64, signature, certificate []byte) error
+	MoveProof(seq int64, at time.Time) error // it left at that time, or is back for the zero time; it must be there
 }
 
 // Rows are the reads that pages and reports make as well.
@@ -53,14 +56,15 @@ type Rows interface {
 	Chain(n int64) ([]Link, error)                 // the n-th and those Before it, of one charge, oldest first
 	LinksAfter(n int64, limit int) ([]Link, error) // of all, oldest first
 
-	LastCounter(device string) (int64, error)   // the highest of a phone that was taken
-	Exposure(most int) (charge.Exposure, error) // of outstanding charges, of which at most so many are counted
-	ExposureOf(token string) (int64, error)     // minor units outstanding of one customer
-	SpentUnder(serial string) (int64, error)    // minor units that were ever taken under a certificate
-	Unpaid(token string) (bool, error)          // a charge of this customer was taken and not paid
+	LastCounter(device string) (int64, error)       // the highest of a phone that was taken
+	Exposure(carried bool) (charge.Exposure, error) // of outstanding charges, those of other registers for themselves
+	ExposureOf(token string) (int64, error)         // minor units outstanding of one customer
+	SpentUnder(serial string) (int64, error)        // minor units that were ever taken under a certificate
+	Unpaid(token string) (bool, error)              // a charge of this customer was taken and not paid
 	Evidence(seq int64) ([]byte, error)
 	// Due are outstanding charges of a wallet, by Until and Seq, behind after.
 	Due(wallet string, after charge.Due, most int) ([]charge.Due, error)
+	DueOf(seq int64) (charge.Due, error) // ErrNotFound when it is not outstanding
 }
 
 // Row is a charge and its place in the order of keys.

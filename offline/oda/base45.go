@@ -6,9 +6,9 @@ import "strings"
 // in its alphanumeric mode.
 const base45Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
-// appendBase45 writes two bytes as three characters, the smallest digit first,
-// and a last single byte as two.
-func appendBase45(out, data []byte) []byte {
+// AppendBase45 writes data behind out (RFC 9285): two bytes as three characters,
+// the smallest digit first, and a last single byte as two.
+func AppendBase45(out, data []byte) []byte {
 	for ; len(data) > 1; data = data[2:] {
 		n := int(data[0])<<8 | int(data[1])
 		out = append(out, base45Digits[n%45], base45Digits[n/45%45], base45Digits[n/45/45])
@@ -19,9 +19,9 @@ func appendBase45(out, data []byte) []byte {
 	return out
 }
 
-// decodeBase45 takes no group that is more than its bytes, so every text it
-// takes is the one that appendBase45 writes.
-func decodeBase45(text string) ([]byte, error) {
+// DecodeBase45 takes no group that is more than its bytes, so every text it
+// takes is the one that AppendBase45 writes. Any other is NotBase45.
+func DecodeBase45(text string) ([]byte, error) {
 	out := make([]byte, 0, len(text)/3*2+1)
 	for ; len(text) >= 3; text = text[3:] {
 		n, ok := base45Group(text[:3])

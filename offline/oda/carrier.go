@@ -54,7 +54,7 @@ func Encode(raw Raw, carrier Carrier) string {
 	}
 	switch carrier {
 	case Base45:
-		return string(appendBase45([]byte(base45Prefix), raw))
+		return string(AppendBase45([]byte(base45Prefix), raw))
 	case Base64:
 		return base64.StdEncoding.EncodeToString(appendContainer(nil, raw))
 	case Decimal:
@@ -67,7 +67,7 @@ func decodeText(text string) (Raw, error) {
 	if n := len(text); n != rawSizeEd25519/2*3 && n != rawSizeP256/2*3+2 {
 		return nil, WrongLength
 	}
-	return decodeBase45(text)
+	return DecodeBase45(text)
 }
 
 // decodeDigits knows by the number of digits how many bytes there are, because

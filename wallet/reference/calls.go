@@ -2,10 +2,7 @@ package reference
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
-	"regexp"
-	"strings"
 
 	"github.com/posagent/posagent/wallet/wire"
 )
@@ -21,36 +18,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET "+wire.PathBulletin, s.known(s.bulletin))
 	mux.HandleFunc("GET "+wire.PathPing, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("/", noSuchCall)
-	return mux
+	return s.meet(mux)
 }
-
-// register is the common name of a client certificate: STORE-TERMINAL.
-type register string
-
-var registerForm = regexp.MustCompile(`^[0-9A-Za-z]+-[0-9A-Za-z]+$`)
-
-// known finds out who calls. TLS has verified the certificate before any
-// handler runs.
-func (s *Server) known(call func(register, http.ResponseWriter, *http.Request)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
-			problem(w, http.StatusForbidden, wire.ProblemForbidden, "a client certificate is needed")
-			return
-		}
-		name := r.TLS.VerifiedChains[0][0].Subject.CommonName
-		if !registerForm.MatchString(name) {
-			problem(w, http.StatusForbidden, wire.ProblemForbidden, "the certificate's common name must be STORE-TERMINAL")
-			return
-		}
-		if s.faults.refuses() {
-			problem(w, http.StatusServiceUnavailable, wire.ProblemBusy, "the wallet refuses all calls for now")
-			return
-		}
-		call(register(name), w, r)
-	}
-}
-
-func (reg register) owns(key string) bool { return strings.HasPrefix(key, string(reg)+"-") }
 
 // charge checks in the order: body, whose key it is, its fields; and only
 // then asks the books.
@@ -59,7 +28,8 @@ func (s *Server) charge(reg register, w http.ResponseWriter, r *http.Request) {
 	if !readBody(w, r, &req) {
 		return
 	}
-	if !reg.owns(req.Key) || req.Store+"-"+req.Terminal != string(reg) {
+	own := reg.owns(req.Key) && req.Store+"-"+req.Terminal == string(reg)
+	if !own && !reg.mayBringIn(req) {
 		s.forbid(w, reg, req.Key, req.Nonce)
 		return
 	}
@@ -67,10 +37,21 @@ func (s *Server) charge(reg register, w http.ResponseWriter, r *http.Request) {
 		problemTo(w, req.Nonce, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
 		return
 	}
+	switch err := s.introduced(req); {
+	case errors.Is(err, errNotMet):
+		problemTo(w, req.Nonce, http.StatusServiceUnavailable, wire.ProblemBusy, err.Error())
+		return
+	case err != nil:
+		problemTo(w, req.Nonce, http.StatusBadRequest, wire.ProblemInvalid, err.Error())
+		return
+	}
 	s.move(w, r, req.Key, req.Nonce, func(fault wire.Fault) (wire.Answer, error) {
 		switch {
+		case !own:
+			s.log.Info("a register brings in what another took", "register", string(reg), "key", req.Key)
+			return s.opts.Ledger.BringIn(req)
 		case req.Mode == wire.Forwarded:
-			return s.opts.Ledger.Forward(req, r.TLS.VerifiedChains[0][0].PublicKey)
+			return s.opts.Ledger.Forward(req)
 		case fault == wire.FaultConfirm:
 			return s.opts.Ledger.ChargeOnPhone(req)
 		}
@@ -142,12 +123,6 @@ func (s *Server) reverse(reg register, w http.ResponseWriter, r *http.Request) {
 	a, err := s.opts.Ledger.Reverse(key, req)
 	s.log.Info("reversal", "key", key, "amount", req.Amount, "status", a.Status, "error", err)
 	reply(w, req.Nonce, a, err)
-}
-
-func (s *Server) forbid(w http.ResponseWriter, reg register, key, nonce string) {
-	s.log.Warn("a register asked for a key that is not its own", "register", string(reg), "key", key)
-	problemTo(w, nonce, http.StatusForbidden, wire.ProblemForbidden,
-		fmt.Sprintf("register %s may only use its own store and terminal, and keys that begin with %s-", reg, reg))
 }
 
 // reply sends an answer of the books, or the problem that stands for err.

@@ -29,8 +29,14 @@ func checkCharge(r wire.ChargeRequest) error {
 	if r.Mode != wire.Online && r.Mode != wire.Forwarded {
 		errs = append(errs, fmt.Errorf("mode is %q, but this wallet takes online and forwarded", r.Mode))
 	}
+	if len(r.TerminalCertificate) > maxCertificate || len(r.TerminalCertificate) > 0 && r.Mode != wire.Forwarded {
+		errs = append(errs, fmt.Errorf("terminal_certificate is for forwards, and has at most %d bytes", maxCertificate))
+	}
 	return errors.Join(errs...)
 }
+
+// maxCertificate is well above a certificate and those above it.
+const maxCertificate = 12 << 10
 
 func checkTopup(r wire.TopupRequest) error {
 	return checkShown(r.Key, r.Amount, r.Currency, r.Nonce, r.Code, r.ValidUntil)

@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/tls"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/posagent/posagent/wallet/reference/board"
 	"github.com/posagent/posagent/wallet/reference/issuer"
 	"github.com/posagent/posagent/wallet/reference/ledger"
+	"github.com/posagent/posagent/wallet/reference/pki"
 	"github.com/posagent/posagent/wallet/reference/tryphone"
 	"github.com/posagent/posagent/wallet/wire"
 )
@@ -24,7 +26,11 @@ import (
 // certificate of its register.
 func issuing(t *testing.T) (*shop, *board.Board, tls.Certificate) {
 	t.Helper()
-	dir := t.TempDir()
+	return issuingOver(t, ledger.NewMemory(), t.TempDir(), newAuthority(t))
+}
+
+func issuingOver(t *testing.T, store ledger.Store, dir string, authority *pki.Authority) (*shop, *board.Board, tls.Certificate) {
+	t.Helper()
 	b, err := board.Open(dir, "own", time.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -33,11 +39,11 @@ func issuing(t *testing.T) (*shop, *board.Board, tls.Certificate) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shop{ledger: ledger.New(ledger.NewMemory(), ledger.Options{Issuer: own}), authority: newAuthority(t), socket: dir + "/try.sock"}
+	s := &shop{ledger: ledger.New(store, ledger.Options{Issuer: own}), authority: authority, socket: dir + "/try.sock"}
 	if _, err := s.ledger.AddCustomer("Hanako", 10_000); err != nil {
 		t.Fatal(err)
 	}
-	phones, err := tryphone.Open("", s.ledger, time.Now)
+	phones, err := tryphone.Open(filepath.Join(dir, tryphone.File), s.ledger, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,22 +105,23 @@ func TestSignedCodes(t *testing.T) {
 	s.balanced(t)
 }
 
+// sign makes a request a forward that a register took.
+func sign(t *testing.T, r wire.ChargeRequest, at time.Time, by tls.Certificate) wire.ChargeRequest {
+	t.Helper()
+	signed, err := r.SignForward(at, by.PrivateKey.(crypto.Signer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signed
+}
+
 // A forward counts with the signature of the very register that sends it.
 func TestForwardCall(t *testing.T) {
 	s, _, register := issuing(t)
-	key := register.PrivateKey.(crypto.Signer)
-	other := pair(t)(s.authority.Client("S0001", "T01")) // of the same name, with another key
+	other := pair(t)(s.authority.Client("S0001", "T01")) // of the same name, with a key that never connected
 	at := time.Now()
 	r := asked("S0001-T01-1-1", s.signed(t, oda.Base45), 700)
-	sign := func(r wire.ChargeRequest, at time.Time, by crypto.Signer) wire.ChargeRequest {
-		t.Helper()
-		signed, err := r.SignForward(at, by)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return signed
-	}
-	if got := s.charge(t, sign(r, at, other.PrivateKey.(crypto.Signer))); got.status != 400 || got.problem.Type != wire.ProblemInvalid ||
+	if got := s.charge(t, sign(t, r, at, other)); got.status != 400 || got.problem.Type != wire.ProblemInvalid ||
 		!strings.Contains(got.problem.Detail, "terminal_signature") || strings.Contains(got.problem.Detail, r.Code) {
 		t.Errorf("signed by another: %+v", got)
 	}
@@ -123,11 +130,11 @@ func TestForwardCall(t *testing.T) {
 	if got := s.charge(t, bare); got.status != 400 || got.problem.Nonce != bare.Nonce {
 		t.Errorf("not signed: %+v", got)
 	}
-	if got := s.charge(t, sign(r, at.Add(time.Hour), key)); got.status != 503 || got.problem.Type != wire.ProblemBusy || !strings.Contains(got.problem.Detail, "clock") {
+	if got := s.charge(t, sign(t, r, at.Add(time.Hour), register)); got.status != 503 || got.problem.Type != wire.ProblemBusy || !strings.Contains(got.problem.Detail, "clock") {
 		t.Errorf("from the future: %+v", got)
 	}
 	s.empty(t)
-	forward := sign(r, at, key)
+	forward := sign(t, r, at, register)
 	first := s.charge(t, forward)
 	if first.answer.Status != wire.Approved || first.answer.Nonce != r.Nonce {
 		t.Fatalf("the forward: %+v", first)
@@ -139,7 +146,7 @@ func TestForwardCall(t *testing.T) {
 	if got := s.charge(t, forward); got.status != 409 || got.problem.Type != wire.ProblemConflict {
 		t.Errorf("the key with another amount: %+v", got)
 	}
-	old := sign(asked("S0001-T01-1-2", s.signed(t, oda.Decimal), 700), at.Add(-time.Hour), key)
+	old := sign(t, asked("S0001-T01-1-2", s.signed(t, oda.Decimal), 700), at.Add(-time.Hour), register)
 	if got := s.charge(t, old); got.answer.Status != wire.Declined || got.answer.Reason != wire.CodeExpired {
 		t.Errorf("taken before it was shown: %+v", got)
 	}
@@ -184,10 +191,7 @@ func TestSecondPhoneStandsInTheBulletin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	forward, err := asked("S0001-T01-1-2", oda.Encode(raw, oda.Base64), 500).SignForward(time.Now(), register.PrivateKey.(crypto.Signer))
-	if err != nil {
-		t.Fatal(err)
-	}
+	forward := sign(t, asked("S0001-T01-1-2", oda.Encode(raw, oda.Base64), 500), time.Now(), register)
 	if r := s.charge(t, forward); r.answer.Status != wire.Approved {
 		t.Errorf("the second phone's, shown without the wallet: %+v", r)
 	}

@@ -29,7 +29,9 @@ func Outcome(err error, nonce string) (status int, problem *wire.Problem) {
 		p = wire.Problem{Status: http.StatusConflict, Type: wire.ProblemCannotReverse, Detail: "this key will never be reversed: its time is over, it was refunded, or the money is gone"}
 	case errors.Is(err, ledger.ErrConfirming):
 		p = wire.Problem{Status: http.StatusConflict, Type: wire.ProblemConfirmPending, Detail: "the customer is about to confirm on the phone: ask again later"}
-	case errors.Is(err, ledger.ErrEarly), errors.Is(err, ledger.ErrQuota):
+	case errors.Is(err, ledger.ErrQuota):
+		p.Detail = "the register has forwarded as much as it may within 24 hours: ask again later with the same key"
+	case errors.Is(err, ledger.ErrEarly):
 		p.Detail = "accepted_at is later than the wallet's clock: set the register's clock right, and ask again with the same key"
 	case errors.Is(err, ledger.ErrInvalid):
 		p = wire.Problem{Status: http.StatusBadRequest, Type: wire.ProblemInvalid, Detail: err.Error()}

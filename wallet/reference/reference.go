@@ -5,7 +5,8 @@
 //
 // Invariant: nobody without a certificate of the registers' authority reaches
 // a handler, a certificate only ever touches and sees keys that begin with its
-// name, and no answer is sent that is not in the books.
+// name, but for forwards that another register of its store has signed, and no
+// answer is sent that is not in the books.
 package reference
 
 import (

@@ -32,21 +32,19 @@ func (r ChargeRequest) forwardText() []byte {
 
 // SignForward makes the request a forward that was accepted at a time, whose
 // fraction of a second is dropped, signed with the key of the register's
-// client certificate. It is done when it is sent and not when the code was
-// taken: the key may have been renewed since.
+// client certificate. It is done when it is sent or handed over and not when
+// the code was taken: the key may have been renewed since. Who holds the signed
+// request may bring it in from another register of the store.
 func (r ChargeRequest) SignForward(acceptedAt time.Time, key crypto.Signer) (ChargeRequest, error) {
 	r.Mode, r.AcceptedAt = Forwarded, acceptedAt.UTC().Truncate(time.Second)
+	public := key.Public()
+	if !SignsForwards(public) {
+		return r, ErrTerminalKey
+	}
 	message, how := r.forwardText(), crypto.Hash(0)
-	switch public := key.Public().(type) {
-	case ed25519.PublicKey:
-	case *ecdsa.PublicKey:
-		if public.Curve != elliptic.P256() {
-			return r, ErrTerminalKey
-		}
+	if _, ok := public.(*ecdsa.PublicKey); ok {
 		digest := sha256.Sum256(message)
 		message, how = digest[:], crypto.SHA256
-	default:
-		return r, ErrTerminalKey
 	}
 	signature, err := key.Sign(rand.Reader, message, how)
 	if err != nil {
@@ -54,6 +52,18 @@ func (r ChargeRequest) SignForward(acceptedAt time.Time, key crypto.Signer) (Cha
 	}
 	r.TerminalSignature = base64.StdEncoding.EncodeToString(signature)
 	return r, nil
+}
+
+// SignsForwards tells whether a public key is of a kind that forwards are
+// signed with.
+func SignsForwards(key crypto.PublicKey) bool {
+	switch public := key.(type) {
+	case ed25519.PublicKey:
+		return true
+	case *ecdsa.PublicKey:
+		return public.Curve == elliptic.P256()
+	}
+	return false
 }
 
 // ForwardSignedBy tells whether the register with this public key has signed

@@ -41,7 +41,7 @@ func TestForwardSignature(t *testing.T) {
 			t.Fatal(err)
 		}
 		got.Nonce, got.ValidUntil = "another", taken
-		if !got.ForwardSignedBy(key.Public()) || got.Mode != wire.Forwarded {
+		if !wire.SignsForwards(key.Public()) || !got.ForwardSignedBy(key.Public()) || got.Mode != wire.Forwarded {
 			t.Errorf("%s: what was sent is not signed: %s", name, data)
 		}
 		if got.ForwardSignedBy(other.Public()) || got.ForwardSignedBy(nil) || got.ForwardSignedBy(large.Public()) {
@@ -63,7 +63,7 @@ func TestForwardSignature(t *testing.T) {
 			}
 		}
 	}
-	if _, err := plain.SignForward(taken, large); !errors.Is(err, wire.ErrTerminalKey) {
+	if _, err := plain.SignForward(taken, large); !errors.Is(err, wire.ErrTerminalKey) || wire.SignsForwards(large.Public()) || wire.SignsForwards(nil) {
 		t.Errorf("P-384: %v", err)
 	}
 }

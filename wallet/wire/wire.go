@@ -52,7 +52,8 @@ const (
 // ChargeRequest asks for money. Key, Terminal, Store, Amount, Currency and
 // Code are its identity: the same key with another identity is a conflict.
 // Texts of one signed code are one code. A forward says when the register took
-// the code, and signs it: see SignForward.
+// the code, and signs it: see SignForward. Another register of the same store
+// may bring it in then, under the same key.
 type ChargeRequest struct {
 	Key        string    `json:"key"`
 	Terminal   string    `json:"terminal"`
@@ -66,6 +67,11 @@ type ChargeRequest struct {
 
 	AcceptedAt        time.Time `json:"accepted_at,omitzero"`         // of a forward: when the register took the code, in whole seconds
 	TerminalSignature string    `json:"terminal_signature,omitempty"` // of a forward: base64
+
+	// Of a forward that another register brings in: the client certificate of
+	// the key that signed it (X.509, DER, with those above it), for a wallet
+	// that has not met that key.
+	TerminalCertificate []byte `json:"terminal_certificate,omitempty"`
 }
 
 // RefundRequest gives back all or a part of an approved charge. There may be
@@ -162,7 +168,7 @@ type Problem struct {
 const (
 	ProblemUnknownKey     = "urn:posagent:unknown-key"     // 404
 	ProblemConflict       = "urn:posagent:key-conflict"    // 409: the key stands for something else
-	ProblemForbidden      = "urn:posagent:not-your-key"    // 403: the prefix is not the certificate's
+	ProblemForbidden      = "urn:posagent:not-your-key"    // 403: the prefix is not the certificate's, nor is it a forward of its store
 	ProblemInvalid        = "urn:posagent:invalid-request" // 400
 	ProblemBusy           = "urn:posagent:busy"            // 503
 	ProblemCannotReverse  = "urn:posagent:cannot-reverse"  // 409: this wallet will never reverse this key: the window is closed, or the money is gone

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -109,7 +110,7 @@ func TestTheChargeCall(t *testing.T) {
 		Key: string(rec.Key), Terminal: "T1", Store: "S1", Amount: 1280, Currency: "JPY", Code: "97123456789012345678",
 		Mode: wire.Online, ValidUntil: now.Add(c.Terms.GiveUpPending).UTC(), Nonce: in.Nonce,
 	}
-	if in != want || len(in.Nonce) < 20 {
+	if !reflect.DeepEqual(in, want) || len(in.Nonce) < 20 {
 		t.Errorf("sent %+v, want %+v", in, want)
 	}
 	if in.ValidUntil.Location() != time.UTC {
@@ -155,7 +156,7 @@ func TestTheRefundCall(t *testing.T) {
 	want := wire.RefundRequest{
 		Key: string(rec.Key), ChargeKey: "S1-T1-216950400-3", Terminal: "T1", Store: "S1", Amount: 1280, Currency: "JPY", Nonce: in.Nonce,
 	}
-	if in != want || len(in.Nonce) < 20 {
+	if !reflect.DeepEqual(in, want) || len(in.Nonce) < 20 {
 		t.Errorf("sent %+v, want %+v", in, want)
 	}
 }

@@ -56,7 +56,7 @@ func readBody(w http.ResponseWriter, r *http.Request, op *huma.Operation) ([]byt
 
 func tooLarge(limit int64) *problem {
 	if limit >= maxPicture {
-		return problemOf(http.StatusRequestEntityTooLarge, "too_large", "a picture has at most 4 MB")
+		return problemOf(http.StatusRequestEntityTooLarge, "too_large", "a picture or a queue file has at most 4 MB")
 	}
 	return problemOf(http.StatusRequestEntityTooLarge, "too_large", "the body is larger than this call takes")
 }
@@ -91,10 +91,15 @@ func kindOf(contentType string) kind {
 // bodyLimit is how many bytes a call takes of this kind. huma refuses what
 // reaches its limit, so its limit is one more.
 func bodyLimit(op *huma.Operation, k kind) int64 {
-	if op.Path == control.PathSaleCode && k != asPicture {
+	if takesBoth(op) && k != asPicture {
 		return maxBody
 	}
 	return op.MaxBodyBytes - 1
+}
+
+// takesBoth tells of a call whose body is JSON or a picture.
+func takesBoth(op *huma.Operation) bool {
+	return op.RequestBody != nil && op.RequestBody.Content["application/json"] != nil && op.RequestBody.Content["image/png"] != nil
 }
 
 func checkKind(op *huma.Operation, k kind, body []byte) *problem {

@@ -16,7 +16,7 @@ func (s *Server) charges(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, control.PathCharges, "charges", "Charges, newest first", control.ScopeRead), s.listCharges)
 	huma.Register(api, operation(http.MethodGet, control.PathCharge, "charge", "A charge and the steps it took", control.ScopeRead), s.oneCharge)
 	huma.Register(api, papers(operation(http.MethodGet, control.PathReceipt, "receipt", "A paid charge's receipt as it is on paper: image/png, or text/plain", control.ScopeRead)), s.receipt)
-	huma.Register(api, operation(http.MethodPost, control.PathReprint, "reprint", "Print a paid charge's receipt once more", control.ScopePrepare), s.reprint)
+	huma.Register(api, operation(http.MethodPost, control.PathReprint, "reprint", "Print a charge's receipt once more, or the store's copy of one that waits to be collected", control.ScopePrepare), s.reprint)
 }
 
 func (s *Server) listCharges(_ context.Context, in *struct {
@@ -123,8 +123,16 @@ func (s *Server) receipt(ctx context.Context, in *struct {
 }
 
 func (s *Server) reprint(_ context.Context, in *struct {
-	Key string `path:"key" maxLength:"32"`
+	Key  string `path:"key" maxLength:"32"`
+	Copy string `query:"copy" enum:"receipt,store" default:"receipt" doc:"store: what the store keeps of a charge that was taken without a network"`
 }) (*struct{ Body control.Paper }, error) {
+	if in.Copy == "store" {
+		paper, err := s.Register.ReprintStoreCopy(charge.Key(in.Key))
+		if err != nil {
+			return nil, s.missing(err, "charge")
+		}
+		return &struct{ Body control.Paper }{control.Paper{Paper: string(paper)}}, nil
+	}
 	rec, err := s.Register.Reprint(charge.Key(in.Key))
 	if err != nil {
 		return nil, s.missing(err, "charge")

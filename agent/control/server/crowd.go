@@ -50,7 +50,7 @@ func (s *Server) crowded(ctx huma.Context, next func(huma.Context)) {
 	switch path := ctx.Operation().Path; {
 	case path == control.PathEvents:
 		room, most = "streams of "+from(ctx.Context()).source(), maxStreams
-	case path == control.PathCamera, path == control.PathSaleCode && kindOf(r.Header.Get("Content-Type")) == asPicture:
+	case path == control.PathCamera, takesBoth(ctx.Operation()) && kindOf(r.Header.Get("Content-Type")) == asPicture:
 		room, most = "pictures", maxPictures
 	default:
 		next(ctx)

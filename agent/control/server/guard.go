@@ -14,7 +14,7 @@ import (
 // times of a connection; Limits does.
 const (
 	maxBody     = 64 << 10 // bytes
-	maxPicture  = 4 << 20  // bytes, on the two picture routes
+	maxPicture  = 4 << 20  // bytes, on the routes that take pictures
 	maxSignIn   = 1 << 10  // bytes
 	bodyTime    = 5 * time.Second
 	pictureTime = 15 * time.Second

@@ -31,9 +31,12 @@ func (u unwired) Inquire(ctx context.Context, rec charge.Record) charge.Answer {
 }
 
 // Forward leaves nothing; see agent.Forwarder.
-func (u unwired) Forward(ctx context.Context, rec charge.Record, _ paycode.Secret, _ time.Time) charge.Answer {
-	return u.Charge(ctx, rec, paycode.Code{})
+func (u unwired) Forward(ctx context.Context, due charge.Due, _ paycode.Secret) charge.Answer {
+	return u.Charge(ctx, due.Record, paycode.Code{})
 }
+
+// Vouch signs nothing; see agent.Forwarder.
+func (unwired) Vouch(charge.Record, paycode.Secret, time.Time) ([]byte, error) { return nil, nil }
 
 // taker takes every code "OP1:PHONE/COUNTER" within limits; see agent.Offline.
 type taker struct {

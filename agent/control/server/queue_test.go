@@ -1,10 +1,12 @@
 package server_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/posagent/posagent/agent/control"
+	"github.com/posagent/posagent/agent/control/server"
 )
 
 // waiting has a thousand charges to collect.
@@ -35,5 +37,17 @@ func TestTheQueue(t *testing.T) {
 	want(t, s.ask(t, "POST", control.PathQueueForward, nil, bearer("reader")), 403)
 	for _, limit := range []string{"0", "501", "x"} {
 		want(t, s.ask(t, "GET", control.PathQueue+"?limit="+limit, nil, bearer("reader")), 422)
+	}
+}
+
+// Whoever reads the health learns what keeps the key of stored codes, and a
+// server that has none says nothing.
+func TestHealthTellsWhatKeepsTheKey(t *testing.T) {
+	s := start(t, func(o *server.Options) { o.SealedBy = control.OfflineKey{KeptBy: "tpm", Plain: true} })
+	if h := s.ask(t, "GET", control.PathHealth, nil, bearer("reader")); !strings.Contains(string(h.body), `"offline_key":{"kept_by":"tpm","plain":true}`) {
+		t.Errorf("%s", h.body)
+	}
+	if h := start(t).ask(t, "GET", control.PathHealth, nil, bearer("reader")); strings.Contains(string(h.body), "offline_key") {
+		t.Errorf("%s", h.body)
 	}
 }

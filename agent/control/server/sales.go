@@ -145,12 +145,9 @@ func (s *Server) lookSale(ctx context.Context, in *struct {
 	ID   string `path:"id"`
 	Wait string `query:"wait" doc:"a Go duration up to 60s: answer when the state changes or a scan was refused, or after it" example:"10s"`
 }) (*saleOut, error) {
-	wait := time.Duration(0)
-	if in.Wait != "" {
-		var err error
-		if wait, err = time.ParseDuration(in.Wait); err != nil || wait < 0 || wait > maxWait {
-			return nil, wrong("query.wait", "wait must be a duration such as 10s, at most 60s")
-		}
+	wait, err := patience(in.Wait)
+	if err != nil {
+		return nil, err
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()

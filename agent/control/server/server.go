@@ -49,14 +49,16 @@ type Token struct {
 	Scopes []control.Scope
 }
 
-// Options are what a server needs. All are needed but for Pages,
-// Bulletins and Queue.
+// Options are what a server needs. All are needed but for Pages, Bulletins,
+// Queue, Slips, Handover and SealedBy.
 type Options struct {
 	Register  *agent.Register
 	Books     Books
 	Papers    Papers
 	Bulletins Bulletins // nil: there are no such calls
 	Queue     Queue     // nil: there is no such call
+	Slips     Slips     // nil: there are no such calls
+	Handover  Handover  // nil: there are no such calls
 	Staff     *operator.Staff
 	Tokens    []Token
 	Store     sale.Store
@@ -67,7 +69,8 @@ type Options struct {
 	Origins   []string // pages of other origins that may call us
 	Pages     http.Handler
 	Demo      bool
-	Ready     func() error // nil error: the journal writes and the configuration is loaded
+	SealedBy  control.OfflineKey // how the key of sealed codes is kept; zero: there is none
+	Ready     func() error       // nil error: the journal writes and the configuration is loaded
 	Version   string
 	NotFound  error // what Memory returns for a sale or charge that does not exist
 	Gauges    []Gauge
@@ -101,6 +104,8 @@ func New(o Options) *Server {
 	s.afterwards(api)
 	s.bulletins(api)
 	s.queue(api)
+	s.slips(api)
+	s.handover(api)
 	s.devices(api)
 	s.events(api)
 	s.liveness(mux)

@@ -118,7 +118,7 @@ func (s *Server) register() control.Register {
 	out.Open = s.Register.Unsettled()
 	if v, is := s.Register.WithoutNetwork(); is {
 		out.Offline = &control.Offline{
-			Taking: v.Taking, Away: v.Away, Count: v.Count, Amount: v.Minor,
+			Taking: v.Taking, Away: v.Away, Count: v.Count, Amount: v.Minor, Carried: v.Carried, Brought: v.Brought,
 			LeftCount: v.LeftCount, LeftAmount: v.LeftMinor, Oldest: v.Oldest, Until: v.Until,
 		}
 	}
@@ -127,6 +127,9 @@ func (s *Server) register() control.Register {
 
 func (s *Server) health() control.Health {
 	out := control.Health{Ready: s.Ready() == nil, Troubles: []control.Trouble{}}
+	if s.SealedBy.KeptBy != "" {
+		out.OfflineKey = &s.SealedBy
+	}
 	add := func(t control.Trouble) {
 		e := health.Lookup(t.Code)
 		t.Act, t.Title, t.TitleE, t.Text, t.TextE = string(e.Act), e.Title, e.TitleEN, e.Advice(), e.AdviceEN()

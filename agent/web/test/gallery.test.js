@@ -39,6 +39,7 @@ const offline = {
   full: { taking: true, away: true, count: 200, amount: 98_760, left_count: 0, left_amount: 1240, oldest: soon(-45_000_000), until: soon(41_400_000) },
   late: { taking: true, away: true, count: 7, amount: 12_340, left_count: 193, left_amount: 87_660, oldest: soon(-90_000_000), until: soon(-3_600_000) },
   back: { taking: true, away: false, count: 3, amount: 3840, left_count: 197, left_amount: 96_160, oldest: soon(-600_000), until: soon(85_800_000) },
+  carried: { taking: true, away: true, count: 0, amount: 0, carried: 12, carried_amount: 23_450, left_count: 200, left_amount: 100_000 },
   stopped: { taking: false, away: false, count: 3, amount: 3840, left_count: 197, left_amount: 0, oldest: soon(-600_000), until: soon(85_800_000) },
 };
 

@@ -95,6 +95,7 @@ test("what waits: shown when something does, or when the network is away and cod
   for (const over of [{ left_count: 0 }, { left_amount: 0 }]) assert.equal(waiting(o({ away: true, count: 1, until, ...over }), now).level, "bad");
   const late = waiting(o({ away: true, count: 1, until }), Date.parse(until) + 1);
   assert.deepEqual(late, { level: "bad", full: true, late: true, minutes: 0 });
+  assert.equal(waiting(o({ carried: 1 }), now).level, "wait", "of another register");
   assert.equal(waiting(o({ taking: false, count: 2, until }), now).level, "wait", "stopped: what waits is told all the same");
 });
 

@@ -25,6 +25,9 @@ test("a signed code pays while the wallet is away, and is collected afterwards",
   assert.match(text, /オフラインで受け付けました/);
   assert.match(text, /承認ではありません/);
   assert.match(await till.text('[data-chip="offline"]'), /受付中 · 待ち 1件 ¥1,280\s+残り ¥98,720・199件・23時間5\d分/);
+  await till.page.tap("#storecopy");
+  await till.page.locator("#storecopy:enabled").waitFor();
+  assert.equal(await till.page.locator("#fault").count(), 0);
   const before = await queue();
   assert.equal(before.count, 1);
   assert.equal(before.amount, 1280);

@@ -237,6 +237,9 @@ address = "serial:{{.Printer}}"
 scanner = "scanner0"
 printer = "printer0"
 
+[offline]
+key = "file"
+
 [receipt]
 footer = "ありがとうございました。またお越しください。"
 

@@ -34,6 +34,9 @@ func Encode(doc printer.Document, p profile.Printer) ([]byte, []Unprintable, err
 		if err := e.block(b); err != nil {
 			return nil, nil, fmt.Errorf("document %q, %s: %w", doc.Title, e.clean.where, err)
 		}
+		if _, cut := b.(printer.Cut); cut && i+1 < len(doc.Blocks) {
+			e.script() // each paper can be read alone, as an archive keeps it
+		}
 	}
 	return e.out, e.clean.odd, nil
 }
@@ -55,15 +58,20 @@ func (e *encoder) start(doc printer.Document) {
 	if e.p.Status {
 		e.put(0x1D, 'a', 0xFF) // ESC @ has switched the automatic status off
 	}
-	e.put(0x1B, 'R', 8) // Japan: 5C is the yen sign
-	e.put(0x1B, 't', 1) // half-width katakana at A1-DF
-	if e.clean.set.kanji {
-		e.put(0x1C, 'C', 1) // Shift-JIS: a lead byte begins a kanji, no mode to leave on
-	}
+	e.script()
 	if slices.ContainsFunc(doc.Blocks, e.raster) {
 		// Dots that look like DLE DC4 must not open the drawer or switch the
 		// printer off in the middle of a picture.
 		e.put(0x1D, '(', 'D', 5, 0, 20, 1, 0, 2, 0)
+	}
+}
+
+// script chooses the characters.
+func (e *encoder) script() {
+	e.put(0x1B, 'R', 8) // Japan: 5C is the yen sign
+	e.put(0x1B, 't', 1) // half-width katakana at A1-DF
+	if e.clean.set.kanji {
+		e.put(0x1C, 'C', 1) // Shift-JIS: a lead byte begins a kanji, no mode to leave on
 	}
 }
 

@@ -55,11 +55,12 @@ func (e *encoder) qr(q printer.QR) error {
 }
 
 // widest is the largest module, in dots, with which the code and its quiet
-// zone fit on the paper.
+// zone fit on the paper. A printer's own command may draw a larger code than
+// Bitmap: not every one knows the modes that make codes small.
 func (e *encoder) widest(q printer.QR) int {
 	side := q.Bitmap.Width
-	if side == 0 { // level M, bytes: versions 5, 11, 19, 27 and 40
-		for _, v := range []struct{ bytes, side int }{{84, 37}, {251, 61}, {450, 93}, {906, 125}, {maxQR, 177}} {
+	if side == 0 || e.p.QR { // level M, bytes: versions 5, 11, 18, 25 and 40
+		for _, v := range []struct{ bytes, side int }{{84, 37}, {251, 61}, {560, 89}, {997, 117}, {maxQR, 177}} {
 			if side = v.side; len(q.Text) <= v.bytes {
 				break
 			}

@@ -212,6 +212,29 @@ func TestWhatCannotBeEncodedSaysWhere(t *testing.T) {
 	}
 }
 
+// Of a document with two papers each can be read alone, as archives keep them:
+// the bytes up to a cut hold what the paper rests on.
+func TestEachPaperCanBeReadAlone(t *testing.T) {
+	heading := printer.Text{Text: "店舗控え", Align: printer.Centre, Style: printer.Style{Bold: true, Wide: true}}
+	doc := printer.Document{Title: "T", Blocks: []printer.Block{heading, printer.Cut{}, heading, printer.Cut{}}}
+	data := encode(t, doc, model())
+	var papers []string
+	for begin, at := 0, 0; at < len(data); {
+		tok, _ := papertape.Next(data[at:])
+		if at += len(tok.Raw); !strings.HasPrefix(tok.Name, "GS V") {
+			continue
+		}
+		tape, err := papertape.Read(data[begin:at], model(), papertape.Look{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		papers, begin = append(papers, tape.Receipts[0].Text()), at
+	}
+	if len(papers) != 2 || papers[0] != papers[1] || !strings.Contains(papers[0], "店  舗  控  え") {
+		t.Errorf("the papers are %q", papers)
+	}
+}
+
 func TestPicturesAreSlicedAndGuarded(t *testing.T) {
 	var rows []string
 	data := encode(t, picture(), model())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/offline/book"
@@ -17,6 +18,8 @@ type proof struct {
 	amount      int64
 	exposed     charge.Exposure // of this one alone
 	outstanding bool
+	carried     bool
+	moved       time.Time
 }
 
 func (t *tx) AddProof(row book.Row, p charge.Proof) error {
@@ -30,7 +33,8 @@ func (t *tx) AddProof(row book.Row, p charge.Proof) error {
 		}
 	}
 	p.Until, p.Sealed = plain(p.Until), slices.Clone(p.Sealed)
-	t.setProof(row.Seq, proof{Proof: p, amount: row.Amount.Minor, outstanding: true, exposed: charge.Exposure{Count: 1, Minor: row.Amount.Minor, Oldest: plain(row.ChangedAt)}})
+	p.Signature, p.Certificate = cloned(p.Signature), cloned(p.Certificate)
+	t.setProof(row.Seq, proof{Proof: p, carried: row.Carried, amount: row.Amount.Minor, outstanding: true, exposed: charge.Exposure{Count: 1, Minor: row.Amount.Minor, Oldest: plain(row.ChangedAt)}})
 	return nil
 }
 
@@ -75,17 +79,35 @@ func (r rows) LastCounter(device string) (int64, error) {
 	return last, nil
 }
 
-func (r rows) Exposure(most int) (e charge.Exposure, err error) {
-	var all []charge.Exposure
-	for _, p := range r.d.proofs {
-		if p.outstanding {
-			all = append(all, p.exposed)
-		}
+// SignProof puts a better signature in place of another.
+func (t *tx) SignProof(seq int64, signature, certificate []byte) error {
+	p, there := t.d.proofs[seq]
+	if !there || !p.carried {
+		return fmt.Errorf("charge number %d was not carried here", seq)
 	}
-	slices.SortFunc(all, func(a, b charge.Exposure) int { return a.Oldest.Compare(b.Oldest) })
-	for i, one := range all[:min(most, len(all))] {
-		if e.Count, e.Minor = e.Count+1, e.Minor+one.Minor; i == 0 {
-			e.Oldest = one.Oldest
+	p.Signature, p.Certificate = cloned(signature), cloned(certificate)
+	t.setProof(seq, p)
+	return nil
+}
+
+// MoveProof notes when a charge left with a queue file.
+func (t *tx) MoveProof(seq int64, at time.Time) error {
+	p, there := t.d.proofs[seq]
+	if !there {
+		return fmt.Errorf("charge number %d has no proof", seq)
+	}
+	p.moved = plain(at)
+	t.setProof(seq, p)
+	return nil
+}
+
+func (r rows) Exposure(carried bool) (e charge.Exposure, err error) {
+	for _, p := range r.d.proofs {
+		if !p.outstanding || p.carried != carried {
+			continue
+		}
+		if e.Count, e.Minor = e.Count+1, e.Minor+p.amount; e.Oldest.IsZero() || p.exposed.Oldest.Before(e.Oldest) {
+			e.Oldest = p.exposed.Oldest
 		}
 	}
 	return e, nil
@@ -121,14 +143,30 @@ func (r rows) Unpaid(token string) (bool, error) {
 func (r rows) Due(wallet string, after charge.Due, most int) ([]charge.Due, error) {
 	var out []charge.Due
 	for seq, p := range r.d.proofs {
-		row := r.d.charges[seq]
-		one := charge.Due{Record: copyRow(row).Record, Accepted: p.exposed.Oldest, Until: p.Until, Seq: seq}
-		if p.outstanding && row.Wallet == wallet && byEnd(one, after) > 0 {
+		if !p.outstanding || r.d.charges[seq].Wallet != wallet {
+			continue
+		}
+		if one := r.due(seq, p); byEnd(one, after) > 0 {
 			out = append(out, one)
 		}
 	}
 	slices.SortFunc(out, byEnd)
 	return out[:min(most, len(out))], nil
+}
+
+func (r rows) DueOf(seq int64) (charge.Due, error) {
+	p, there := r.d.proofs[seq]
+	if !there || !p.outstanding {
+		return charge.Due{}, book.ErrNotFound
+	}
+	return r.due(seq, p), nil
+}
+
+func (r rows) due(seq int64, p proof) charge.Due {
+	return charge.Due{
+		Record: copyRow(r.d.charges[seq]).Record, Accepted: p.exposed.Oldest, Until: p.Until, Seq: seq,
+		Signature: cloned(p.Signature), Certificate: cloned(p.Certificate), Moved: p.moved,
+	}
 }
 
 func byEnd(a, b charge.Due) int {

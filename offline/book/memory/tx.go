@@ -76,7 +76,7 @@ func (t *tx) place(row book.Row) error {
 // whole is what the tables of the SQLite store check in every row.
 func whole(r book.Row) error {
 	_, _, _, seq, err := r.Key.Parts()
-	ok := err == nil && seq == r.Seq && r.LastLink >= 0 && r.Seq > 0 && r.Epoch >= 0 && len(r.Key) > 0 && len(r.Key) <= charge.MaxKey &&
+	ok := err == nil && (seq == r.Seq || r.Carried) && r.LastLink >= 0 && r.Seq > 0 && r.Epoch >= 0 && len(r.Key) > 0 && len(r.Key) <= charge.MaxKey &&
 		r.Amount.Minor > 0 && len(r.Amount.Currency) == 3 && r.State != "" && min(r.Attempts, r.Reprints, r.Alarms) >= 0 &&
 		(r.Kind == charge.Refund || r.Of == "")
 	if !ok {
@@ -87,7 +87,7 @@ func whole(r book.Row) error {
 
 // same tells that two rows are of the same charge.
 func same(a, b book.Row) bool {
-	return a.Epoch == b.Epoch && a.Key == b.Key && a.Kind == b.Kind && a.Of == b.Of && a.SaleID == b.SaleID && a.Amount == b.Amount
+	return a.Epoch == b.Epoch && a.Key == b.Key && a.Kind == b.Kind && a.Of == b.Of && a.SaleID == b.SaleID && a.Amount == b.Amount && a.Carried == b.Carried
 }
 
 func (t *tx) PutSale(s sale.Sale) error {

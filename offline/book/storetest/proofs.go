@@ -55,7 +55,7 @@ func noProofs(t *testing.T, s book.Store) {
 		}
 	}
 	view(t, s, func(rows book.Rows) error {
-		e, err := rows.Exposure(100)
+		e, err := rows.Exposure(false)
 		equal(t, "what is outstanding", e.Count, 3)
 		return err
 	})
@@ -72,7 +72,7 @@ func (want standing) check(t *testing.T, rows book.Rows) error {
 	t.Helper()
 	var got standing
 	var errs [5]error
-	got.exposure, errs[0] = rows.Exposure(100)
+	got.exposure, errs[0] = rows.Exposure(false)
 	got.taro, errs[1] = rows.ExposureOf("taro")
 	got.c1, errs[2] = rows.SpentUnder("c1")
 	got.counter, errs[3] = rows.LastCounter("phone")
@@ -86,8 +86,8 @@ func proofs(t *testing.T, s book.Store) {
 	first, second, third := taken(t, s)
 	sum := first.Amount.Minor + second.Amount.Minor
 	view(t, s, func(rows book.Rows) error {
-		some, err := rows.Exposure(1)
-		equal(t, "one of what is outstanding", some.Count, 1)
+		carried, err := rows.Exposure(true)
+		equal(t, "what was carried here", carried.Count, 0)
 		sealed, err2 := rows.Evidence(2)
 		equal(t, "the evidence", string(sealed), "sealed phone")
 		if _, err := rows.Evidence(9); !errors.Is(err, book.ErrNotFound) {

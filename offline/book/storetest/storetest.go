@@ -43,6 +43,7 @@ func Run(t *testing.T, fresh Make) {
 		{"proofs stay, evidence goes", proofs},
 		{"what is no proof", noProofs},
 		{"what is due comes by its end", due},
+		{"charges change hands", hands},
 		{"updates are serialised", serialised},
 		{"a view sees no half transaction", halves},
 		{"a view is as new as the last update", newness},

@@ -1,6 +1,7 @@
 // Package ledger is the books of the reference wallet: customers, one-time
 // payer codes, and what each key stands for, in double entry. It speaks no
-// HTTP and knows no certificates: who may use which key is decided above it.
+// HTTP and knows no certificates: who may use which key is decided above it,
+// and it is told with which keys registers were met.
 //
 // Invariant: every transaction sums to zero, no customer falls below zero, a
 // key moves a customer's money once or never, refunds never exceed their
@@ -15,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -87,6 +89,7 @@ type Ledger struct {
 
 	trust        oda.Trust
 	certificates *oda.Cache
+	met          sync.Map // sighting: that its key is in the books
 }
 
 // New is a ledger over a store.

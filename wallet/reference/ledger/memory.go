@@ -25,6 +25,7 @@ func NewMemory() *Memory {
 		refunds:    map[string][]int{},
 		codes:      map[CodeHash]Code{},
 		phones:     newPhones(),
+		registers:  map[string][]RegisterKey{},
 	}}
 }
 
@@ -67,7 +68,8 @@ type books struct {
 	refunds    map[string][]int // places of standings, by the charge's key
 	codes      map[CodeHash]Code
 	phones
-	undo []func()
+	registers map[string][]RegisterKey // by STORE-TERMINAL
+	undo      []func()
 }
 
 func (b *books) later(undo func()) { b.undo = append(b.undo, undo) }

@@ -48,6 +48,7 @@ type Tx interface {
 	PutCode(Code) error // insert, or replace by Hash
 	DropCodes(expiredBefore time.Time) error
 	PhoneTx
+	RegisterTx
 }
 
 // Class is what an account stands for.

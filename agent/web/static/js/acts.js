@@ -222,6 +222,12 @@ export const reprint = (key) => act(`reprint ${key}`, async (act) => {
   if (page.charges) set({ charges: page.charges.map((c) => (c.key === key ? { ...c, paper } : c)) });
 });
 
+/** The store's copy of what is still to be collected. @param {string} key */
+export const reprintStoreCopy = (key) => act(`storecopy ${key}`, async (act) => {
+  const { paper } = await askJSON(`${path.reprint(key)}?copy=store`, { method: "POST", act });
+  if (paper !== "confirmed" && paper !== "sent") set({ fault: { key: `storecopy.${paper}` } });
+});
+
 /** The list of charges: the newest, or the ones after those shown. */
 export async function listCharges(more = false) {
   const query = new URLSearchParams({ limit: "20" });

@@ -6,9 +6,9 @@
  * @typedef {{why: string, text: string, text_en: string, at: string, override?: string}} Refusal
  * @typedef {{id: string, role: string, kind: string, state: string, reason?: string, text: string, text_en: string, detail?: string}} Device
  * @typedef {{id: string, amount: number, currency: string, state: string, goods: string, charge_key: string, reason?: string, reason_text?: string, reason_text_en?: string, wallet?: string, wallet_name?: string, wallet_name_en?: string, receipt?: string, paper: string, checking: boolean, deadline?: string, next_inquiry?: string, give_up?: string, opened: string, changed: string, refusal?: Refusal, lifted?: string[], lifted_text?: string, lifted_text_en?: string}} Sale
- * @typedef {{taking: boolean, away: boolean, count: number, amount: number, left_count: number, left_amount: number, oldest?: string, until?: string}} Offline
- * @typedef {{key: string, wallet: string, wallet_name: string, wallet_name_en: string, amount: number, currency: string, state: string, attempts: number, accepted: string, until: string}} Queued
- * @typedef {{taking: boolean, count: number, amount: number, oldest?: string, charges: Queued[]}} Queue
+ * @typedef {{taking: boolean, away: boolean, count: number, amount: number, carried?: number, carried_amount?: number, left_count: number, left_amount: number, oldest?: string, until?: string}} Offline
+ * @typedef {{key: string, wallet: string, wallet_name: string, wallet_name_en: string, amount: number, currency: string, state: string, attempts: number, accepted: string, until: string, carried?: boolean, moved?: string}} Queued
+ * @typedef {{taking: boolean, count: number, amount: number, carried?: number, carried_amount?: number, oldest?: string, charges: Queued[]}} Queue
  * @typedef {{store: string, terminal: string, sale?: Sale, refusal?: Refusal, devices: Device[], open: number, demo: boolean, offline?: Offline}} Register
  * @typedef {{code: string, subject?: string, act: string, title: string, title_en: string, text: string, text_en: string}} Trouble
  */
@@ -104,7 +104,7 @@ export function left(end, total, now) {
  * @returns {{level: "look"|"bad"|"wait", full: boolean, late: boolean, minutes: number|null}|null}
  */
 export function waiting(o, now) {
-  if (!o || (o.count === 0 && !(o.taking && o.away))) return null;
+  if (!o || (o.count + (o.carried ?? 0) === 0 && !(o.taking && o.away))) return null;
   const ends = o.until ? Date.parse(o.until) : 0;
   const late = ends > 0 && now > ends;
   const full = o.taking && (late || o.left_count <= 0 || o.left_amount <= 0);

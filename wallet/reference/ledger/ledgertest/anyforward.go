@@ -13,33 +13,38 @@ import (
 	"pgregory.net/rapid"
 )
 
-// testAnyForward plays a customer with a phone, registers with and without a
-// network, and the passing of days in any order. What each charge must hear is
-// predicted from what was shown, taken and put aside; no order brings the
-// customer below zero, and what a register took in time is always paid.
+// testAnyForward plays a customer with a phone, a register with and without a
+// network that is enrolled anew now and then, another that brings in what the
+// first has signed, and the passing of days in any order. What each charge must
+// hear is predicted from what was shown, taken and put aside; no order brings
+// the customer below zero, and what a register took in time is always paid.
 func testAnyForward(t *testing.T, open Open) {
-	key := till(t)
 	rapid.Check(t, func(rt *rapid.T) {
-		g := &offlineGame{w: newIssuing(rt, open(t), ledger.Options{}), till: key, balance: 10_000, keys: map[string]*taken{}}
+		g := &offlineGame{w: newIssuing(rt, open(t), ledger.Options{}), balance: 10_000, keys: map[string]*taken{}}
 		g.h = newHandset(rt, g.w, oda.Ed25519)
+		g.enrol(rt)
 		rt.Repeat(map[string]func(*rapid.T){
 			"":        g.check,
 			"certify": g.certify,
 			"show":    g.show,
 			"charge":  g.charge,
+			"again":   g.again,
+			"forge":   g.forge,
+			"enrol":   g.enrol,
 			"plain":   g.plain,
 			"reverse": g.reverse,
 			"lose":    g.lose,
 			"wait":    g.wait,
 		})
+		g.once(rt)
 	})
 }
 
 type offlineGame struct {
 	w       wallet
 	h       *handset
-	till    crypto.Signer
-	balance int64 // of Hanako, beside what is put aside
+	tills   []crypto.Signer // of the register, one after the other
+	balance int64           // of Hanako, beside what is put aside
 	store   int64
 	aside   []*aside
 	shown   []*shown
@@ -73,7 +78,8 @@ type shown struct {
 type taken struct {
 	said   wire.Status
 	amount int64
-	from   *aside // nil: the balance
+	from   *aside             // nil: the balance
+	sent   wire.ChargeRequest // signed, if it was a forward
 }
 
 func (g *offlineGame) now() time.Time { return g.w.clock.Now() }
@@ -103,7 +109,7 @@ func (g *offlineGame) show(t *rapid.T) {
 }
 
 // charge is online, or a forward that was accepted up to two minutes after the
-// code was shown.
+// code was shown, and signed with any key that the register ever had.
 func (g *offlineGame) charge(t *rapid.T) {
 	if len(g.shown) == 0 {
 		t.Skip("no code")
@@ -120,13 +126,17 @@ func (g *offlineGame) charge(t *rapid.T) {
 		if at.After(g.now()) {
 			at = g.now()
 		}
-		a = g.w.forward(t, g.till, r, at)
+		r = signed(t, rapid.SampledFrom(g.tills).Draw(t, "key"), r, at)
+		var err error
+		if a, err = g.bring(t, r); err != nil {
+			t.Fatal(err)
+		}
 	} else {
 		a = g.w.charge(t, r)
 	}
 	g.judge(code, r.Amount, at, forward).check(t, a)
 	code.used = true
-	g.keys[r.Key] = &taken{said: a.Status, amount: r.Amount, from: code.of}
+	g.keys[r.Key] = &taken{said: a.Status, amount: r.Amount, from: code.of, sent: r}
 	if a.Status == wire.Approved {
 		code.of.left -= r.Amount
 		g.store += r.Amount
@@ -166,7 +176,7 @@ func (g *offlineGame) plain(t *rapid.T) {
 	if want := r.Amount <= g.balance; want != (a.Status == wire.Approved) {
 		t.Fatalf("%d of %d: %+v", r.Amount, g.balance, a)
 	}
-	g.keys[r.Key] = &taken{said: a.Status, amount: r.Amount}
+	g.keys[r.Key] = &taken{said: a.Status, amount: r.Amount, sent: r}
 	if a.Status == wire.Approved {
 		g.balance -= r.Amount
 		g.store += r.Amount
@@ -174,13 +184,9 @@ func (g *offlineGame) plain(t *rapid.T) {
 }
 
 func (g *offlineGame) reverse(t *rapid.T) {
-	if g.seq == 0 {
-		t.Skip("no charge")
-	}
+	k := g.pick(t)
 	g.lapse()
-	key := fmt.Sprint("S0001-T01-1-", rapid.IntRange(1, g.seq).Draw(t, "charge"))
-	k := g.keys[key]
-	a := g.w.reverse(t, key, k.amount)
+	a := g.w.reverse(t, k.sent.Key, k.amount)
 	if k.said == wire.Approved {
 		k.said = wire.Reversed
 		g.store -= k.amount
@@ -191,7 +197,7 @@ func (g *offlineGame) reverse(t *rapid.T) {
 		}
 	}
 	if a.Status != k.said {
-		t.Fatalf("key %s is %s after its reversal, want %s", key, a.Status, k.said)
+		t.Fatalf("key %s is %s after its reversal, want %s", k.sent.Key, a.Status, k.said)
 	}
 }
 

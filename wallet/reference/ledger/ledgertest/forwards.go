@@ -77,10 +77,9 @@ func testForwardEvidence(t *testing.T, open Open) {
 	key, other := till(t), till(t)
 	h := w.phone(t, "Hanako", 3000, 6000)
 	r := w.request("S0001-T01-1-1", h.text(t), 1000)
-	good, err := r.SignForward(w.clock.Now(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	w.met(t, "S0001-T01", key)
+	w.met(t, "S0001-T02", other)
+	good := signed(t, key, r, w.clock.Now())
 	for name, change := range map[string]func(*wire.ChargeRequest){
 		"no signature":     func(r *wire.ChargeRequest) { r.TerminalSignature = "" },
 		"no base64":        func(r *wire.ChargeRequest) { r.TerminalSignature = "?" },
@@ -92,7 +91,7 @@ func testForwardEvidence(t *testing.T, open Open) {
 	} {
 		forged := good
 		change(&forged)
-		if a, err := w.Forward(forged, key.Public()); !errors.Is(err, ledger.ErrInvalid) {
+		if a, err := w.Forward(forged); !errors.Is(err, ledger.ErrInvalid) {
 			t.Errorf("%s: %+v, %v, want ErrInvalid", name, a, err)
 		}
 	}
@@ -111,7 +110,7 @@ func testForwardEvidence(t *testing.T, open Open) {
 	if all, err := w.Standings(); err != nil || len(all) != 0 {
 		t.Fatalf("kept: %+v, %v", all, err)
 	}
-	a, err := w.Forward(good, key.Public())
+	a, err := w.Forward(good)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,6 +92,16 @@ func till(t failer) crypto.Signer {
 	return key
 }
 
+// met makes the wallet know a register's keys.
+func (w wallet) met(t failer, register string, keys ...crypto.Signer) {
+	t.Helper()
+	for _, key := range keys {
+		if err := w.MeetRegister(register, key.Public()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // forward is what a register asks for that took a code at a time.
 func (w wallet) forward(t failer, key crypto.Signer, r wire.ChargeRequest, at time.Time) wire.Answer {
 	t.Helper()
@@ -104,11 +114,18 @@ func (w wallet) forward(t failer, key crypto.Signer, r wire.ChargeRequest, at ti
 
 func (w wallet) tryForward(t failer, key crypto.Signer, r wire.ChargeRequest, at time.Time) (wire.Answer, error) {
 	t.Helper()
-	signed, err := r.SignForward(at, key)
+	w.met(t, r.Store+"-"+r.Terminal, key)
+	return w.Forward(signed(t, key, r, at))
+}
+
+// signed is a forward as its register signs it.
+func signed(t failer, key crypto.Signer, r wire.ChargeRequest, at time.Time) wire.ChargeRequest {
+	t.Helper()
+	r, err := r.SignForward(at, key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w.Forward(signed, key.Public())
+	return r
 }
 
 // reserved is what is put aside for a customer's certificates.

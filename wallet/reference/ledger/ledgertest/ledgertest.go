@@ -59,6 +59,11 @@ func Run(t *testing.T, open Open) {
 	t.Run("quota of forwards", func(t *testing.T) { testForwardQuota(t, open) })
 	t.Run("a slow clock forwards", func(t *testing.T) { testForwardClock(t, open) })
 	t.Run("forward reversed", func(t *testing.T) { testForwardReversal(t, open) })
+	t.Run("keys of registers", func(t *testing.T) { testMetKeys(t, open) })
+	t.Run("failed transaction of registers", func(t *testing.T) { testRegisterRollback(t, open) })
+	t.Run("forward of another register", func(t *testing.T) { testBringIn(t, open) })
+	t.Run("quota of what is brought in", func(t *testing.T) { testBringInQuota(t, open) })
+	t.Run("crowd of one forward", func(t *testing.T) { testBringInCrowd(t, open) })
 	t.Run("any order of forwards", func(t *testing.T) { testAnyForward(t, open) })
 	t.Run("any order", func(t *testing.T) { testAnyOrder(t, open) })
 }

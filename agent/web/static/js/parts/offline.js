@@ -19,10 +19,12 @@ function room(o, how) {
 /** All there is to say, as sentences. @param {Offline} o @param {number} now */
 export function sentences(o, now) {
   const how = waiting(o, now);
-  const waits = o.count > 0 && o.oldest ? t("offline.waits", { n: o.count, amount: money(o.amount), time: moment(o.oldest) }) : t("offline.none");
-  if (!o.taking) return [t("offline.off"), waits];
-  if (how?.full) return [t(how.late ? "offline.late" : "offline.full"), waits];
-  const out = [waits, t("offline.room", { n: o.left_count, amount: money(o.left_amount) })];
+  const own = o.count > 0 && o.oldest ? [t("offline.waits", { n: o.count, amount: money(o.amount), time: moment(o.oldest) })] : [];
+  const others = o.carried ? [t("offline.carried", { n: o.carried, amount: money(o.carried_amount ?? 0) })] : [];
+  const waits = own.length + others.length ? [...own, ...others] : [t("offline.none")];
+  if (!o.taking) return [t("offline.off"), ...waits];
+  if (how?.full) return [t(how.late ? "offline.late" : "offline.full"), ...waits];
+  const out = [...waits, t("offline.room", { n: o.left_count, amount: money(o.left_amount) })];
   if (o.until && how) out.push(t("offline.until", { time: moment(o.until), left: span(how.minutes ?? 0) }));
   return o.away ? [t("offline.on"), ...out] : out;
 }
@@ -32,11 +34,12 @@ export function offlineChip() {
   const o = page.offline;
   const how = waiting(o, Date.now());
   if (!o || !how) return nothing;
+  const all = o.count + (o.carried ?? 0);
   const word = how.level === "wait" ? "chip.offline.collect" : how.full ? "chip.offline.no" : "chip.offline.on";
   return html`
     <button type="button" class="chip offline ${how.level}" data-chip="offline" aria-describedby="offline-tip"
       @click=${() => set({ tip: true })} @focus=${() => set({ tip: true })} @blur=${() => set({ tip: false })}>
-      ${sign(how.level)}<span class="lines"><span>${t("chip.offline")} <b>${t(word)}</b>${o.count > 0 ? html` · <b>${t("chip.offline.waiting", { n: o.count, amount: money(o.amount) })}</b>` : nothing}</span>
+      ${sign(how.level)}<span class="lines"><span>${t("chip.offline")} <b>${t(word)}</b>${all > 0 ? html` · <b>${t("chip.offline.waiting", { n: all, amount: money(o.amount + (o.carried_amount ?? 0)) })}</b>` : nothing}</span>
         ${o.taking ? html`<span>${room(o, how)}</span>` : nothing}</span>
     </button>`;
 }

@@ -17,13 +17,15 @@ const row = (of) => html`
     <td>${moment(of.accepted)}</td>
     <td>${moment(of.until)}</td>
     <td><span class="state ${of.state}">${shapeOf(of.state)}<b>${tFirst(`state.${of.state}`, "state.other")}</b></span>
+      ${of.carried ? html`<span class="small">${t("queue.carried")}</span>` : nothing}
+      ${of.moved ? html`<span class="small">${t("queue.moved", { time: moment(of.moved) })}</span>` : nothing}
       ${of.attempts > 1 ? html`<span class="small">${t("queue.tries", { n: of.attempts })}</span>` : nothing}</td>
   </tr>`;
 
 /** @param {import("../model.js").Queue} of */
 function list(of) {
   if (of.charges.length === 0) return html`<p>${t("offline.none")}</p>`;
-  const more = of.count - of.charges.length;
+  const more = all(of) - of.charges.length;
   return html`
     <table>
       <caption class="spoken">${t("queue.caption")}</caption>
@@ -34,14 +36,17 @@ function list(of) {
     ${more > 0 ? html`<p>${t("queue.more", { n: more })}</p>` : nothing}`;
 }
 
+/** How many wait, those of other registers too. @param {import("../model.js").Queue} of */
+const all = (of) => of.count + (of.carried ?? 0);
+
 /** How much waits, for whoever hears the page. */
-export const queueNews = () => (page.queue ? t("queue.waits", { n: page.queue.count, amount: money(page.queue.amount) }) : "");
+export const queueNews = () => (page.queue ? t("queue.waits", { n: all(page.queue), amount: money(page.queue.amount + (page.queue.carried_amount ?? 0)) }) : "");
 
 /** Only a manager decides about money that waits. */
 function collecting() {
   if (page.who?.role !== "manager") return html`<p class="hint">${t("queue.manager")}</p>`;
   const busy = page.busy === "collect";
-  return html`<button type="button" class="action primary" id="collect" ?disabled=${page.busy !== "" || !page.queue?.count} @click=${collect}>${t(busy ? "queue.busy" : "queue.collect")}</button>`;
+  return html`<button type="button" class="action primary" id="collect" ?disabled=${page.busy !== "" || !page.queue || all(page.queue) === 0} @click=${collect}>${t(busy ? "queue.busy" : "queue.collect")}</button>`;
 }
 
 export function queue() {

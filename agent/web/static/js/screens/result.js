@@ -2,7 +2,7 @@
 // keep them. Each result has its own shape and words besides.
 import { html, nothing } from "../../vendor/lit.js";
 import { page, set } from "../page.js";
-import { next, reprint, scanAgain } from "../acts.js";
+import { next, reprint, reprintStoreCopy, scanAgain } from "../acts.js";
 import { left, mayScanAgain } from "../model.js";
 import { faultNote } from "../parts/panel.js";
 import { paperTrouble, paperWord, receiptPicture } from "../parts/receipt.js";
@@ -31,6 +31,10 @@ const paper = (sale) => html`
 /** @param {Sale} sale */
 const reprintButton = (sale) => html`
   <button type="button" class="action" id="reprint" ?disabled=${page.busy !== ""} @click=${() => reprint(sale.charge_key)}>${page.busy.startsWith("reprint") ? t("reprint.busy") : t("reprint")}</button>`;
+
+/** What the store keeps until the money is collected. @param {Sale} sale */
+const storeCopyButton = (sale) => html`
+  <button type="button" class="action" id="storecopy" ?disabled=${page.busy !== ""} @click=${() => reprintStoreCopy(sale.charge_key)}>${page.busy.startsWith("storecopy") ? t("reprint.busy") : t("storecopy")}</button>`;
 
 /** @param {Sale} sale */
 export function approved(sale) {
@@ -96,7 +100,7 @@ export function other(sale, kind) {
         <div class="actions">
           <button type="button" class="action primary" id="next" @click=${next}>${t("next")}</button>
           ${mayScanAgain(sale.state) && kind !== "abandoned" ? html`<button type="button" class="action" id="again" @click=${scanAgain}>${t("declined.again")}</button>` : nothing}
-          ${full ? reprintButton(sale) : nothing}
+          ${full ? html`${reprintButton(sale)} ${storeCopyButton(sale)}` : nothing}
         </div>
       </section>
     </div>`;
