@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"io"
+	"iter"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -34,8 +35,9 @@ type Journal interface {
 
 // Memory is what the register looks up before it decides.
 type Memory interface {
-	// Open are the charges that still need work, oldest first.
-	Open() ([]charge.Record, error)
+	// EachOpen are the charges that still need work, oldest first, each as it
+	// stands when it is read; they may be changed meanwhile.
+	EachOpen() iter.Seq2[charge.Record, error]
 	// CodeUsed is the newest charge that a code with this hash was sent for,
 	// and false when there is none.
 	CodeUsed(hash string) (charge.Record, bool, error)

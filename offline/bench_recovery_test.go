@@ -33,7 +33,7 @@ func BenchmarkRecovery(b *testing.B) {
 				return err
 			}
 			return store.View(func(rows book.Rows) error {
-				if _, err := rows.OpenCharges(); err != nil {
+				if _, err := rows.OpenCharges(0, 500); err != nil {
 					return err
 				}
 				_, err := rows.LastLink()
