@@ -72,6 +72,7 @@ const (
 	AtOnce                        // several charges are taken without a network at once
 	ManagerWroteOff               // a manager writes off what is to be collected
 	WroteOffUnderWay              // a manager writes off what is being forwarded at that moment
+	LimitLifted                   // a manager lets one sale pass a limit
 	FileMade                      // a queue leaves with a file
 	FileImported                  // another register takes it in
 	FileTwice                     // the same register takes it in twice
@@ -95,7 +96,7 @@ var faultNames = [faults]string{
 	"manager: shown paid", "manager: not paid", "manager: given back", "two refunds at once", "refund pressed twice",
 	"signed code in another picture", "older code of a phone", "old picture of a code", "code of a phone that was replaced",
 	"clock set while offline", "shop closed with a queue", "several taken at once", "manager: written off", "written off while forwarded",
-	"queue file made", "queue file taken in", "queue file taken in twice", "queue file taken in elsewhere too", "queue file back at its maker", "queue file lost", "queue reclaimed",
+	"limit lifted", "queue file made", "queue file taken in", "queue file taken in twice", "queue file taken in elsewhere too", "queue file back at its maker", "queue file lost", "queue reclaimed",
 }
 
 func (f Fault) String() string { return faultNames[f] }

@@ -207,6 +207,10 @@ func (w *World) watch() {
 		}
 		t.watched = changed
 		v, ok := r.reg.Standing()
+		if v.Refusal != nil && !v.Refusal.At.Equal(t.refused) {
+			t.refused = v.Refusal.At
+			t.turnedAway(v)
+		}
 		now := shown{v.Charge.Key, v.Charge.State}
 		if !ok || now == t.seen {
 			continue

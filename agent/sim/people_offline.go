@@ -46,3 +46,23 @@ func (t *till) givesUp(m *message) {
 		go func() { _, _ = reg.Resolve(charge.Key(m.key), agent.WriteOff, "manager") }()
 	})
 }
+
+// turnedAway is a scan that was not taken. A manager may let the sale pass the
+// limit that it came to, and then the code is scanned again.
+func (t *till) turnedAway(v agent.View) {
+	if v.Refusal.Why == "offline.clock" {
+		t.w.came(v.Refusal.Why)
+	}
+	who := hash(v.Sale.ID)
+	if v.Refusal.Lift == "" || !t.w.strike(LimitLifted, 0.3, who, len(v.Lifted)) {
+		return
+	}
+	run, code, limit := t.run, t.code, v.Refusal.Lift
+	d := roll(t.w.plan.seed, "lift", who, 0)
+	t.w.agenda.at(t.w.now()+d.between(200*time.Millisecond, 2*time.Second), who, func() {
+		if _, err := run.reg.Lift(v.Sale.ID, limit, agent.Leave{Who: "manager"}); err == nil {
+			t.w.tracef("manager", "%s lets %s pass %s", t.id, v.Sale.ID, limit)
+			run.scan(code)
+		}
+	})
+}

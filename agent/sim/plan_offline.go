@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
 )
 
@@ -15,6 +16,14 @@ type offline struct {
 	closes  time.Duration // when the shop closes, in its hours
 	night   time.Duration // for how long; 0: it does not
 	renewed bool          // customers take new phones, and thieves have the old ones
+}
+
+// rules are a register's own.
+func (o *offline) rules() agent.OfflineRules {
+	return agent.OfflineRules{
+		Take: o.on, Limits: o.limits,
+		Lift: []charge.Limit{charge.PerCharge, charge.PerToken, charge.Outstanding, charge.Count, charge.Age},
+	}
 }
 
 type span struct{ from, to time.Duration }
@@ -83,7 +92,7 @@ func (p *plan) outages(d *dice) {
 		return
 	}
 	within := func() time.Duration { s := o.away[d.below(len(o.away))]; return d.between(s.from, s.to) }
-	for range 1 + d.below(3) {
+	for range 2 + d.below(3) {
 		p.add(act{at: within(), do: doRush, till: d.below(p.tills), who: 1 + d.below(customers), fault: AtOnce})
 	}
 	for file := range 1 + d.below(2) {
@@ -104,9 +113,9 @@ func (p *plan) outages(d *dice) {
 // meanwhile, or several may be taken at once.
 func (p *plan) clock(d *dice, at time.Duration) {
 	till, for_ := d.below(p.tills), d.between(30*time.Second, 2*time.Minute)
-	// By 3 to 5 minutes: longer than a code lives, and shorter than a
-	// certificate begins before it was made.
-	few := -d.between(3*time.Minute, 5*time.Minute)
+	// By 4 to 5 minutes: longer than a code lives and clocks may differ, and
+	// shorter than a certificate begins before it was made.
+	few := -d.between(4*time.Minute, 5*time.Minute)
 	step := []time.Duration{few, -24 * time.Hour, -time.Hour, -10 * time.Minute, -45 * time.Second, -20 * time.Second, 45 * time.Second, time.Hour}[d.pick(10, 1, 1, 1, 1, 1, 1, 1)]
 	p.add(act{at: at, do: doSkew, till: till, skew: step, fault: ClockStep})
 	p.add(act{at: at + for_, do: doSkew, till: till, fault: faults})

@@ -63,6 +63,11 @@ func (c *taker) Prove(code paycode.Code, amount money.Amount, now time.Time) (ch
 // Accept counts what is not taken. The books commit at an instant of their own:
 // see disk.
 func (c *taker) Accept(key charge.Key, step charge.Step, proof charge.Proof, over ...charge.Limit) (charge.Record, error) {
+	if len(over) > 0 {
+		c.run.till.w.mu.Lock()
+		c.run.till.lifted[key] = over
+		c.run.till.w.mu.Unlock()
+	}
 	rec, err := c.Taker.Accept(key, step, proof, over...)
 	var limit *charge.OverLimit
 	switch {
@@ -88,7 +93,7 @@ const rushed = 1_000_000
 // desk and takes one after the other; its books promise it for any number.
 func (t *till) rush(a act) {
 	d := roll(t.w.plan.seed, "rush", uint64(a.n), 0)
-	for i := range 2 + d.below(3) {
+	for i := range 3 + d.below(3) {
 		s := sale.Sale{ID: fmt.Sprintf("%s-rush%d-%d", t.id, a.n, i), Amount: money.Yen(500 + int64(d.below(3500))), BusinessDate: "2026-11-25", At: t.now(), Operator: "hanako"}
 		run, made := t.run, new(charge.Record)
 		go func() { *made, _ = run.journal.Prepare(s, charge.ByCashier) }()
@@ -115,6 +120,10 @@ func (r *run) takes(rec charge.Record, text string) {
 		return
 	}
 	now := r.till.now()
+	if view, _ := r.reg.WithoutNetwork(); !view.Taking { // the clock is not trusted
+		_, _ = r.journal.Apply(rec.Key, charge.Step{Event: charge.Cancel, By: charge.ByCashier, Reason: charge.ReasonCancelled, At: now})
+		return
+	}
 	proof, err := r.offline.Prove(code, rec.Amount, now)
 	if err == nil {
 		mark := charge.CodeMark{Kind: code.Rule, Masked: code.Text.Masked(), Hash: taking.HashCode(code.Text)}

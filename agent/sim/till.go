@@ -48,12 +48,14 @@ type till struct {
 	prepared int
 
 	key      ed25519.PrivateKey
-	taken    map[charge.Key]*taken // without a network
-	seqs     map[charge.Key]int64  // their places in the books
-	dark     time.Duration         // until when the shop is closed
-	began    time.Duration         // how far the clock was off when this run began
-	restored bool                  // an older copy was put back once
-	behind   bool                  // it showed less than the books had seen
+	taken    map[charge.Key]*taken         // without a network
+	seqs     map[charge.Key]int64          // their places in the books
+	dark     time.Duration                 // until when the shop is closed
+	began    time.Duration                 // how far the clock was off when this run began
+	restored bool                          // an older copy was put back once
+	lifted   map[charge.Key][]charge.Limit // by a manager, for one charge
+	refused  time.Time                     // when a scan was last refused
+	behind   bool                          // it showed less than the books had seen
 }
 
 type shown struct {
@@ -83,7 +85,7 @@ func newTill(w *World, n int) *till {
 	t := &till{w: w, n: n, id: fmt.Sprintf("T%d", n+1), goods: make(map[charge.Key]bool), issued: make(map[charge.Key]string), forgot: make(map[charge.Key]bool), undoing: make(map[charge.Key]bool), mark: &memory.HighWater{}}
 	t.store = memory.New(memory.Options{After: t.after})
 	t.key = terminalKey(w.plan.seed, n)
-	t.taken, t.seqs = make(map[charge.Key]*taken), make(map[charge.Key]int64)
+	t.taken, t.seqs, t.lifted = make(map[charge.Key]*taken), make(map[charge.Key]int64), make(map[charge.Key][]charge.Limit)
 	return t
 }
 
@@ -131,7 +133,10 @@ func (t *till) start() {
 	t.unsure = nil
 	r.offline = newTaker(r)
 	r.reg = agent.New(t.parts(r), slog.New(slog.DiscardHandler))
-	r.reg.Obey(agent.Bulletin{Wallet: w.wallets[0].id, Version: 1, Expires: base.AddDate(1, 0, 0)})
+	if r.book.ClockBehind() {
+		r.reg.ClockBack("the clock is behind the last start of this register")
+	}
+	r.reg.Obey(agent.Bulletin{Wallet: w.wallets[0].id, Version: 1, Issued: base, Expires: base.AddDate(1, 0, 0)})
 	t.run, t.watched, t.seen = r, nil, shown{}
 	w.tracef("start", "%s run %d, epoch %d", t.id, t.runs, r.book.Epoch())
 	var ctx context.Context
@@ -180,7 +185,7 @@ func (t *till) parts(r *run) agent.Parts {
 		offline = r.offline
 	}
 	return agent.Parts{
-		Store: sale.Store{ID: "S1", Terminal: t.id, Name: "Sample Store"}, Journal: r.journal, Memory: r.journal, Accounts: r.journal, Offline: offline, NotFound: book.ErrNotFound, Codes: classifier,
+		Store: sale.Store{ID: "S1", Terminal: t.id, Name: "Sample Store"}, Journal: r.journal, Memory: r.journal, Accounts: r.journal, Offline: offline, Rules: w.plan.offline.rules(), NotFound: book.ErrNotFound, Codes: classifier,
 		Wallets: wallets, Printer: &press{run: r}, Paper: agent.PaperRules{Language: "en", Print: w.plan.prints},
 		HashCode: taking.HashCode,
 		Room:     t.room, Day: func(now time.Time) string { return now.Format(time.DateOnly) },

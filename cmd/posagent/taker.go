@@ -1,9 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"crypto/ed25519"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -61,11 +61,8 @@ func newTaker(rules configs.Offline, key offline.Key, books *book.Book, said fun
 func (t *taker) Prove(code paycode.Code, amount money.Amount, now time.Time) (charge.Proof, error) {
 	var none charge.Proof
 	said := t.said(code.Wallet)
-	switch {
-	case !t.rules.Take, amount.Currency != money.JPY: // OP1 knows no other money
+	if !t.rules.Take || amount.Currency != money.JPY { // OP1 knows no other money
 		return none, &agent.Refused{Why: "offline.stopped"}
-	case t.wrongClock(now, said):
-		return none, &agent.Refused{Why: "offline.clock"}
 	}
 	proved, err := t.verify(code, amount.Minor, now, said)
 	if err != nil {
@@ -102,13 +99,6 @@ func (t *taker) verify(code paycode.Code, minor int64, now time.Time, said bulle
 		err = oda.UnknownIssuer
 	}
 	return proved, err
-}
-
-// wrongClock tells that the clock cannot be trusted: a code or a certificate
-// that has ended would be good again. It went back since the last start or
-// since this one, or the wallet has said something later than now.
-func (t *taker) wrongClock(now time.Time, said bulletin.Bulletin) bool {
-	return t.ClockWentBack(now) || now.Before(said.Issued.Add(-2*time.Minute))
 }
 
 // trust is a bulletin's trust list.
@@ -166,22 +156,21 @@ func eight(text string) (out [8]byte, err error) {
 }
 
 // Accept takes the charge within the lower ones of this register's limits and
-// the wallet's; see agent.Offline.
+// the wallet's; see agent.Offline. over lifts the register's own alone.
 func (t *taker) Accept(key charge.Key, step charge.Step, proof charge.Proof, over ...charge.Limit) (charge.Record, error) {
 	text, err := t.seal.Open(proven, proof.Sealed)
 	if err != nil {
 		return charge.Record{}, err
 	}
 	proof.Sealed = t.seal.Seal(string(key), text)
-	return t.Book.Accept(key, step, proof, t.limits(t.said(step.Wallet).Limits), over...)
-}
-
-func (t *taker) limits(narrowed bulletin.Limits) charge.Limits {
-	lower := func(own int, theirs int64) int64 { return min(int64(own), cmp.Or(theirs, int64(own))) }
-	return charge.Limits{
-		PerCharge: lower(t.rules.PerCharge, narrowed.OfflineCharge), PerToken: lower(t.rules.PerCustomer, narrowed.OfflineToken),
-		Outstanding: lower(t.rules.Outstanding, narrowed.OfflineTerminal), Count: t.rules.Count, Age: t.rules.Age,
+	theirs := t.said(step.Wallet).Limits
+	limits, over := inForce(ownLimits(t.rules), theirs, over)
+	rec, err := t.Book.Accept(key, step, proof, limits, over...)
+	var reached *charge.OverLimit
+	if errors.As(err, &reached) {
+		reached.Cap = caps(theirs)[reached.Limit]
 	}
+	return rec, err
 }
 
 // Evidence is the code of a charge that is to be collected; see agent.Offline.

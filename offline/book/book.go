@@ -47,7 +47,6 @@ type Book struct {
 	rules  Rules
 	epoch  int64
 	behind bool
-	born   time.Time
 	floor  int64 // numbers up to this one may have been used by books that are lost
 	lost   bool
 
@@ -67,7 +66,7 @@ type Book struct {
 // Open starts a new epoch, durably, and returns the book. Keys of an epoch are
 // used by one run of the agent only.
 func Open(rows Store, opts Options) (*Book, error) {
-	b := &Book{rows: rows, opts: opts, rules: Rules{Wallets: opts.Wallets}, marks: make(map[charge.Key][]*mark), born: opts.Now()}
+	b := &Book{rows: rows, opts: opts, rules: Rules{Wallets: opts.Wallets}, marks: make(map[charge.Key][]*mark)}
 	mark, err := b.loadMark()
 	if err != nil {
 		return nil, err
@@ -83,6 +82,12 @@ func Open(rows Store, opts Options) (*Book, error) {
 	}
 	return b, nil
 }
+
+// ClockBehind tells that the clock shows a time well before the last start, or
+// before the newest entry of the journal. The
+// epoch still rises, but a copy of the books from before this run could then
+// issue the same keys: somebody must set the clock.
+func (b *Book) ClockBehind() bool { return b.behind }
 
 // Epoch is the epoch of the keys that this book issues.
 func (b *Book) Epoch() int64 { return b.epoch }

@@ -1,8 +1,8 @@
 // Package taking is how the registers of both tiers take charges without a
 // network and let them change hands: in the place of cmd/posagent's taker and
-// queue files, which a program keeps to itself. The proofs, the books, the
-// signatures and the rule about clocks are the real ones; sealing, bulletins
-// and files are the program's own and tested there.
+// queue files, which a program keeps to itself. The proofs, the books and the
+// signatures are the real ones; sealing, bulletins and files are the program's
+// own and tested there.
 package taking
 
 import (
@@ -45,9 +45,6 @@ type Taker struct {
 
 // Prove verifies a signed code; see agent.Offline.
 func (t *Taker) Prove(code paycode.Code, amount money.Amount, now time.Time) (charge.Proof, error) {
-	if t.ClockWentBack(now) {
-		return charge.Proof{}, &agent.Refused{Why: "offline.clock"}
-	}
 	raw, _, err := oda.Decode(code.Text.Reveal())
 	if err != nil {
 		return charge.Proof{}, &agent.Refused{Why: "offline.code"}
