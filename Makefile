@@ -83,7 +83,7 @@ soak-round:
 	$(call at_length,whole,charges in|Charges:,POSAGENT_SEED=$(SEED) POSAGENT_WHOLE=$(SOAK_WHOLE),^TestWhole$$,./agent/sim/whole)
 	$(call at_length,planted,caught by|not here|of this tier|planted_test,POSAGENT_PROOF=1,^TestPlantedBugs,./agent/sim ./agent/sim/whole)
 	$(call at_length,powercut,images in|fail,POSAGENT_SEED=$(SEED) POSAGENT_IMAGES=$(SOAK_IMAGES),.,./offline/powercut)
-	$(call at_length,kills,kills|POSAGENT,POSAGENT_SEED=$(SEED) POSAGENT_KILLS=$(SOAK_KILLS),^TestKill$$,./cmd/posagent)
+	$(call at_length,kills,kills|POSAGENT,POSAGENT_SEED=$(SEED) POSAGENT_KILLS=$(SOAK_KILLS),^TestKill,./cmd/posagent)
 	$(call at_length,model,states,POSAGENT_MODEL=deep,^TestNothingGoesWrong$$,./agent/sim/model)
 	$(MAKE) --no-print-directory fuzz FUZZTIME=2m
 

@@ -33,7 +33,10 @@ func TestKill(t *testing.T) {
 	kills := int(number(t, "POSAGENT_KILLS", 15))
 	seed := number(t, "POSAGENT_SEED", rand.Uint64()>>1)
 	t.Logf("POSAGENT_KILLS=%d POSAGENT_SEED=%d", kills, seed)
-	s := newShop(t)
+	s := newShop(t, printerConfig)
+	s.paper = newPaper(t, s.place)
+	s.wallet = s.startWallet(t)
+	s.agent = s.start(t)
 	watching, stop := context.WithCancel(context.Background())
 	var watcher sync.WaitGroup
 	watcher.Go(func() { s.shown.watch(watching, s.place) })
@@ -88,9 +91,10 @@ type shop struct {
 	tally         map[string]int  // what came how often
 }
 
-func newShop(t *testing.T) *shop {
+// newShop is a shop in which nothing runs yet but the network.
+func newShop(t *testing.T, config string) *shop {
 	t.Helper()
-	s := &shop{T: t, place: newPlace(t, printerConfig), shown: newShown(), kept: map[string]kept{}, tally: map[string]int{}}
+	s := &shop{T: t, place: newPlace(t, config), shown: newShown(), kept: map[string]kept{}, tally: map[string]int{}}
 	var err error
 	s.network, err = wirecut.New(s.walletAddr, nil)
 	check(t, err)
@@ -99,9 +103,6 @@ func newShop(t *testing.T) *shop {
 	check(t, err)
 	text = []byte(strings.ReplaceAll(string(text), s.walletAddr, s.network.Addr()))
 	check(t, os.WriteFile(s.config, text, 0o600))
-	s.paper = newPaper(t, s.place)
-	s.wallet = s.startWallet(t)
-	s.agent = s.start(t)
 	return s
 }
 

@@ -71,7 +71,7 @@ func serveWallet(dir string) error {
 	if err != nil {
 		return err
 	}
-	books := ledger.New(store, ledger.Options{Stopped: notices.Stopped, Issuer: keys, Denied: notices.Denies})
+	books := ledger.New(store, ledger.Options{Stopped: notices.Stopped, Issuer: keys, Denied: notices.Denies, MostForwards: 100_000, MostForwarded: 100_000_000})
 	phones, err := tryphone.Open(at("wallet/"+tryphone.File), books, time.Now)
 	if err != nil {
 		return err
