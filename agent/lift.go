@@ -3,6 +3,7 @@ package agent
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/posagent/posagent/agent/charge"
 )
@@ -10,8 +11,13 @@ import (
 // lift is a limit that a manager lets the standing sale pass.
 type lift struct {
 	limit charge.Limit
-	by    string // for the journal
+	by    string    // for the journal
+	until time.Time // of the running clock
 }
+
+// leaveFor is how long a leave may be spent: the customer who was refused shows
+// another code at once, and nobody else is meant.
+const leaveFor = time.Minute
 
 // Leave is who lets a sale pass a limit.
 type Leave struct {
@@ -53,7 +59,8 @@ func (r *Register) Lift(saleID string, limit charge.Limit, leave Leave) (View, e
 	case !slices.Contains(d.reached, limit):
 		return View{}, &Refused{Why: "override.not_reached"}
 	}
-	d.lifted = append(d.lifted, lift{limit, r.signed(leave)})
+	d.lifted = append(d.lifted, lift{limit, r.signed(leave), time.Now().Add(leaveFor)})
+	time.AfterFunc(leaveFor, r.Announce) // who sees it no longer does
 	d.refusal = nil
 	r.log.Warn("a manager lets a sale pass a limit", "sale", saleID, "charge", string(d.charge.Key), "limit", limit.Setting(), "who", leave.Who)
 	r.announce()
@@ -77,16 +84,21 @@ func (r *Register) signed(leave Leave) string {
 // limitsLifted are the limits that the sale may pass.
 func (d *desk) limitsLifted() []charge.Limit {
 	var out []charge.Limit
-	for _, l := range d.lifted {
+	for _, l := range d.leaves() {
 		out = append(out, l.limit)
 	}
 	return out
 }
 
+// leaves are those that may still be spent.
+func (d *desk) leaves() []lift {
+	return slices.DeleteFunc(slices.Clone(d.lifted), func(l lift) bool { return !time.Now().Before(l.until) })
+}
+
 // liftedBy is what the journal says of them, empty for none.
 func (d *desk) liftedBy() string {
 	var out []string
-	for _, l := range d.lifted {
+	for _, l := range d.leaves() {
 		out = append(out, "limit "+l.limit.Setting()+" lifted by "+l.by)
 	}
 	return strings.Join(out, "; ")

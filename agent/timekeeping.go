@@ -17,7 +17,9 @@ const clockSlack = 2 * time.Minute
 // again. Only a wallet's word counts, and the time since it was heard is
 // measured by a clock that nobody sets.
 type timekeeping struct {
-	began  time.Time     // the uptime began not before it, by what wallets have said; zero before the first
+	signed time.Time     // the latest that wallets have said; zero before the first
+	heard  time.Duration // the uptime when they said it
+	agreed int           // fresh answers in a row by which it cannot be so late
 	wall   time.Time     // what the clock showed when it was last known to be right, or furthest ahead
 	up     time.Duration // the uptime then
 	behind string        // why the clock was wrong at the start; empty once a wallet has confirmed it
@@ -26,30 +28,46 @@ type timekeeping struct {
 // start takes the clock as it is.
 func (t *timekeeping) start(now time.Time, up time.Duration) { t.wall, t.up = now.Round(0), up }
 
+// drift is how much faster than the time a clock may run that nobody sets.
+const drift = 500 // parts in a million
+
+// unanimous is how many fresh answers in a row must agree with the clock before
+// they count for more than a later time that was said once: by a wallet whose
+// own clock was wrong.
+const unanimous = 5
+
 // least is the time that it is at least, zero while no wallet has said
 // anything.
 func (t *timekeeping) least(up time.Duration) time.Time {
-	if t.began.IsZero() {
+	if t.signed.IsZero() {
 		return time.Time{}
 	}
-	return t.began.Add(up)
+	since := up - t.heard
+	return t.signed.Add(since - since/1_000_000*drift)
 }
 
 // hears takes a wallet's word that it is not earlier than this. It only rises.
 func (t *timekeeping) hears(signed time.Time, up time.Duration) {
-	if began := signed.Round(0).Add(-up); began.After(t.began) {
-		t.began = began
+	if signed = signed.Round(0); signed.After(t.least(up)) {
+		t.signed, t.heard, t.agreed = signed, up, 0
 	}
 }
 
-// confirms takes a wallet's word on what time it is right now, and tells
-// whether the clock agrees with it. A word that is older than what is known is
-// an old one that somebody says again.
+// confirms takes a wallet's word on what time it is right now, said afresh over
+// its own line, and tells whether the clock agrees with it.
 func (t *timekeeping) confirms(signed, now time.Time, up time.Duration) bool {
 	signed, now = signed.Round(0), now.Round(0)
-	if now.Sub(signed).Abs() > clockSlack || signed.Before(t.least(up).Add(-clockSlack)) {
+	if now.Sub(signed).Abs() > clockSlack {
+		t.agreed = 0
 		return false
 	}
+	if signed.Before(t.least(up).Add(-clockSlack)) {
+		if t.agreed++; t.agreed < unanimous {
+			return false
+		}
+		t.signed, t.heard = signed, up
+	}
+	t.agreed = 0
 	t.hears(signed, up)
 	t.wall, t.up, t.behind = now, up, ""
 	return true
@@ -122,6 +140,23 @@ func (r *Register) ClockHeard(at time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.confirmed(at)
+}
+
+// TimeSaid is the latest time that wallets have said, zero for none.
+func (r *Register) TimeSaid() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.time.signed
+}
+
+// TimeWasSaid is told what wallets had said before this start.
+func (r *Register) TimeWasSaid(at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !at.IsZero() {
+		r.time.hears(at, r.parts.Uptime())
+		r.clockWrong()
+	}
 }
 
 // ClockBack is told when the clock shows an earlier time than at the last

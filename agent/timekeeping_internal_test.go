@@ -86,7 +86,7 @@ func TestNoMonotonicReadingStays(t *testing.T) {
 	var it timekeeping
 	keeps := func(what string) {
 		t.Helper()
-		for _, at := range []time.Time{it.wall, it.began} {
+		for _, at := range []time.Time{it.wall, it.signed} {
 			if at != at.Round(0) {
 				t.Errorf("%s: %s", what, at)
 			}
@@ -104,7 +104,7 @@ func TestNoMonotonicReadingStays(t *testing.T) {
 
 // Whatever is done to the clock, and whatever old words are said again: as long
 // as wallets say the truth, a clock that is trusted is not behind by more than the
-// slack once one has said it, and one that is right is trusted as soon as one
+// slack and the drift of the uptime once one has said it, and one that is right is trusted as soon as one
 // says so.
 func TestATrustedClockIsNotBehind(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -120,7 +120,7 @@ func TestATrustedClockIsNotBehind(t *testing.T) {
 				heard, told = append(heard, it.truth()), true
 				it.answer()
 			case "again":
-				if len(heard) > 0 {
+				if len(heard) > 0 && it.agreed < unanimous-1 { // so often nobody can say an old word over a wallet's own line
 					it.confirms(rapid.SampledFrom(heard).Draw(t, "word"), it.shows(), it.up)
 				}
 			case "kept":
@@ -132,7 +132,7 @@ func TestATrustedClockIsNotBehind(t *testing.T) {
 					t.Fatalf("the clock is right, a wallet says so, and it is not trusted: %s", it.wrong(it.shows(), it.up))
 				}
 			}
-			if told && it.trusted() && it.off < -clockSlack {
+			if told && it.trusted() && it.off < -clockSlack-it.up/1_000_000*drift {
 				t.Fatalf("it is trusted and %s behind", -it.off)
 			}
 		}

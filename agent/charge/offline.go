@@ -97,6 +97,7 @@ type Carried struct {
 	Accepted time.Time
 	Proof    Proof  // whose Device and Counter are not used
 	From     string // what brings it, for the journal: the name of a queue file, or of a slip
+	Instead  bool   // what the books have of it cannot be collected: this takes its place
 }
 
 // Handed is what became of a charge that was brought in.

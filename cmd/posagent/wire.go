@@ -104,6 +104,7 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	if d.books.ClockBehind() {
 		d.register.ClockBack("the clock is behind the last start of this register")
 	}
+	d.register.TimeWasSaid(d.books.LastHeard())
 	if why, yes := d.books.Restored(); yes {
 		d.register.BooksRestored(why)
 	}

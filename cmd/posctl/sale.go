@@ -35,7 +35,7 @@ func (t *tool) saleOverride() *cobra.Command {
 		Short: "Let the open sale pass a limit of what is taken without a network",
 		Long: `override is for the manager, once a signed code was refused over a limit. It
 lets this one sale pass that limit; then the customer shows the code again, to
-the scanner or as --code. The code that was refused has not been used. SALE is
+the scanner or as --code, within a minute. The code that was refused has not been used. SALE is
 the sale's id; without it, it is the one that is open.
 
 [offline] override in the settings names the limits that may be lifted. What the

@@ -39,8 +39,9 @@ type Tx interface {
 	AddProof(Row, charge.Proof) error // of a charge that is there; insert only
 	CloseProof(seq int64) error       // it is no longer outstanding; nothing when there is none
 	WipeProof(seq int64) error        // its evidence goes, for good; nothing when there is none
-	// SignProof puts a better signature of a carried charge in place of another.
-	SignProof(seq int64, signature, certificate []byte) error
+	// ReplaceProof puts sealed evidence, with the signature over it, in place of
+	// what is there.
+	ReplaceProof(seq int64, sealed, signature, certificate []byte) error
 	MoveProof(seq int64, at time.Time) error // it left at that time, or is back for the zero time; it must be there
 }
 

@@ -41,6 +41,9 @@ func (s *Server) overrideSale(ctx context.Context, in *struct {
 // who must be one or a program that decides. Nothing of the failure is a 401:
 // the caller is signed in all the while.
 func (s *Server) leave(who *caller, o control.Override) (agent.Leave, error) {
+	if o.PIN == "" && o.Operator != "" { // a leave in somebody's name is theirs to give
+		return agent.Leave{}, problemOf(http.StatusForbidden, "sign_in.wrong", "")
+	}
 	if o.PIN == "" {
 		if !who.may(control.ScopeResolve) {
 			return agent.Leave{}, problemOf(http.StatusForbidden, "override.manager", "")
