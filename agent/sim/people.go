@@ -61,7 +61,7 @@ func (t *till) person(a act) {
 		}
 		t.sale = a.sale
 		if a.n%8 == 0 {
-			_ = t.run.book.SaveMark() // as the agent does now and then
+			t.run.saveMark()
 		}
 		s := sale.Sale{ID: a.sale, Amount: money.Yen(a.yen), BusinessDate: "2026-11-25", At: t.now(), Operator: "hanako"}
 		go func() { _, _ = reg.Open(s, charge.ByCashier) }()

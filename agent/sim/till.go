@@ -136,6 +136,7 @@ func (t *till) start() {
 	if r.book.ClockBehind() {
 		r.reg.ClockBack("the clock is behind the last start of this register")
 	}
+	r.reg.TimeWasSaid(r.book.LastHeard())
 	r.reg.Obey(agent.Bulletin{Wallet: w.wallets[0].id, Version: 1, Issued: base, Expires: base.AddDate(1, 0, 0)})
 	t.run, t.watched, t.seen = r, nil, shown{}
 	w.tracef("start", "%s run %d, epoch %d", t.id, t.runs, r.book.Epoch())
@@ -215,6 +216,12 @@ func (t *till) room() error {
 	return nil
 }
 
+// saveMark is what the agent does now and then, and at a clean stop.
+func (r *run) saveMark() {
+	r.book.Heard(r.reg.TimeSaid())
+	_ = r.book.SaveMark()
+}
+
 // crash is a power cut: the run has no effect any more, and what was not
 // durable is gone. The agent starts again on the rest.
 func (r *run) crash(when string, args ...any) {
@@ -254,7 +261,7 @@ func (r *run) left() {
 	if r.dead.Load() || t.w.over {
 		return // a power cut was quicker, or the world ends
 	}
-	_ = r.book.SaveMark()
+	r.saveMark()
 	_ = r.store.Close()
 	r.end()
 	t.w.agenda.at(t.w.now()+time.Second, hash("start", uint64(t.n), uint64(t.runs)), t.start)
