@@ -18,7 +18,11 @@ func (t *till) restore(unmarked bool) {
 	t.run.crash("for an older copy")
 	then, now := t.rows(t.copied), t.rows(t.store)
 	for key, rec := range now {
-		switch old, known := then[key]; {
+		old, known := then[key]
+		if !known {
+			t.lost = append(t.lost, key)
+		}
+		switch {
 		case !known || old.State != rec.State && old.State.Settled():
 			t.forgot[key] = true
 		case old.State != rec.State:
@@ -29,10 +33,8 @@ func (t *till) restore(unmarked bool) {
 	t.store, t.copied, t.restored = t.copied, nil, true
 	t.forget(then)
 	if unmarked {
-		for key := range now {
-			if _, known := then[key]; !known {
-				t.w.beyond[string(key)] = true
-			}
+		for _, key := range t.lost {
+			t.w.beyond[string(key)] = true
 		}
 		t.mark = &memory.HighWater{}
 		t.skew.Store(0) // books, mark and clock set back together are beyond help

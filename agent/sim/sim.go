@@ -64,7 +64,7 @@ type World struct {
 	over    bool        // the registers leave for good
 	trace   trace
 	broken  []Violation
-	beyond  map[string]bool // keys that were forgotten together with the mark beside the books
+	beyond  map[string]bool // keys that were forgotten without anybody noticing
 
 	certificates *oda.Cache // that were verified, whichever register did
 

@@ -42,6 +42,7 @@ type till struct {
 	issued   map[charge.Key]string
 	forgot   map[charge.Key]bool // a restored copy knows them not, or not as they were
 	unsure   []charge.Key        // a restored copy has them open: they must find their end, if the register notices that it is one
+	lost     []charge.Key        // a restored copy knows them not; if the register does not notice that it is one, they are beyond help
 	undoing  map[charge.Key]bool // a restored copy does not know that they are being undone: a reversal may be on its way
 	order    []charge.Key        // issued, in order
 	charges  int
@@ -129,8 +130,11 @@ func (t *till) start() {
 		for _, key := range t.unsure {
 			t.forgot[key] = true
 		}
+		for _, key := range t.lost {
+			w.beyond[string(key)] = true
+		}
 	}
-	t.unsure = nil
+	t.unsure, t.lost = nil, nil
 	r.offline = newTaker(r)
 	r.reg = agent.New(t.parts(r), slog.New(slog.DiscardHandler))
 	if r.book.ClockBehind() {

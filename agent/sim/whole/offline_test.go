@@ -193,6 +193,15 @@ func collected(counters []*counter) {
 	}
 }
 
+// held is how much is still on its way to the wallets: a forward that arrives
+// late is good for days, whoever has forgotten it meanwhile.
+func (c *counter) held() (bytes int) {
+	for _, w := range c.wires {
+		bytes += w.Held()
+	}
+	return bytes
+}
+
 // reclaim collects again what left with files that nobody has any more.
 func (c *counter) reclaim() {
 	due, err := c.taker.Due(c.fars[0].id, charge.Due{}, 1000)

@@ -169,13 +169,15 @@ func quiesce(t *testing.T, counters []*counter) {
 	}
 	end := time.Now().Add(patience)
 	for _, c := range counters {
-		for c.reg.Unsettled() > 0 || c.uncollected() > 0 {
+		for c.reg.Unsettled() > 0 || c.uncollected() > 0 || c.held() > 0 {
 			if time.Now().After(end) {
 				t.Errorf("terminal %s still has %d charges that are not settled:\n%s%+v", c.name, c.reg.Unsettled(), c.openStories(), c.reg.Troubles())
 				break
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
+	}
+	for _, c := range counters { // when nobody collects for another one any more
 		c.reconcile()
 		c.reg.Leave()
 		c.disk.kill()
