@@ -233,9 +233,9 @@ func (c *counter) recall() {
 	}
 }
 
-// brought judges a charge that another register took: it ends here as it ends
-// at the wallet.
-func (c *counter) brought(rec charge.Record, debits int, owners map[string]*counter) {
+// brought judges a charge that another register took, or this one on a disk of
+// which it has an older copy (own): it ends here as it ends at the wallet.
+func (c *counter) brought(rec charge.Record, debits int, owners map[string]*counter) (own bool) {
 	_, terminal, _, _, _ := rec.Key.Parts()
 	owner := owners[terminal]
 	switch {
@@ -246,6 +246,7 @@ func (c *counter) brought(rec charge.Record, debits int, owners map[string]*coun
 	case debits != 0 != (rec.State == charge.Approved) && !owner.forgot: // an older copy may have had it reversed
 		c.t.Errorf("%s is %s at terminal %s, with %d debits in the wallet's books\n%s", rec.Key, rec.State, c.name, debits, c.story(rec.Key))
 	}
+	return terminal == c.name
 }
 
 // asOffline has the register obey a wallet that lets codes be taken for a year.

@@ -222,7 +222,9 @@ func (c *counter) judge(theirs map[string][]wire.Standing, owners map[string]*co
 	for _, r := range rows {
 		ours[r.Key] = r
 		if r.Carried {
-			c.brought(r.Record, all[string(r.Key)], owners)
+			if c.brought(r.Record, all[string(r.Key)], owners) {
+				delete(theirs, string(r.Key))
+			}
 			continue
 		}
 		debits, said := 0, ""
