@@ -42,10 +42,15 @@ func splitAIM(frame []byte, sent bool) (aim string, data []byte) {
 	}
 	letter, modifier := frame[1], frame[2]
 	known := strings.IndexByte(modifiers(letter), modifier) >= 0
-	if !known && !(sent && isLetter(letter) && (isLetter(modifier) || isDigit(modifier))) {
+	if !known && !(sent && isAIM(frame[:aimLength])) {
 		return "", frame
 	}
 	return string(frame[:aimLength]), frame[aimLength:]
+}
+
+// isAIM tells whether text is a well-formed identifier and nothing else.
+func isAIM(text []byte) bool {
+	return len(text) == aimLength && text[0] == ']' && isLetter(text[1]) && (isLetter(text[2]) || isDigit(text[2]))
 }
 
 func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
