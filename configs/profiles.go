@@ -103,6 +103,9 @@ func (p *anyProfile) load(name string) error {
 	if kind == "printer" && len(r.problems) == 0 && p.printer.Columns*12 > p.printer.Dots {
 		r.say(r.at("columns"), "columns", fmt.Sprintf("%d columns of 12 dots are wider than %d dots", p.printer.Columns, p.printer.Dots), "")
 	}
+	if kind == "scanner" && len(r.problems) == 0 {
+		checkScanner(r, p.scanner)
+	}
 	return r.end()
 }
 
@@ -142,18 +145,6 @@ func printerSettings(p *profile.Printer) []setting {
 		{key: "cut", value: flag(&p.Cut, false), about: "Whether it has a cutter."},
 		{key: "confirm", value: word(&p.Confirm, "none", "processid", "gsr", "none"), about: "How it says that a job is on paper."},
 		{key: "status", value: flag(&p.Status, false), about: "Whether it answers DLE EOT and sends automatic status."},
-	}
-}
-
-func scannerSettings(p *profile.Scanner) []setting {
-	return []setting{
-		{key: "model", required: true, sample: `"serial scanner"`, value: line(&p.Model, 60), about: "The model, for people."},
-		{key: "header", value: word(&p.Header, "none", "none", "stx"), about: "What it sends before a code."},
-		{key: "end", value: word(&p.End, "cr", "cr", "lf", "crlf", "tab", "etx", "gap", "any"), about: "What it sends after a code; gap is silence, any is each of the marks."},
-		{key: "gap_ms", value: whole(&p.GapMilli, 500, 10, 2000), about: "The silence in milliseconds that discards half a code; with end = \"gap\" (then 60 to 80) it ends a code."},
-		{key: "aim", value: flag(&p.AIM, false), about: "Whether it is set to send AIM identifiers such as ]Q1. Those of usual codes are taken off in any case."},
-		{key: "baud", value: whole(&p.Baud, 9600, 50, 4_000_000), about: "Line speed when the address names none."},
-		{key: "max_bytes", value: whole(&p.MaxBytes, 7089, 64, 65536), about: "Longer codes are dropped and reported."},
 	}
 }
 
