@@ -149,7 +149,11 @@ func (d *program) gauges() []server.Gauge {
 // dropped tells the cashier about what was read and is no scan. A duplicate is
 // the same code once more and needs no word.
 func (d *program) dropped(drop scanner.Drop) {
-	if drop.Kind != scanner.Duplicate {
+	switch drop.Kind {
+	case scanner.Duplicate:
+	case scanner.NotWanted:
+		d.register.Unwanted()
+	default:
 		d.register.Dropped(string(drop.Kind))
 	}
 }

@@ -92,6 +92,9 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	for _, w := range d.wallets {
 		parts.Wallets = append(parts.Wallets, w.Wallet)
 	}
+	if d.scanner != nil {
+		parts.Scanner = d.scanner
+	}
 	if d.printer != nil {
 		parts.Printer = d.printer
 	}

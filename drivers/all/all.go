@@ -22,6 +22,10 @@ import (
 type Scanner interface {
 	Run(context.Context) error
 	Scans() <-chan scanner.Scan
+	Arm() // has the next code delivered, and only that one
+	Disarm()
+	Retry()                  // something was plugged in: do not wait any longer
+	Trace() []scanner.Moment // what happened on the wire, without the codes
 	Health() device.Health
 	Watch(func(device.Health))
 	WatchDrops(func(scanner.Drop)) // what was read and is no scan

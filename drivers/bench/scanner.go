@@ -23,6 +23,9 @@ const patience = 20 * time.Second
 // ScannerDriver is what a scanner driver shows to the rest of the system.
 type ScannerDriver interface {
 	Scans() <-chan scanner.Scan
+	Arm()
+	Disarm()
+	Trace() []scanner.Moment
 	Health() device.Health
 	Watch(func(device.Health))
 	WatchDrops(func(scanner.Drop))
@@ -49,6 +52,8 @@ func Scanner(t *testing.T, model profile.Scanner, start func(*testing.T, profile
 		{"codes come as they were sent", (*scannerBench).payloads},
 		{"splits do not matter", (*scannerBench).splits},
 		{"one code shown twice is one scan", (*scannerBench).duplicates},
+		{"one scan for each wait", (*scannerBench).oneAtATime},
+		{"the trace tells no code", (*scannerBench).traces},
 		{"noise is dropped", (*scannerBench).noise},
 		{"a flood is dropped", (*scannerBench).flood},
 		{"a code that is too long is dropped", (*scannerBench).tooLong},
@@ -56,6 +61,7 @@ func Scanner(t *testing.T, model profile.Scanner, start func(*testing.T, profile
 		{"nobody takes the scans", (*scannerBench).notTaken},
 	} {
 		t.Run(part.name, func(t *testing.T) {
+			NoLeaks(t)
 			b := &scannerBench{
 				T: t, model: model, rig: start(t, model),
 				health: make(chan device.Health, 100), drops: make(chan scanner.Drop, 1000),
@@ -106,6 +112,7 @@ func (b *scannerBench) payloads() {
 func (b *scannerBench) splits() {
 	for _, size := range []int{1, 2, 3, 7, 64} {
 		text := fmt.Sprintf("  97 in pieces of %d  ", size)
+		b.rig.Driver.Arm()
 		for rest := b.rig.Frame("]Q1", text); len(rest) > 0; {
 			n := min(size, len(rest))
 			b.send(rest[:n])
@@ -119,10 +126,47 @@ func (b *scannerBench) splits() {
 func (b *scannerBench) duplicates() {
 	b.show("]Q1", "971")
 	b.wantScan("971")
-	b.show("]C0", "971")
+	b.show("]C0", "971") // such as the barcode beneath the QR code
 	b.wantDrop(scanner.Duplicate)
 	b.show("]Q1", "972")
 	b.wantScan("972")
+}
+
+func (b *scannerBench) oneAtATime() {
+	b.rig.Driver.Disarm()
+	b.read("]Q1", "97 before the sale")
+	b.wantDrop(scanner.NotWanted)
+	b.show("]Q1", "97 before the sale") // it was not used, so it may be shown again at once
+	b.wantScan("97 before the sale")
+	b.read("]Q1", "97 of somebody else")
+	b.wantDrop(scanner.NotWanted)
+	b.rig.Driver.Arm()
+	b.rig.Driver.Disarm()
+	b.read("]Q1", "97 after the sale")
+	b.wantDrop(scanner.NotWanted)
+	b.show("]Q1", "97 of the next one")
+	b.wantScan("97 of the next one")
+}
+
+// traces looks for any four characters of a code in what the trace shows.
+func (b *scannerBench) traces() {
+	const code = "9736Secret"
+	b.show("]Q1", code)
+	b.wantScan(code)
+	read, scanned := false, false
+	for _, m := range b.rig.Driver.Trace() {
+		shown := fmt.Sprintf("%+v", m)
+		for i := range len(code) - 3 {
+			if strings.Contains(m.What+m.Shape, code[i:i+4]) {
+				b.Errorf("the trace tells %q", shown)
+			}
+		}
+		read = read || m.What == "read" && m.Bytes > 0
+		scanned = scanned || strings.HasPrefix(m.What, "scan") && m.Bytes == len(code) && !m.At.IsZero()
+	}
+	if !read || !scanned {
+		b.Errorf("the trace is %+v, want a read and a scan of %d bytes", b.rig.Driver.Trace(), len(code))
+	}
 }
 
 func (b *scannerBench) noise() {

@@ -19,7 +19,15 @@ func (b *scannerBench) send(p []byte) {
 	b.do("send", func() error { return b.rig.Send(p) })
 }
 
+// show waits for a code and has the device read one.
 func (b *scannerBench) show(aim, text string) {
+	b.Helper()
+	b.rig.Driver.Arm()
+	b.read(aim, text)
+}
+
+// read has the device read a code, whoever waits.
+func (b *scannerBench) read(aim, text string) {
 	b.Helper()
 	b.send(b.rig.Frame(aim, text))
 }

@@ -38,3 +38,8 @@ const (
 	NotWanted DropKind = "not_wanted" // nobody was waiting for a code
 	Unread    DropKind = "unread"     // nobody took the scan before newer ones came
 )
+
+// DropKinds are all kinds, for whoever has words for them.
+func DropKinds() []DropKind {
+	return []DropKind{Overflow, HalfFrame, Noise, Checksum, Unmarked, Foreign, Typed, Duplicate, NotWanted, Unread}
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/posagent/posagent/drivers/port"
 	"github.com/posagent/posagent/drivers/profile"
 	"github.com/posagent/posagent/drivers/scanner/line"
+	"github.com/posagent/posagent/drivers/scanner/supervise"
 	"github.com/posagent/posagent/drivers/virtual"
 )
 
@@ -52,7 +53,7 @@ func startOnLine(t *testing.T, model profile.Scanner) bench.ScannerRig {
 }
 
 // start runs a scanner until the test ends.
-func start(t *testing.T, model profile.Scanner, open port.Opener) *line.Scanner {
+func start(t *testing.T, model profile.Scanner, open port.Opener) *supervise.Scanner {
 	t.Helper()
 	s, err := line.New("scanner1", model, "serial:test", open, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/posagent/posagent/drivers/port"
 	"github.com/posagent/posagent/drivers/profile"
 	"github.com/posagent/posagent/drivers/scanner/line"
+	"github.com/posagent/posagent/drivers/scanner/supervise"
 )
 
 // script is a port that plays reads in order: a string is bytes, a
@@ -78,12 +79,31 @@ func (s *script) Close() error {
 	return nil
 }
 
+// wanting is a port whose reader always waits for one more code.
+type wanting struct {
+	port.Port
+	scanner *supervise.Scanner
+}
+
+func (w wanting) Read(p []byte, timeout time.Duration) (int, error) {
+	w.scanner.Arm()
+	return w.Port.Read(p, timeout)
+}
+
 // inTestTime runs a scanner in a bubble of its own time, lets it go on for
-// d, and then gives it to check.
-func inTestTime(t *testing.T, model profile.Scanner, open port.Opener, d time.Duration, check func(*line.Scanner, []string)) {
+// d, and then gives it to check. Each read finds it armed.
+func inTestTime(t *testing.T, model profile.Scanner, open port.Opener, d time.Duration, check func(*supervise.Scanner, []string)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		s, err := line.New("scanner1", model, "test", open, slog.New(slog.DiscardHandler))
+		var s *supervise.Scanner
+		opened := func() (port.Port, error) {
+			p, err := open()
+			if err != nil {
+				return nil, err
+			}
+			return wanting{p, s}, nil
+		}
+		s, err := line.New("scanner1", model, "test", opened, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +123,7 @@ func inTestTime(t *testing.T, model profile.Scanner, open port.Opener, d time.Du
 }
 
 // takeAll are the payloads that wait, in order.
-func takeAll(s *line.Scanner) string {
+func takeAll(s *supervise.Scanner) string {
 	var out []string
 	for len(s.Scans()) > 0 {
 		out = append(out, string((<-s.Scans()).Data))
@@ -117,7 +137,7 @@ func TestBackOff(t *testing.T) {
 		at = append(at, time.Now())
 		return nil, fs.ErrNotExist
 	}
-	inTestTime(t, profile.Scanner{}, open, time.Minute, func(*line.Scanner, []string) {
+	inTestTime(t, profile.Scanner{}, open, time.Minute, func(*supervise.Scanner, []string) {
 		want := 250 * time.Millisecond
 		for i := 1; i < len(at); i++ {
 			pause := at[i].Sub(at[i-1])
@@ -146,7 +166,7 @@ func TestBackOffBeginsAnewAfterACode(t *testing.T) {
 				opened++
 				return play(strings.Replace(c.sends, "97", fmt.Sprint(opened), 1), port.ErrGone).begin()
 			}
-			inTestTime(t, profile.Scanner{}, open, 12*time.Second, func(s *line.Scanner, _ []string) {
+			inTestTime(t, profile.Scanner{}, open, 12*time.Second, func(s *supervise.Scanner, _ []string) {
 				if opened < c.least || opened > c.most {
 					t.Errorf("opened %d times, want %d to %d", opened, c.least, c.most)
 				}
@@ -164,7 +184,7 @@ func TestRetryEndsThePause(t *testing.T) {
 		opened++
 		return nil, fs.ErrNotExist
 	}
-	inTestTime(t, profile.Scanner{}, open, 30*time.Second, func(s *line.Scanner, _ []string) {
+	inTestTime(t, profile.Scanner{}, open, 30*time.Second, func(s *supervise.Scanner, _ []string) {
 		before, at := opened, time.Now()
 		s.Retry()
 		synctest.Wait()
@@ -189,7 +209,7 @@ func TestHealthOfErrors(t *testing.T) {
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			open := func() (port.Port, error) { return nil, fmt.Errorf("open: %w", c.err) }
-			inTestTime(t, profile.Scanner{Model: "M1"}, open, time.Hour, func(s *line.Scanner, seen []string) {
+			inTestTime(t, profile.Scanner{Model: "M1"}, open, time.Hour, func(s *supervise.Scanner, seen []string) {
 				if got := strings.Join(seen, " "); got != "connecting/not_found "+c.want {
 					t.Errorf("health went %s", got)
 				}
@@ -212,7 +232,7 @@ func TestUnpluggedStaysUnplugged(t *testing.T) {
 		}
 		return p.begin()
 	}
-	inTestTime(t, profile.Scanner{}, open, time.Minute, func(s *line.Scanner, seen []string) {
+	inTestTime(t, profile.Scanner{}, open, time.Minute, func(s *supervise.Scanner, seen []string) {
 		if got, want := strings.Join(seen, " "), "connecting/not_found ready/ absent/unplugged ready/"; got != want {
 			t.Errorf("health went %s, want %s", got, want)
 		}
@@ -232,7 +252,7 @@ func TestPanicIsIsolated(t *testing.T) {
 		}
 		return play("97\r").begin()
 	}
-	inTestTime(t, profile.Scanner{}, open, time.Minute, func(s *line.Scanner, seen []string) {
+	inTestTime(t, profile.Scanner{}, open, time.Minute, func(s *supervise.Scanner, seen []string) {
 		if got, want := strings.Join(seen, " "), "connecting/not_found faulted/unrecoverable ready/ faulted/unrecoverable ready/"; got != want {
 			t.Errorf("health went %s, want %s", got, want)
 		}
@@ -267,7 +287,7 @@ func TestHalfCodes(t *testing.T) {
 				ports = ports[1:]
 				return p.begin()
 			}
-			inTestTime(t, c.model, open, time.Minute, func(s *line.Scanner, _ []string) {
+			inTestTime(t, c.model, open, time.Minute, func(s *supervise.Scanner, _ []string) {
 				if got := takeAll(s); got != c.want || s.Stats().HalfFrames != c.halfs {
 					t.Errorf("scanned %q with %d half frames, want %q with %d", got, s.Stats().HalfFrames, c.want, c.halfs)
 				}
@@ -278,7 +298,7 @@ func TestHalfCodes(t *testing.T) {
 
 func TestDuplicateWindow(t *testing.T) {
 	p := play("97\r", 1900*time.Millisecond, "]C097\r", "98\r", 200*time.Millisecond, "97\r", "98\r")
-	inTestTime(t, profile.Scanner{}, p.begin, time.Minute, func(s *line.Scanner, _ []string) {
+	inTestTime(t, profile.Scanner{}, p.begin, time.Minute, func(s *supervise.Scanner, _ []string) {
 		if got, st := takeAll(s), s.Stats(); got != "97 98 97" || st.Duplicates != 2 || st.Frames != 3 {
 			t.Errorf("scanned %q, stats %+v", got, st)
 		}
@@ -288,7 +308,7 @@ func TestDuplicateWindow(t *testing.T) {
 // Bytes without codes, again and again, mean wrong settings; one code clears it.
 func TestOnlyNoiseIsDegraded(t *testing.T) {
 	p := play("\x00\r", "\x00\r", "97\r", "\xff\r", "\x00\r", "\x00\r", "\x00\r", time.Second, "98\r")
-	inTestTime(t, profile.Scanner{}, p.begin, time.Minute, func(s *line.Scanner, seen []string) {
+	inTestTime(t, profile.Scanner{}, p.begin, time.Minute, func(s *supervise.Scanner, seen []string) {
 		if got, want := strings.Join(seen, " "), "connecting/not_found ready/ degraded/wrong_model ready/"; got != want {
 			t.Errorf("health went %s, want %s", got, want)
 		}
@@ -303,7 +323,7 @@ func TestQueueKeepsTheNewest(t *testing.T) {
 	for i := range 20 {
 		steps = append(steps, fmt.Sprintf("%d\r", i))
 	}
-	inTestTime(t, profile.Scanner{}, play(steps...).begin, time.Minute, func(s *line.Scanner, _ []string) {
+	inTestTime(t, profile.Scanner{}, play(steps...).begin, time.Minute, func(s *supervise.Scanner, _ []string) {
 		if got := takeAll(s); got != "4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19" || s.Stats().Unread != 4 {
 			t.Errorf("kept %q, %d unread", got, s.Stats().Unread)
 		}
