@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/profile"
@@ -40,6 +41,19 @@ type ScannerRig struct {
 	Send   func([]byte) error
 	Unplug func() error
 	Plug   func() error
+
+	Unit      int      // how many bytes a read has at least, and a multiple of it; 0 is 1
+	Noises    [][]byte // what no code has; each is dropped as noise
+	Flood     []byte   // the same without end
+	FloodEnds bool     // the flood is of pieces with an end; otherwise silence is its only end
+	SendsAIM  bool     // identifiers come beside the code, whatever the profile says
+	OnlyASCII bool     // the device cannot send anything else
+	Least     int      // the shortest code that the driver takes; 0 is 1
+}
+
+// LineNoises are what a bad cable or a wrong speed makes of codes on a line.
+func LineNoises() [][]byte {
+	return [][]byte{[]byte("\x00\x00\x00"), []byte("\xff\xfe\x00\x80"), []byte("971\x00203")}
 }
 
 // Scanner runs the suite for one model. start makes a rig whose driver runs
@@ -63,7 +77,7 @@ func Scanner(t *testing.T, model profile.Scanner, start func(*testing.T, profile
 		t.Run(part.name, func(t *testing.T) {
 			NoLeaks(t)
 			b := &scannerBench{
-				T: t, model: model, rig: start(t, model),
+				T: t, model: model, rig: start(t, model).complete(),
 				health: make(chan device.Health, 100), drops: make(chan scanner.Drop, 1000),
 			}
 			b.rig.Driver.Watch(func(h device.Health) { b.health <- h })
@@ -90,13 +104,16 @@ func (b *scannerBench) payloads() {
 		"\x8e\x78\x95\xa5 Shift_JIS", // the word for paying
 		"支払 UTF-8",
 		"0104912345678904\x1d21ABC", // GS1 with its separator
-		"]", "]]]", "x",
+		"]", "]]]", "x", `@[]:;_^"&'()=+*\|~` + "`{}#$%!<>?/,.-aZ",
 		"EMV" + strings.Repeat("0123456789", 50),
 	} {
+		if len(text) < b.rig.Least || b.rig.OnlyASCII && strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+			continue
+		}
 		b.show("]Q1", text)
 		got := b.wantScan(text)
 		wantAIM := ""
-		if b.model.AIM {
+		if b.model.AIM || b.rig.SendsAIM {
 			wantAIM = "]Q1"
 		}
 		if got.AIM != wantAIM || got.Device != b.rig.Driver.Health().ID || got.At.IsZero() {
@@ -114,7 +131,7 @@ func (b *scannerBench) splits() {
 		text := fmt.Sprintf("  97 in pieces of %d  ", size)
 		b.rig.Driver.Arm()
 		for rest := b.rig.Frame("]Q1", text); len(rest) > 0; {
-			n := min(size, len(rest))
+			n := min(size*b.rig.Unit, len(rest))
 			b.send(rest[:n])
 			rest = rest[n:]
 		}
@@ -124,12 +141,12 @@ func (b *scannerBench) splits() {
 }
 
 func (b *scannerBench) duplicates() {
-	b.show("]Q1", "971")
-	b.wantScan("971")
-	b.show("]C0", "971") // such as the barcode beneath the QR code
+	b.show("]Q1", "97123")
+	b.wantScan("97123")
+	b.show("]C0", "97123") // such as the barcode beneath the QR code
 	b.wantDrop(scanner.Duplicate)
-	b.show("]Q1", "972")
-	b.wantScan("972")
+	b.show("]Q1", "97124")
+	b.wantScan("97124")
 }
 
 func (b *scannerBench) oneAtATime() {
@@ -170,42 +187,44 @@ func (b *scannerBench) traces() {
 }
 
 func (b *scannerBench) noise() {
-	for _, noise := range []string{"\x00\x00\x00", "\xff\xfe\x00\x80", "971\x00203"} {
-		b.send([]byte(noise))
+	for i, noise := range b.rig.Noises {
+		b.send(noise)
 		b.wantDrop(scanner.Noise)
-		b.show("]Q1", "after "+fmt.Sprintf("%x", noise))
-		b.wantScan("after " + fmt.Sprintf("%x", noise))
+		b.show("]Q1", fmt.Sprintf("97 after noise %d", i))
+		b.wantScan(fmt.Sprintf("97 after noise %d", i))
 	}
 }
 
 func (b *scannerBench) flood() {
-	flood := make([]byte, 50_000)
 	const times = 5
 	for range times {
-		b.send(flood)
+		b.send(b.rig.Flood)
 	}
-	// It has no end of its own; the silence after it is its end, and only then
-	// is the last of it reported.
-	for left := times * len(flood); left > 0; {
-		left -= b.wantDrop(scanner.Noise).Bytes
+	if b.rig.FloodEnds {
+		b.wantDrop(scanner.Noise)
+	} else {
+		// The silence after it is its end, and only then is the last of it reported.
+		for left := times * len(b.rig.Flood); left > 0; {
+			left -= b.wantDrop(scanner.Noise).Bytes
+		}
 	}
 	b.show("]Q1", "97 after the flood")
-	b.wantScan("97 after the flood")
+	b.wantScanAmid("97 after the flood", scanner.Noise)
 }
 
 func (b *scannerBench) tooLong() {
 	b.show("]Q1", strings.Repeat("7", 7000))
 	b.wantDrop(scanner.Overflow)
-	b.show("]Q1", "97")
-	b.wantScan("97")
+	b.show("]Q1", "97 after it")
+	b.wantScan("97 after it")
 }
 
 func (b *scannerBench) unplugged() {
 	b.show("]Q1", "97 before")
 	b.wantScan("97 before")
 	if scanner.End(b.model.End) != scanner.Gap { // there half a code cannot be told from a whole one
-		whole := b.rig.Frame("]Q1", "97 half")
-		b.send(whole[:len(whole)/2])
+		whole := b.rig.Frame("]Q1", "97 half"+strings.Repeat("7", 100))
+		b.send(whole[:len(whole)/2/b.rig.Unit*b.rig.Unit])
 	}
 	b.do("unplug", b.rig.Unplug)
 	h := b.waitState(device.Absent)

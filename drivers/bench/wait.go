@@ -7,6 +7,12 @@ import (
 	"github.com/posagent/posagent/drivers/scanner"
 )
 
+// complete fills in what a rig has left out.
+func (r ScannerRig) complete() ScannerRig {
+	r.Unit, r.Least = max(r.Unit, 1), max(r.Least, 1)
+	return r
+}
+
 func (b *scannerBench) do(what string, f func() error) {
 	b.Helper()
 	if err := f(); err != nil {
@@ -35,21 +41,30 @@ func (b *scannerBench) read(aim, text string) {
 // wantScan takes the next scan, which must be this one.
 func (b *scannerBench) wantScan(text string) scanner.Scan {
 	b.Helper()
-	select {
-	case scan, open := <-b.rig.Driver.Scans():
-		if !open {
-			b.Fatal("the scans ended")
+	return b.wantScanAmid(text, "")
+}
+
+// wantScanAmid is wantScan while drops of a kind may still be told.
+func (b *scannerBench) wantScanAmid(text string, kind scanner.DropKind) scanner.Scan {
+	b.Helper()
+	for end := time.After(patience); ; {
+		select {
+		case scan, open := <-b.rig.Driver.Scans():
+			if !open {
+				b.Fatal("the scans ended")
+			}
+			if string(scan.Data) != text {
+				b.Fatalf("scanned %q, want %q", string(scan.Data), text)
+			}
+			return scan
+		case d := <-b.drops:
+			if d.Kind != kind {
+				b.Fatalf("%d bytes were dropped as %s, want the scan %q", d.Bytes, d.Kind, text)
+			}
+		case <-end:
+			b.Fatalf("no scan came, want %q", text)
 		}
-		if string(scan.Data) != text {
-			b.Fatalf("scanned %q, want %q", string(scan.Data), text)
-		}
-		return scan
-	case d := <-b.drops:
-		b.Fatalf("%d bytes were dropped as %s, want the scan %q", d.Bytes, d.Kind, text)
-	case <-time.After(patience):
-		b.Fatalf("no scan came, want %q", text)
 	}
-	return scanner.Scan{}
 }
 
 // untilRead shows a code and waits until the driver has read it, which shows

@@ -34,22 +34,22 @@ func modifiers(symbology byte) string {
 	return ""
 }
 
-// splitAIM takes the identifier off a frame. sent tells that the scanner is
+// SplitAIM takes the identifier off a frame. sent tells that the scanner is
 // set to send identifiers, so that every well-formed one is taken.
-func splitAIM(frame []byte, sent bool) (aim string, data []byte) {
+func SplitAIM(frame []byte, sent bool) (aim string, data []byte) {
 	if len(frame) < aimLength || frame[0] != ']' {
 		return "", frame
 	}
 	letter, modifier := frame[1], frame[2]
 	known := strings.IndexByte(modifiers(letter), modifier) >= 0
-	if !known && !(sent && isAIM(frame[:aimLength])) {
+	if !known && !(sent && IsAIM(frame[:aimLength])) {
 		return "", frame
 	}
 	return string(frame[:aimLength]), frame[aimLength:]
 }
 
-// isAIM tells whether text is a well-formed identifier and nothing else.
-func isAIM(text []byte) bool {
+// IsAIM tells whether text is a well-formed identifier and nothing else.
+func IsAIM(text []byte) bool {
 	return len(text) == aimLength && text[0] == ']' && isLetter(text[1]) && (isLetter(text[2]) || isDigit(text[2]))
 }
 

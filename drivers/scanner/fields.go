@@ -24,7 +24,7 @@ func (f Framing) payload(frame []byte) (aim string, data []byte, why DropKind) {
 			return "", nil, Unmarked
 		}
 	default:
-		aim, data = splitAIM(frame, f.AIM)
+		aim, data = SplitAIM(frame, f.AIM)
 	}
 	if f.Digits > 0 {
 		var fits bool

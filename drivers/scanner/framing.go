@@ -131,7 +131,7 @@ func (f Framing) checkFields() error {
 		return fmt.Errorf("a length of %d digits; use 0, 2 or 4", f.Digits)
 	}
 	for _, m := range f.Marks {
-		if m.Text == "" || len(m.Text) > longestMark || !isAIM([]byte(m.AIM)) {
+		if m.Text == "" || len(m.Text) > longestMark || !IsAIM([]byte(m.AIM)) {
 			return fmt.Errorf("mark %q means %q; a mark is 1 to %d characters and means an AIM identifier such as ]Q1", m.Text, m.AIM, longestMark)
 		}
 	}

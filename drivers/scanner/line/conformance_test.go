@@ -49,6 +49,7 @@ func startOnLine(t *testing.T, model profile.Scanner) bench.ScannerRig {
 		Driver: driver,
 		Frame:  func(aim, text string) []byte { return virtual.Frame(model, aim, text) },
 		Send:   far.Send, Unplug: far.Unplug, Plug: far.Plug,
+		Noises: bench.LineNoises(), Flood: make([]byte, 50_000),
 	}
 }
 
