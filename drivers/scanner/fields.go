@@ -15,9 +15,10 @@ const longestMark = 4
 // identifier, the digits of the length, and the CR of a CRLF.
 const longestFields = longestMark + 4 + 1
 
-// payload takes off what stands before the payload: the identifier or the
+// Payload takes off what stands before the payload: the identifier or the
 // mark, and the digits of the length. why is empty unless something is amiss.
-func (f Framing) payload(frame []byte) (aim string, data []byte, why DropKind) {
+// The data is a part of frame, not a copy.
+func (f Framing) Payload(frame []byte) (aim string, data []byte, why DropKind) {
 	switch {
 	case len(f.Marks) > 0:
 		if aim, data = f.splitMark(frame); aim == "" {

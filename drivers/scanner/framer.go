@@ -182,7 +182,7 @@ func (f *Framer) finish() Event {
 	if f.bad != "" || f.bytes == 0 {
 		return f.drop(Noise)
 	}
-	aim, data, why := f.framing.payload(f.frame)
+	aim, data, why := f.framing.Payload(f.frame)
 	if why != "" {
 		return f.drop(why)
 	}

@@ -16,7 +16,8 @@ type Pipe struct {
 	mu   sync.Mutex
 	near *nearEnd // what a driver has open; nil: nothing
 	out  bool     // unplugged
-	leds []byte   // of the near end
+
+	Lamps []byte // of a keyboard: those that are lit, as bits
 }
 
 // pipeLength is how many pieces wait for a reader: as many as Linux keeps of
@@ -35,7 +36,7 @@ func (p *Pipe) Open() (port.Port, error) {
 		return nil, fmt.Errorf("virtual device: %w", port.ErrBusy)
 	}
 	p.near = &nearEnd{
-		pieces: make(chan []byte, pipeLength), closed: make(chan struct{}), gone: make(chan struct{}), leds: p.leds,
+		pieces: make(chan []byte, pipeLength), closed: make(chan struct{}), gone: make(chan struct{}), leds: p.Lamps,
 	}
 	return p.near, nil
 }
