@@ -29,6 +29,9 @@ type desk struct {
 	deadline time.Time // of the request under way
 	soft     time.Time // when the cashier reads "checking"
 	refusal  *Refusal  // of the last scan
+
+	reached []charge.Limit // that refused a code, and that a manager may lift
+	lifted  []lift
 }
 
 // Open puts a sale on the desk and prepares its charge, durably. A sale that
@@ -103,7 +106,7 @@ func (r *Register) take(saleID string, w Wallet, code paycode.Code) (charge.Reco
 	rec, mark, err := r.ready(held, w, code, true)
 	if err != nil {
 		r.rest()
-		return charge.Record{}, err
+		return charge.Record{SaleID: held.sale.ID}, err // which the code was shown for, whichever stands there by now
 	}
 	defer r.pens.take(rec.Key)() // before the look below, and until the mark is in: a cancel may be writing
 	if err := r.still(rec.Key); err != nil {

@@ -50,6 +50,15 @@ func (r *Register) notHeard(w Wallet, due charge.Due, a charge.Answer) {
 	}
 }
 
+// Rejected tells whether the wallet will not hear of a charge as it is in the
+// books.
+func (r *Register) Rejected(key charge.Key) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, yes := r.troubles[troubleKey("offline.rejected", string(key))]
+	return yes
+}
+
 // Reread is told of charges that the books moved by themselves, as those that
 // left with a queue file or came back: whoever sees one reads how it stands now.
 func (r *Register) Reread(keys []charge.Key) {
@@ -65,6 +74,7 @@ func (r *Register) reread(key charge.Key) {
 		r.log.Error("a charge that changed hands cannot be read", "charge", string(key), "error", err)
 		return
 	}
+	r.exposed.moved()
 	r.watch(rec)
 	r.show(rec)
 }

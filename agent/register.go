@@ -49,6 +49,9 @@ type Register struct {
 	queues    map[string]*queue   // by wallet
 	slips     slips
 	armed     bool // the scanner is; see aim
+
+	time    timekeeping
+	exposed exposed // has a lock of its own
 }
 
 // patience is how far the settling of a charge has come.
@@ -61,6 +64,10 @@ type patience struct {
 
 // New makes a register. Nothing is asked and nothing moves before Recover.
 func New(parts Parts, log *slog.Logger) *Register {
+	if parts.Uptime == nil {
+		start := time.Now()
+		parts.Uptime = func() time.Duration { return time.Since(start) }
+	}
 	life, stop := context.WithCancel(context.Background())
 	r := &Register{
 		parts: parts, log: log, life: life, stop: stop, born: parts.Now(),
@@ -78,6 +85,8 @@ func New(parts Parts, log *slog.Logger) *Register {
 		reconciling: make(chan struct{}, 1),
 		compared:    make(map[string]bool),
 	}
+	r.exposed.moved()
+	r.time.start(parts.Now(), parts.Uptime())
 	r.paper <- struct{}{}
 	r.reconciling <- struct{}{}
 	for _, w := range parts.Wallets {
@@ -112,6 +121,7 @@ func (r *Register) Run(ctx context.Context, scans <-chan scanner.Scan) {
 			r.lapse()
 			r.mu.Lock()
 			r.aged()
+			r.clockWrong()
 			r.mu.Unlock()
 		}
 	}

@@ -27,7 +27,7 @@ func (r *Register) walk(saleID string, scan scanner.Scan) error {
 	rec, err := r.take(saleID, wallet, code) // key and amount are durable; from here on a request may be under way
 	switch {
 	case r.mayGoWithout(code, err):
-		return r.withoutNetwork(saleID, wallet, code)
+		return r.withoutNetwork(rec.SaleID, wallet, code)
 	case err != nil:
 		return r.refuse(err)
 	}

@@ -31,6 +31,7 @@ type written struct {
 	Seq   int64  `json:"seq"`
 	Links int64  `json:"links"`
 	Hash  string `json:"hash"`
+	Heard int64  `json:"heard,omitempty"`
 }
 
 // Load reads the mark; the zero Mark when there is no file.
@@ -45,7 +46,7 @@ func (h *HighWater) Load() (book.Mark, error) {
 	var w written
 	err = json.Unmarshal(text, &w)
 	hash, bad := hex.DecodeString(w.Hash)
-	mark := book.Mark{Epoch: w.Epoch, Seq: w.Seq, Links: w.Links}
+	mark := book.Mark{Epoch: w.Epoch, Seq: w.Seq, Links: w.Links, Heard: w.Heard}
 	if n := copy(mark.Hash[:], hash); err != nil || bad != nil || n != len(hash) || n != len(mark.Hash) || w.Epoch < 1 || w.Seq < 1 || w.Links < 0 {
 		return book.Mark{}, fmt.Errorf("%s is damaged: find out whether the disk is dying and whether the database was restored, then move the file away and start again; the next start makes a new one, but cannot tell any more whether the database is an older copy", h.path)
 	}
@@ -55,7 +56,7 @@ func (h *HighWater) Load() (book.Mark, error) {
 // Save replaces the file as a whole: a crash leaves the old one or the new
 // one. The directory is synced too, because a rename is in it.
 func (h *HighWater) Save(m book.Mark) error {
-	text, err := json.Marshal(written{Epoch: m.Epoch, Seq: m.Seq, Links: m.Links, Hash: hex.EncodeToString(m.Hash[:])})
+	text, err := json.Marshal(written{Epoch: m.Epoch, Seq: m.Seq, Links: m.Links, Hash: hex.EncodeToString(m.Hash[:]), Heard: m.Heard})
 	if err != nil {
 		return err
 	}

@@ -46,11 +46,14 @@ func blob(b []byte) []byte {
 	return b
 }
 
-// SignProof puts a better signature in place of another.
-func (t tx) SignProof(seq int64, signature, certificate []byte) error {
-	n, err := t.c.Exec("UPDATE proofs SET signature = ?, certificate = ? WHERE seq = ? AND carried = 1", blob(signature), blob(certificate), seq)
+// ReplaceProof puts other evidence in place of what is there.
+func (t tx) ReplaceProof(seq int64, sealed, signature, certificate []byte) error {
+	n, err := t.c.Exec("UPDATE proofs SET signature = ?, certificate = ? WHERE seq = ?", blob(signature), blob(certificate), seq)
 	if err == nil && n == 0 {
-		err = fmt.Errorf("charge number %d was not carried here", seq)
+		return fmt.Errorf("charge number %d has no proof", seq)
+	}
+	if err == nil {
+		err = t.run("INSERT INTO evidence (seq, sealed) VALUES (?1, ?2) ON CONFLICT (seq) DO UPDATE SET sealed = ?2", seq, sealed)
 	}
 	return err
 }

@@ -51,6 +51,12 @@ var slips = []Entry{
 		Remedy: "時計を合わせてから、もう一度読み取ってください。", RemedyEN: "Set the clock, and read it again.",
 	},
 	{
+		Code: "slip.other_code", Act: Manager,
+		Title: "別のコードの控えが取り込み済みです", TitleEN: "Another code was taken in",
+		Text: "同じ取引番号で、別のコードの控えが先に取り込まれています。どちらかが正しくありません。", TextEN: "Another copy with the same number and another code was taken in before. One of the two is not genuine.",
+		Remedy: "両方の控えを保管してください。請求が受け付けられないと表示されたら、この控えをもう一度読み取ってください。", RemedyEN: "Keep both. If the register says that the wallet will not hear of it, bring this one once more.",
+	},
+	{
 		Code: "slip.books", Act: Manager,
 		Title: "帳簿と合いません", TitleEN: "The books say otherwise",
 		Text: "この取引番号は、この端末の帳簿では別の支払いのものか、この端末がまだ使っていないものです。", TextEN: "In the books of this register that number stands for another payment, or for none yet.",

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/sale"
 	"github.com/posagent/posagent/drivers/printer"
 )
 
@@ -57,6 +58,15 @@ func StoreCopy(in Input, e Evidence) (printer.Document, error) {
 	return p.doc, nil
 }
 
+// tookIt is the register that took a charge, by its key: not always this one.
+func tookIt(key charge.Key, here sale.Store) string {
+	store, terminal, _, _, err := key.Parts()
+	if err != nil {
+		return here.ID + "-" + here.Terminal
+	}
+	return store + "-" + terminal
+}
+
 // taken is what was taken, when, and of whom.
 func (p *page) taken(at time.Time) {
 	c := p.in.Charge
@@ -66,7 +76,7 @@ func (p *page) taken(at time.Time) {
 		p.pair(p.say.wallet, p.in.Wallet, printer.Style{})
 	}
 	p.pair(p.say.takenAt, clock(at, p.in.Place), printer.Style{})
-	p.pair(p.say.register, p.in.Store.ID+"-"+p.in.Store.Terminal, printer.Style{})
+	p.pair(p.say.register, tookIt(c.Key, p.in.Store), printer.Style{})
 	if p.in.Sale.Operator != "" {
 		p.pair(p.say.staff, p.in.Sale.Operator, printer.Style{})
 	}

@@ -51,6 +51,7 @@ func (d *program) keepMark(ctx context.Context) {
 			stopping = true
 		case <-ticker.C:
 		}
+		d.books.Heard(d.register.TimeSaid())
 		if err := d.books.SaveMark(); err != nil {
 			d.log.Error("an older copy of the books might not be noticed", "error", err)
 		}

@@ -232,6 +232,7 @@ func (h *hands) takeIn(f handover.File, out *control.Import, by charge.By, opera
 				out.Refused = append(out.Refused, control.NotIn{Key: string(c.Key), Why: err.Error()})
 				continue
 			}
+			one.Instead = h.uncollectable(c.Key)
 			list = append(list, one)
 		}
 		became, why, err := h.TakeOver(list, h.day, by, operator)

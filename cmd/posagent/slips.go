@@ -13,6 +13,7 @@ import (
 	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/agent/paycode/picture"
 	"github.com/posagent/posagent/drivers/printer"
+	"github.com/posagent/posagent/offline"
 	"github.com/posagent/posagent/offline/book"
 	"github.com/posagent/posagent/offline/handover"
 	"github.com/posagent/posagent/offline/oda"
@@ -40,6 +41,9 @@ func (h *hands) TakeSlip(text paycode.Secret, by charge.By, operator string) (co
 		return control.Slip{}, &agent.Refused{Why: "slip.unreadable"}
 	}
 	brought, err := h.judged(c)
+	if err == nil {
+		err = h.room()
+	}
 	if err != nil {
 		return control.Slip{}, err
 	}
@@ -47,12 +51,18 @@ func (h *hands) TakeSlip(text paycode.Secret, by charge.By, operator string) (co
 	if err != nil {
 		return control.Slip{}, err
 	}
+	if errors.Is(why[0], book.ErrOtherCode) {
+		return control.Slip{}, &agent.Refused{Why: "slip.other_code"}
+	}
 	if became[0] == charge.HandedRefused {
 		h.log.Warn("the books do not take a store copy in", "charge", string(c.Key), "why", why[0])
 		return control.Slip{}, &agent.Refused{Why: "slip.books"}
 	}
 	h.register.Reread([]charge.Key{c.Key})
-	h.register.Collect()
+	if became[0] != charge.HandedKnown {
+		h.register.Collect()
+	}
+	h.writtenOff(c, nil)
 	rec, err := h.Charge(c.Key)
 	if err != nil {
 		return control.Slip{}, err
@@ -76,8 +86,11 @@ func (h *hands) judged(c handover.Charge) (charge.Carried, error) {
 	case c.Accepted.After(h.now().Add(2 * time.Minute)):
 		return charge.Carried{}, &agent.Refused{Why: "slip.clock"}
 	}
-	if _, err := h.Charge(c.Key); !errors.Is(err, book.ErrNotFound) {
-		return charge.Carried{Key: c.Key, Wallet: c.Wallet, Amount: c.Amount, Accepted: c.Accepted, From: from}, err
+	_, err = h.Charge(c.Key)
+	instead := h.uncollectable(c.Key)
+	if !errors.Is(err, book.ErrNotFound) && !instead {
+		mark := charge.CodeMark{Hash: h.secrets.hashCode(c.Code)}
+		return charge.Carried{Key: c.Key, Wallet: c.Wallet, Amount: c.Amount, Code: mark, Accepted: c.Accepted, From: from}, err
 	}
 	if err := h.signedByPhone(c); err != nil {
 		return charge.Carried{}, err
@@ -87,7 +100,19 @@ func (h *hands) judged(c handover.Charge) (charge.Carried, error) {
 		h.log.Warn("a store copy is not taken in", "charge", string(c.Key), "error", err)
 		return brought, &agent.Refused{Why: "slip.code"}
 	}
+	brought.Instead = instead
 	return brought, nil
+}
+
+// uncollectable tells of a charge that is due, and whose money does not come by
+// what the books have of it: its code cannot be read, or the wallet will not
+// hear of it.
+func (h *hands) uncollectable(key charge.Key) bool {
+	if _, err := h.DueOf(key); err != nil {
+		return false
+	}
+	_, err := h.Evidence(key)
+	return errors.Is(err, offline.ErrSealed) || errors.Is(err, book.ErrNotFound) || h.register.Rejected(key)
 }
 
 // signedByPhone proves the code of a charge that was brought, as it was when it

@@ -172,11 +172,17 @@ func (t *tool) askPIN(r operator.Role) (string, error) {
 		fmt.Fprintf(t.errOut, "PIN (at least %d digits, not shown): ", r.Shortest())
 		pin, err := term.ReadPassword(fd)
 		fmt.Fprintln(t.errOut)
+		if err == nil && len(pin) == 0 {
+			err = usage("no PIN was given")
+		}
 		return string(pin), err
 	}
 	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
 	if line == "" {
 		return "", usage("no PIN came on standard input: %w", err)
 	}
-	return strings.TrimRight(line, "\r\n"), nil
+	if line = strings.TrimRight(line, "\r\n"); line == "" {
+		return "", usage("no PIN came on standard input")
+	}
+	return line, nil
 }

@@ -88,7 +88,7 @@ func TestConfigPIN(t *testing.T) {
 		{"manager", "8254\n", exitUsage, "at least 6 digits"},
 		{"cashier", "2345\n", exitUsage, "counts up"},
 		{"cashier", "82 54\n", exitUsage, "digits only"},
-		{"cashier", "\n", exitUsage, "at least 4 digits"},
+		{"cashier", "\n", exitUsage, "no PIN came on standard input"},
 		{"cashier", "", exitUsage, "no PIN came on standard input"},
 	} {
 		typed(t, c.typed)

@@ -51,6 +51,8 @@ type Book struct {
 	lost   bool
 
 	reserved atomic.Int64 // marked.Seq
+	heard    atomic.Int64 // what wallets have said of the time since, in Unix seconds
+	before   int64        // what they had said before this start
 	markMu   sync.Mutex   // held while the mark is written, and never while the Store is called
 	marked   Mark
 
@@ -71,6 +73,7 @@ func Open(rows Store, opts Options) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.before, b.marked.Heard = mark.Heard, mark.Heard
 	if err := b.update(func(t *turn) error { return b.newEpoch(t, mark) }); err != nil {
 		return nil, fmt.Errorf("start a new epoch of keys: %w", err)
 	}

@@ -150,19 +150,7 @@ func (b *Book) takeOver(t *turn, c charge.Carried, day string, by charge.By, ope
 	case err == nil && (known.Amount != c.Amount || known.Wallet != c.Wallet):
 		return "", Row{}, notTaken{fmt.Errorf("%s is over %s at wallet %s in these books, and over %s at %s in what was brought", c.Key, known.Amount, known.Wallet, c.Amount, c.Wallet)}
 	case err == nil:
-		due, err := t.isDue(known)
-		if err != nil || due == nil {
-			return charge.HandedKnown, known, err
-		}
-		if known.Carried && len(due.Certificate) == 0 && len(c.Proof.Certificate) > 0 {
-			// Without its certificate the wallet may not know the key of the
-			// signature that is there.
-			err = t.tx.SignProof(known.Seq, c.Proof.Signature, c.Proof.Certificate)
-		}
-		if err != nil || due.Moved.IsZero() {
-			return charge.HandedKnown, known, err
-		}
-		return charge.HandedBack, known, b.moveBack(t, known, by, operator, "brought back by "+c.From)
+		return b.again(t, known, c, by, operator)
 	case !errors.Is(err, ErrNotFound):
 		return "", Row{}, err
 	}
@@ -172,6 +160,39 @@ func (b *Book) takeOver(t *turn, c charge.Carried, day string, by charge.By, ope
 	row, err := b.carry(t, c, day, by, operator)
 	return charge.HandedTaken, row, err
 }
+
+// again is a charge that is in the books and is brought once more.
+func (b *Book) again(t *turn, known Row, c charge.Carried, by charge.By, operator string) (charge.Handed, Row, error) {
+	due, err := t.isDue(known)
+	if err != nil || due == nil {
+		return charge.HandedKnown, known, err
+	}
+	handed := charge.HandedKnown
+	switch {
+	case c.Instead:
+		step := charge.Step{Event: charge.Send, Wallet: known.Wallet, Reason: known.Reason, By: by, Operator: operator, Code: c.Code, At: b.now(), Note: "its code came anew with " + c.From}
+		if known, _, err = b.take(t, known, step); err == nil {
+			handed, err = charge.HandedTaken, errors.Join(t.put(known), t.tx.ReplaceProof(known.Seq, c.Proof.Sealed, c.Proof.Signature, c.Proof.Certificate))
+		}
+	case c.Code.Hash != "" && known.Code.Hash != "" && c.Code.Hash != known.Code.Hash:
+		return "", known, fmt.Errorf("%w: %s", ErrOtherCode, c.Key)
+	case known.Carried && len(due.Certificate) == 0 && len(c.Proof.Certificate) > 0:
+		// Without its certificate the wallet may not know the key of the
+		// signature that is there.
+		err = t.tx.ReplaceProof(known.Seq, c.Proof.Sealed, c.Proof.Signature, c.Proof.Certificate)
+	}
+	if err != nil || due.Moved.IsZero() {
+		return handed, known, err
+	}
+	if handed == charge.HandedKnown {
+		handed = charge.HandedBack
+	}
+	return handed, known, b.moveBack(t, known, by, operator, "brought back by "+c.From)
+}
+
+// ErrOtherCode means that what was brought has another code than the charge has
+// in these books. One of the two is not genuine; which one, the wallet says.
+var ErrOtherCode = fmt.Errorf("%w: the charge has another code in these books", charge.ErrNotTaken)
 
 // mayCarry holds the key against this register: of its store, and not one that
 // this run or a later one issues itself.

@@ -111,3 +111,39 @@ func TestOnesOwnUnderAWrongClock(t *testing.T) {
 		t.Errorf("%v, %v, %v", became, why, err)
 	}
 }
+
+// What the books have of a charge cannot be collected: its code cannot be read
+// any more, or the wallet will not hear of it. What is brought then takes its
+// place, code and all, for a charge of this register and for a carried one; and
+// without that, another code for the same charge is refused.
+func TestEvidenceThatIsReplaced(t *testing.T) {
+	f := newFixture(t)
+	own, err := f.accept("own", 700, signed("phone", 5, "hanako"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.takeOver(carried("S1-T2-9-1", 700))
+	for _, key := range []charge.Key{own.Key, "S1-T2-9-1"} {
+		c := carried(key, 700)
+		c.Code.Hash, c.Proof.Sealed, c.Proof.Signature = "another", []byte("anew"), []byte("anew")
+		if key != own.Key {
+			if _, why, err := f.TakeOver([]charge.Carried{c}, day, charge.ByManager, "m"); err != nil || !errors.Is(why[0], book.ErrOtherCode) {
+				t.Errorf("another code: %v, %v", why, err)
+			}
+		}
+		c.Instead = true
+		if got := f.takeOver(c); got[0] != charge.HandedTaken {
+			t.Errorf("%s: %v", key, got)
+		}
+		if sealed, err := f.Evidence(key); err != nil || string(sealed) != "anew" {
+			t.Errorf("the evidence is %q, %v", sealed, err)
+		}
+		if rec, err := f.Charge(key); err != nil || rec.Code.Hash != "another" || rec.State != charge.Forwarding {
+			t.Errorf("in the books it is %+v, %v", rec, err)
+		}
+	}
+	f.verify(6)
+	if _, err := f.audit(); err != nil {
+		t.Error(err)
+	}
+}

@@ -3,6 +3,7 @@ package book
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // ErrMark means that the high-water mark beside the books cannot be read or
@@ -22,6 +23,7 @@ type Mark struct {
 	Seq   int64    // numbers up to this one are reserved: some may have been used
 	Links int64    // the journal had at least so many entries
 	Hash  [32]byte // of the entry with that number; zero when Links is 0
+	Heard int64    // what wallets had said of the time, in Unix seconds; 0: nothing yet
 }
 
 // HighWater keeps the mark, on another page of the disk than the books.
@@ -68,6 +70,7 @@ func (b *Book) SaveMark() error {
 		return err
 	}
 	return b.saveMark(func(m *Mark) {
+		m.Heard = max(m.Heard, b.heard.Load())
 		if last.N > m.Links {
 			m.Links, m.Hash = last.N, last.Hash
 		}
@@ -75,6 +78,26 @@ func (b *Book) SaveMark() error {
 			m.Seq = newest[0].Seq + reserve
 		}
 	})
+}
+
+// heardEvery is how often what wallets say of the time is worth a write.
+const heardEvery = 10 * time.Minute
+
+// Heard is told what wallets have said of the time, and lets the next SaveMark
+// write it down: a start with an earlier clock then knows that it is wrong.
+func (b *Book) Heard(at time.Time) {
+	if at.Unix() >= b.heard.Load()+int64(heardEvery/time.Second) {
+		b.heard.Store(at.Unix())
+	}
+}
+
+// LastHeard is what they had said before this start; zero when nothing is known
+// of it.
+func (b *Book) LastHeard() time.Time {
+	if b.before == 0 {
+		return time.Time{}
+	}
+	return time.Unix(b.before, 0)
 }
 
 // saveMark writes a changed mark.
@@ -115,6 +138,6 @@ func (b *Book) firstMark() error {
 	end := b.recent
 	b.mu.Unlock()
 	return b.saveMark(func(m *Mark) {
-		*m = Mark{Epoch: b.epoch, Seq: max(end.seq, b.floor) + reserve, Links: end.n, Hash: end.hash}
+		*m = Mark{Heard: m.Heard, Epoch: b.epoch, Seq: max(end.seq, b.floor) + reserve, Links: end.n, Hash: end.hash}
 	})
 }

@@ -272,3 +272,39 @@ func TestTheMarkCostsAChargeNothing(t *testing.T) {
 		t.Errorf("only %d saves for 40,000 numbers", m.saves)
 	}
 }
+
+// What wallets had said of the time is known at the next start, from the mark
+// and not from the books, in steps of some minutes.
+func TestTheTimeThatWasSaidIsKept(t *testing.T) {
+	store, mark := memory.New(memory.Options{}), &markAt{}
+	opts := book.Options{Store: "S1", Terminal: "T1", Wallets: []string{"alpha"}, Now: func() time.Time { return t0 }, Mark: mark}
+	open := func() *book.Book {
+		t.Helper()
+		b, err := book.Open(store, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	b := open()
+	if !b.LastHeard().IsZero() {
+		t.Errorf("before anything was said: %s", b.LastHeard())
+	}
+	for _, minutes := range []int{0, 5, 12, 13} {
+		b.Heard(t0.Add(time.Duration(minutes) * time.Minute))
+		if err := b.SaveMark(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if b = open(); !b.LastHeard().Equal(t0.Add(12 * time.Minute)) {
+			t.Errorf("at the next start it is %s", b.LastHeard())
+		}
+	}
+}
+
+// markAt is a mark in memory.
+type markAt struct{ mark book.Mark }
+
+func (m *markAt) Load() (book.Mark, error) { return m.mark, nil }
+func (m *markAt) Save(to book.Mark) error  { m.mark = to; return nil }

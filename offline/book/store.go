@@ -39,8 +39,9 @@ type Tx interface {
 	AddProof(Row, charge.Proof) error // of a charge that is there; insert only
 	CloseProof(seq int64) error       // it is no longer outstanding; nothing when there is none
 	WipeProof(seq int64) error        // its evidence goes, for good; nothing when there is none
-	// SignProof puts a better signature of a carried charge in place of another.
-	SignProof(seq int64, signature, certificate []byte) error
+	// ReplaceProof puts sealed evidence, with the signature over it, in place of
+	// what is there.
+	ReplaceProof(seq int64, sealed, signature, certificate []byte) error
 	MoveProof(seq int64, at time.Time) error // it left at that time, or is back for the zero time; it must be there
 }
 
@@ -48,8 +49,9 @@ type Tx interface {
 type Rows interface {
 	Charge(charge.Key) (Row, error)
 	ChargesOfSale(saleID string) ([]Row, error) // and the refunds of it, oldest first
-	OpenCharges() ([]Row, error)                // State.Open(), oldest first
-	Charges(Filter) ([]Row, error)              // newest first
+	// OpenCharges are those whose State is Open, oldest first, above a number.
+	OpenCharges(after int64, most int) ([]Row, error)
+	Charges(Filter) ([]Row, error) // newest first
 	Sale(id string) (sale.Sale, error)
 	SaleByReference(businessDate, source, reference string) (sale.Sale, error)
 	LastLink() (Link, error)                       // ErrNotFound in an empty journal

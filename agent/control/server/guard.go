@@ -90,13 +90,13 @@ func hurry(w http.ResponseWriter, r *http.Request) {
 }
 
 func takesPictures(path string) bool {
-	return path == control.PathCamera || strings.HasPrefix(path, control.PathSales+"/") && strings.HasSuffix(path, "/code")
+	return path == control.PathCamera || path == control.PathSlips || strings.HasPrefix(path, control.PathSales+"/") && strings.HasSuffix(path, "/code")
 }
 
 // page tells paths of pages and their parts from those of the API. A link of
 // another site may open a page.
 func page(path string) bool {
-	return path == "/" || path == "/pos" || strings.HasPrefix(path, "/web/")
+	return path == "/" || path == "/pos" || path == "/manager" || strings.HasPrefix(path, "/web/")
 }
 
 // ours: the Host names this machine's loopback or a configured name, with or

@@ -79,13 +79,13 @@ func (r rows) LastCounter(device string) (int64, error) {
 	return last, nil
 }
 
-// SignProof puts a better signature in place of another.
-func (t *tx) SignProof(seq int64, signature, certificate []byte) error {
+// ReplaceProof puts other evidence in place of what is there.
+func (t *tx) ReplaceProof(seq int64, sealed, signature, certificate []byte) error {
 	p, there := t.d.proofs[seq]
-	if !there || !p.carried {
-		return fmt.Errorf("charge number %d was not carried here", seq)
+	if !there || len(sealed) == 0 {
+		return fmt.Errorf("charge number %d has no proof, or this is none", seq)
 	}
-	p.Signature, p.Certificate = cloned(signature), cloned(certificate)
+	p.Sealed, p.Signature, p.Certificate = cloned(sealed), cloned(signature), cloned(certificate)
 	t.setProof(seq, p)
 	return nil
 }
