@@ -9,8 +9,8 @@ import (
 // Find is the one node that fits a wish. others are the wishes for further
 // devices of this register: what belongs to one of those is no stranger.
 //
-// It fails with fs.ErrNotExist when no such device is there, with ErrStranger
-// when one carries its ids but is not it, and with ErrAmbiguous when there are
+// It fails with fs.ErrNotExist when no such device is there, with a
+// *Stranger when one carries its ids but is not it, and with ErrAmbiguous when there are
 // several.
 func (t Tree) Find(m Match, others ...Match) (Node, error) {
 	nodes, err := t.Nodes()
@@ -32,8 +32,7 @@ func (t Tree) Find(m Match, others ...Match) (Node, error) {
 		return m.choose(mine)
 	}
 	if len(strangers) > 0 {
-		n := strangers[0]
-		return Node{}, fmt.Errorf("%w: of %s, %s is there: %s", ErrStranger, m, n.Dev, m.odd(n))
+		return Node{}, &Stranger{Wish: m, Node: strangers[0]}
 	}
 	return Node{}, t.missing(m)
 }
@@ -91,18 +90,19 @@ func (t Tree) missing(m Match) error {
 }
 
 // Strangers are the nodes that carry the ids of one of the wishes and belong
-// to none of them.
+// to no device that fits one.
 func (t Tree) Strangers(wishes []Match) ([]Node, error) {
 	nodes, err := t.Nodes()
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(nodes, func(n Node) bool {
-		sameIDs, sits := false, false
+	right := map[string]bool{} // the visits of devices that fit
+	for _, n := range nodes {
 		for _, m := range wishes {
-			sameIDs = sameIDs || m.sameIDs(n)
-			sits = sits || m.sits(n)
+			right[n.Visit] = right[n.Visit] || m.sits(n) && m.isKind(n)
 		}
-		return !sameIDs || sits
+	}
+	return slices.DeleteFunc(nodes, func(n Node) bool {
+		return right[n.Visit] || !slices.ContainsFunc(wishes, func(m Match) bool { return m.sameIDs(n) })
 	}), nil
 }

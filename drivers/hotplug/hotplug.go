@@ -76,11 +76,19 @@ type Match struct {
 	Interface       int    // of several files of one device that fit, counted from 1; 0: there must be one
 }
 
-// The errors of finding, beside fs.ErrNotExist.
-var (
-	ErrStranger  = errors.New("a device with these ids is plugged in, but it is not the one that is meant")
-	ErrAmbiguous = errors.New("more than one device fits")
-)
+// ErrAmbiguous means that more than one device fits a wish.
+var ErrAmbiguous = errors.New("more than one device fits")
+
+// Stranger is the error that a device carries the ids of a wish, but is not
+// the one that is meant.
+type Stranger struct {
+	Wish Match
+	Node Node
+}
+
+func (s *Stranger) Error() string {
+	return fmt.Sprintf("%s is not the device that is meant (%s), though it carries its ids: %s", s.Node.Dev, s.Wish, s.Wish.odd(s.Node))
+}
 
 func (m Match) String() string {
 	s := m.Vendor + ":" + m.Product
@@ -91,6 +99,12 @@ func (m Match) String() string {
 		s += " with serial number " + m.Serial
 	}
 	return s
+}
+
+// Like tells whether two wishes are for the same device, whatever kind of file
+// they want of it.
+func (m Match) Like(o Match) bool {
+	return m.Vendor == o.Vendor && m.Product == o.Product && m.Serial == o.Serial && m.Socket == o.Socket
 }
 
 // sameIDs tells whether a node carries the ids of the wish.

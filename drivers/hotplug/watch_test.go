@@ -52,7 +52,7 @@ func runFor(t *testing.T, w *Watcher, do func()) {
 
 // watched is a watcher on a made-up machine, in made-up time, and what it told.
 type watched struct {
-	*machine
+	machine
 	w      *Watcher
 	teller *teller
 
@@ -64,7 +64,7 @@ type watched struct {
 // from nobody.
 func inTime(t *testing.T, from Source, do func(*watched)) {
 	m := newMachine(t)
-	m.plug(usbPrinter("1-2")) // was there before
+	m.Plug(usbPrinter("1-2")) // was there before
 	synctest.Test(t, func(t *testing.T) {
 		s := &watched{machine: m, teller: newTeller()}
 		s.w = NewWatcher(m.tree(), slog.New(slog.DiscardHandler))
@@ -125,20 +125,20 @@ func TestKernelEvents(t *testing.T) {
 		if s.w.Source() != Kernel {
 			t.Errorf("it hears from %s", s.w.Source())
 		}
-		s.plug(theScanner)
+		s.Plug(theScanner)
 		s.event(Kernel, "add", "ttyACM0")
 		s.want("+ttyACM0")
 		s.event(Kernel, "bind", "ttyACM0")
 		s.want("")
-		s.pull(theScanner)
+		s.Pull(theScanner)
 		s.event(Kernel, "remove", "ttyACM0")
 		s.want("-ttyACM0")
 		// Pulled and plugged before anybody could look: another one all the same.
-		s.plug(theScanner)
+		s.Plug(theScanner)
 		s.event(Kernel, "add", "ttyACM0")
 		s.want("+ttyACM0")
-		s.pull(theScanner)
-		s.plug(theScanner)
+		s.Pull(theScanner)
+		s.Plug(theScanner)
 		s.event(Kernel, "add", "ttyACM0")
 		s.want("-ttyACM0 +ttyACM0")
 	})
@@ -148,8 +148,8 @@ func TestKernelEvents(t *testing.T) {
 // can be opened, and after two seconds in any case.
 func TestSettling(t *testing.T) {
 	inTime(t, Kernel, func(s *watched) {
-		s.plug(theScanner)
-		node := filepath.Join(s.root, "dev", "ttyACM0")
+		s.Plug(theScanner)
+		node := filepath.Join(s.Dev(), "ttyACM0")
 		if err := os.Rename(node, node+".later"); err != nil { // to root all is open, but not what is not there
 			t.Fatal(err)
 		}
@@ -161,25 +161,25 @@ func TestSettling(t *testing.T) {
 		}
 		time.Sleep(2 * settleLook)
 		s.want("+ttyACM0")
-		s.pull(theScanner)
+		s.Pull(theScanner)
 		s.event(Kernel, "remove", "ttyACM0")
 		s.want("-ttyACM0")
 
-		s.plug(theScanner)
-		s.remove("dev/ttyACM0")
+		s.Plug(theScanner)
+		s.Remove("dev/ttyACM0")
 		s.event(Kernel, "add", "ttyACM0")
 		time.Sleep(settleTime - settleLook)
 		s.want("")
 		time.Sleep(2 * settleLook)
 		s.want("+ttyACM0") // whoever opens it will say what is wrong
 
-		s.pull(theScanner)
+		s.Pull(theScanner)
 		s.event(Kernel, "remove", "ttyACM0")
 		s.want("-ttyACM0")
-		s.plug(theScanner)
-		s.remove("dev/ttyACM0")
+		s.Plug(theScanner)
+		s.Remove("dev/ttyACM0")
 		s.event(Kernel, "add", "ttyACM0")
-		s.pull(theScanner)
+		s.Pull(theScanner)
 		s.event(Kernel, "remove", "ttyACM0")
 		time.Sleep(time.Minute)
 		s.want("") // it came and went before anybody could use it
@@ -189,14 +189,14 @@ func TestSettling(t *testing.T) {
 // Beside udev a node waits for udev's word on it, whoever else is talked of.
 func TestUdevEvents(t *testing.T) {
 	inTime(t, Udev, func(s *watched) {
-		s.plug(theScanner)
-		s.plug(hidScanner("1-3"))
+		s.Plug(theScanner)
+		s.Plug(hidScanner("1-3"))
 		s.event(Udev, "add", "hidraw0")
 		s.want("+hidraw0")
 		s.event(Udev, "add", "ttyACM0")
 		s.want("+ttyACM0")
-		s.pull(theScanner)
-		s.plug(theScanner)
+		s.Pull(theScanner)
+		s.Plug(theScanner)
 		s.event(Udev, "change", "hidraw0")
 		s.want("-ttyACM0")
 		time.Sleep(settleTime + settleLook)
@@ -207,7 +207,7 @@ func TestUdevEvents(t *testing.T) {
 // Events that were lost are made up for by a look at everything.
 func TestOverrun(t *testing.T) {
 	inTime(t, Kernel, func(s *watched) {
-		s.plug(theScanner)
+		s.Plug(theScanner)
 		s.teller.events <- errOverrun
 		s.want("+ttyACM0")
 	})
@@ -216,11 +216,11 @@ func TestOverrun(t *testing.T) {
 // Where nobody tells, or nobody tells any more, sysfs is looked at.
 func TestPolling(t *testing.T) {
 	look := func(s *watched) {
-		s.plug(theScanner)
+		s.Plug(theScanner)
 		s.want("")
 		time.Sleep(pollEvery)
 		s.want("+ttyACM0")
-		s.pull(theScanner)
+		s.Pull(theScanner)
 		time.Sleep(pollEvery)
 		s.want("-ttyACM0")
 		if s.w.Source() != Polling {
@@ -238,7 +238,7 @@ func TestPolling(t *testing.T) {
 // What is no device of a register's is not even looked up.
 func TestOtherEventsAreIgnored(t *testing.T) {
 	inTime(t, Kernel, func(s *watched) {
-		s.plug(theScanner)
+		s.Plug(theScanner)
 		s.teller.events <- Event{From: Kernel, Action: "add", Path: "devices/net/eth0", Subsystem: "net"}
 		s.want("")
 	})

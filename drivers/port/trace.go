@@ -5,36 +5,27 @@ import (
 	"strings"
 	"sync"
 	"time"
-)
 
-// Frame is one read or write of a port as an engineer may see it: how much
-// went which way when, and of what classes, but not what. A customer's code
-// cannot be told from it.
-type Frame struct {
-	Seq        uint64    `json:"seq"` // counts up from 1; a gap is frames that nobody kept
-	At         time.Time `json:"at"`
-	Out        bool      `json:"out,omitempty"` // to the device
-	Bytes      int       `json:"bytes"`
-	Classes    string    `json:"classes"`    // see Classes; of HIDRaw and EvDev only zero (0) or not (x)
-	Generation uint64    `json:"generation"` // which opening of the port since the start
-}
+	"github.com/posagent/posagent/drivers/device"
+)
 
 // traceLength is how many frames are kept: a scan is one to a few, a receipt
 // with a logo some dozens.
 const traceLength = 128
 
-// Trace keeps the last frames of one device. It is safe for use by several
-// goroutines.
+// Trace keeps the last frames of one device: their shapes (see Classes), and
+// of HIDRaw and EvDev only which bytes are zero (0) or not (x). It is safe for
+// use by several goroutines.
 type Trace struct {
 	mu      sync.Mutex
-	frames  []Frame // the oldest first
+	frames  []device.Frame // the oldest first
 	seq     uint64
 	changed chan struct{} // closed with the next frame; nil: nobody waits
 }
 
 // Since are the frames behind seq, oldest first, and a channel that is closed
 // when there is another.
-func (t *Trace) Since(seq uint64) ([]Frame, <-chan struct{}) {
+func (t *Trace) Since(seq uint64) ([]device.Frame, <-chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.changed == nil {
@@ -44,10 +35,10 @@ func (t *Trace) Since(seq uint64) ([]Frame, <-chan struct{}) {
 	for first < len(t.frames) && t.frames[first].Seq <= seq {
 		first++
 	}
-	return append([]Frame(nil), t.frames[first:]...), t.changed
+	return append([]device.Frame(nil), t.frames[first:]...), t.changed
 }
 
-func (t *Trace) add(f Frame) {
+func (t *Trace) add(f device.Frame) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.seq++
@@ -79,7 +70,7 @@ func (t *tap) note(out bool, p []byte) {
 	if t.codes {
 		of = zeroOrNot
 	}
-	t.trace.add(Frame{At: time.Now(), Out: out, Bytes: len(p), Classes: runs(p, of), Generation: t.generation})
+	t.trace.add(device.Frame{At: time.Now(), Out: out, Bytes: len(p), Classes: runs(p, of), Generation: t.generation})
 }
 
 // keys is the same tap for a port whose bytes are no text.
