@@ -137,18 +137,6 @@ func (c *Client) ReprintStoreCopy(ctx context.Context, key string) (Paper, error
 	return out, c.call(ctx, http.MethodPost, at(PathReprint, "key", key)+"?copy=store", nil, &out)
 }
 
-// Devices are the devices of the register.
-func (c *Client) Devices(ctx context.Context) (Devices, error) {
-	var out Devices
-	return out, c.call(ctx, http.MethodGet, PathDevices, nil, &out)
-}
-
-// TestDevice lets a device show that it works.
-func (c *Client) TestDevice(ctx context.Context, id string) (DeviceTest, error) {
-	var out DeviceTest
-	return out, c.call(ctx, http.MethodPost, at(PathDeviceTest, "id", id), nil, &out)
-}
-
 // Health is what is wrong right now.
 func (c *Client) Health(ctx context.Context) (Health, error) {
 	var out Health
