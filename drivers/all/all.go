@@ -49,7 +49,10 @@ func (h *Hardware) NewScanner(id string, p profile.Scanner, a port.Address, log 
 	if a.Baud == 0 {
 		a.Baud = p.Baud
 	}
-	place := h.place(a, ScannerKinds(p)...)
+	place, err := h.place(a, ScannerKinds(p)...)
+	if err != nil {
+		return nil, fmt.Errorf("scanner %s: %w", id, err)
+	}
 	s, err := line.New(id, p, a.String(), place.Open, log)
 	if err != nil {
 		return nil, err
@@ -60,7 +63,10 @@ func (h *Hardware) NewScanner(id string, p profile.Scanner, a port.Address, log 
 // NewPrinter makes the printer with this id. It opens nothing before Run, and
 // fails when no driver speaks the profile's language.
 func (h *Hardware) NewPrinter(id string, p profile.Printer, a port.Address, log *slog.Logger) (Printer, error) {
-	place := h.place(a, PrinterKinds(p)...)
+	place, err := h.place(a, PrinterKinds(p)...)
+	if err != nil {
+		return nil, fmt.Errorf("printer %s: %w", id, err)
+	}
 	switch p.Language {
 	case "escpos":
 		return printerAt{escpos.New(id, p, a.String(), place.Open, log), place}, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 	"time"
 
@@ -83,7 +84,15 @@ func Direct(n hotplug.Node, line port.Address) port.Address {
 }
 
 // place is where a device is opened; kinds are those that its driver reads.
-func (h *Hardware) place(a port.Address, kinds ...hotplug.Kind) *port.Place {
+// It fails when the address is of another kind.
+func (h *Hardware) place(a port.Address, kinds ...hotplug.Kind) (*port.Place, error) {
+	wire := a.Kind
+	if wire == port.USB {
+		wire = a.Device.Node
+	}
+	if of := kindOf(wire); of != "" && !slices.Contains(kinds, of) {
+		return nil, fmt.Errorf("address %s is of a %s, which a device of this profile is not read by: choose another profile, or set the device to another interface", a, of.Word())
+	}
 	for i, w := range h.wishes {
 		if wish := Wish(a, kinds...); a.Kind == port.USB && w.Like(wish) {
 			h.wishes[i] = wish
@@ -95,7 +104,7 @@ func (h *Hardware) place(a port.Address, kinds ...hotplug.Kind) *port.Place {
 			return port.Found{}, h.explain(a, err)
 		}
 		return port.Found{Address: Direct(n, a), Identity: n.Visit + " " + n.Sys + " " + n.Number}, nil
-	})
+	}), nil
 }
 
 // explain turns an error of finding into one that the supervisors know.

@@ -198,23 +198,29 @@ func TestPrinterOnUSB(t *testing.T) {
 // What is wrong with a USB address comes in the words of ports.
 func TestFindingForAPlace(t *testing.T) {
 	c := newUSBCounter(t, "usb:0c2e:0b6a@1-1", "usb:0c2e:0b6a@1-2")
-	tty := []hotplug.Kind{hotplug.TTY}
+	look := func(text string) (port.Found, error) {
+		place, err := c.h.place(parse(t, text), hotplug.TTY)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return place.Look()
+	}
 	c.Plug(serialAt("1-2", "ttyACM0", ""))
-	if _, err := c.h.place(parse(t, "usb:0c2e:0b6a@1-1"), tty...).Look(); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := look("usb:0c2e:0b6a@1-1"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("while the other scanner of the register is there: %v, want ErrNotExist", err)
 	}
 	c.Plug(serialAt("1-3", "ttyACM1", ""))
-	if _, err := c.h.place(parse(t, "usb:0c2e:0b6a@1-1"), tty...).Look(); !errors.Is(err, port.ErrNotAllowed) {
+	if _, err := look("usb:0c2e:0b6a@1-1"); !errors.Is(err, port.ErrNotAllowed) {
 		t.Errorf("while one is there that nobody configured: %v, want ErrNotAllowed", err)
 	}
 	c.h.patience, c.h.since = time.Hour, map[string]time.Time{}
-	if _, err := c.h.place(parse(t, "usb:0c2e:0b6a@1-1"), tty...).Look(); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := look("usb:0c2e:0b6a@1-1"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("while it may still become the right one: %v, want ErrNotExist", err)
 	}
-	if _, err := c.h.place(parse(t, "usb:0c2e:0b6a"), tty...).Look(); !errors.Is(err, port.ErrAmbiguous) {
+	if _, err := look("usb:0c2e:0b6a"); !errors.Is(err, port.ErrAmbiguous) {
 		t.Errorf("of two: %v, want ErrAmbiguous", err)
 	}
-	found, err := c.h.place(parse(t, "usb:0c2e:0b6a@1-2?baud=9600&flow=xonxoff"), tty...).Look()
+	found, err := look("usb:0c2e:0b6a@1-2?baud=9600&flow=xonxoff")
 	if err != nil || found.Address != parse(t, "serial:"+filepath.Join(c.Dev(), "ttyACM0")+"?baud=9600&flow=xonxoff") {
 		t.Errorf("found %+v (%v)", found, err)
 	}
@@ -225,5 +231,24 @@ func TestFindingForAPlace(t *testing.T) {
 	}
 	if wish := Wish(parse(t, "usb:0c2e:0b6a?node=evdev"), hotplug.TTY); len(wish.Kinds) != 1 || wish.Kinds[0] != hotplug.EvDev {
 		t.Errorf("an address that names a kind wishes %+v", wish)
+	}
+}
+
+// A device whose driver reads serial lines cannot be at an address of keys.
+func TestAddressOfAnotherKind(t *testing.T) {
+	c := newUSBCounter(t)
+	log := slog.New(slog.DiscardHandler)
+	for _, text := range []string{"hidraw:/dev/hidraw0", "evdev:/dev/input/event3", "usb:0c2e:0b6a?node=evdev", "lp:/dev/usb/lp0"} {
+		if _, err := c.h.NewScanner("scanner0", profile.Scanner{}, parse(t, text), log); err == nil {
+			t.Errorf("a scanner of a serial line was made at %s", text)
+		}
+	}
+	if _, err := c.h.NewPrinter("printer0", profile.Printer{Language: "escpos"}, parse(t, "usb:04b8:0202?node=hidraw"), log); err == nil {
+		t.Error("a printer was made at an address of raw HID reports")
+	}
+	for _, text := range []string{"file:/dev/pipe", "tcp:scanner:4001", "usb:0c2e:0b6a"} {
+		if _, err := c.h.NewScanner("scanner0", profile.Scanner{}, parse(t, text), log); err != nil {
+			t.Errorf("at %s: %v", text, err)
+		}
 	}
 }

@@ -111,7 +111,7 @@ func (q *query) String() string {
 func ParseAddress(text string) (Address, error) {
 	word, rest, found := strings.Cut(text, ":")
 	if !found {
-		return Address{}, fmt.Errorf("address %q must begin with its kind: serial:/dev/…, tcp:host:port, lp:/dev/usb/…, usb:1234:abcd or one of the others (%s)", text, kinds)
+		return Address{}, fmt.Errorf("address %q must begin with a kind of wire (%s), such as usb:1234:abcd or serial:/dev/…", text, kinds)
 	}
 	switch kind := Kind(word); kind {
 	case Serial:

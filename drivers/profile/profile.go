@@ -16,6 +16,8 @@ type Printer struct {
 	Cut      bool   `toml:"cut"`
 	Confirm  string `toml:"confirm"` // how it says "printed": "processid", "gsr" or "none"
 	Status   bool   `toml:"status"`  // answers DLE EOT and ASB
+
+	USB []string `toml:"usb"` // ids that such a printer may have, "04b8" of a maker or "04b8:0202" of a model
 }
 
 // Scanner is how a scanner model frames what it reads.
@@ -27,4 +29,6 @@ type Scanner struct {
 	AIM      bool   `toml:"aim"`       // sends AIM identifiers
 	Baud     int    `toml:"baud"`      // default line speed
 	MaxBytes int    `toml:"max_bytes"` // longer frames are dropped and reported
+
+	USB []string `toml:"usb"` // ids that such a scanner may have, "0c2e" of a maker or "0c2e:0b6a" of a model
 }
