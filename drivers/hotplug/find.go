@@ -40,7 +40,7 @@ func (t Tree) Find(m Match, others ...Match) (Node, error) {
 // isKind tells whether a node is of a kind that is wanted, and truly so: a raw
 // HID device that is a keyboard is not.
 func (m Match) isKind(n Node) bool {
-	if n.Kind == HIDRaw && ordinary(n.Usage) {
+	if n.Ordinary() {
 		return false
 	}
 	return len(m.Kinds) == 0 || slices.Contains(m.Kinds, n.Kind)
@@ -62,7 +62,7 @@ func (m Match) choose(nodes []Node) (Node, error) {
 			}
 		}
 	}
-	sorted(nodes)
+	Sorted(nodes)
 	switch {
 	case m.Interface > len(nodes):
 		return Node{}, fmt.Errorf("%w: %s has %d files of the kind %s, but interface=%d is wanted", fs.ErrNotExist, m, len(nodes), nodes[0].Kind, m.Interface)
@@ -99,7 +99,7 @@ func (t Tree) Strangers(wishes []Match) ([]Node, error) {
 	right := map[string]bool{} // the visits of devices that fit
 	for _, n := range nodes {
 		for _, m := range wishes {
-			right[n.Visit] = right[n.Visit] || m.sits(n) && m.isKind(n)
+			right[n.Visit] = right[n.Visit] || m.Fits(n)
 		}
 	}
 	return slices.DeleteFunc(nodes, func(n Node) bool {

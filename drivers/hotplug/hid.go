@@ -60,8 +60,7 @@ func usageOf(d []byte) string {
 	return ""
 }
 
-// ordinary tells whether a HID device is one that the kernel makes keys or a
-// pointer of: it is read by its events, or not at all.
+// ordinary tells whether a usage is one of keyboards, pointers and the like.
 func ordinary(usage string) bool {
 	const genericDesktop, consumer = "0001:", "000c:"
 	return strings.HasPrefix(usage, genericDesktop) || strings.HasPrefix(usage, consumer)

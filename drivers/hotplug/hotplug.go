@@ -67,6 +67,10 @@ type Node struct {
 // USB tells whether the node belongs to a USB device.
 func (n Node) USB() bool { return n.Vendor != "" }
 
+// Ordinary tells whether a raw HID device is one that the kernel makes keys or
+// a pointer of: it is read by its events, or not at all.
+func (n Node) Ordinary() bool { return n.Kind == HIDRaw && ordinary(n.Usage) }
+
 // Match is a wish for one device. Empty fields fit any.
 type Match struct {
 	Vendor, Product string
@@ -106,6 +110,9 @@ func (m Match) String() string {
 func (m Match) Like(o Match) bool {
 	return m.Vendor == o.Vendor && m.Product == o.Product && m.Serial == o.Serial && m.Socket == o.Socket
 }
+
+// Fits tells whether a node is one that is meant, should there be no other.
+func (m Match) Fits(n Node) bool { return m.sits(n) && m.isKind(n) }
 
 // sameIDs tells whether a node carries the ids of the wish.
 func (m Match) sameIDs(n Node) bool { return n.Vendor == m.Vendor && n.Product == m.Product }

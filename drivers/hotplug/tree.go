@@ -179,8 +179,9 @@ func readFacts(path string) map[string]string {
 	return out
 }
 
-// sorted puts nodes of one device in the order of their interfaces.
-func sorted(nodes []Node) []Node {
+// Sorted puts nodes of one device in the order of their interfaces, by which an
+// address counts them.
+func Sorted(nodes []Node) []Node {
 	slices.SortFunc(nodes, func(a, b Node) int {
 		if c := strings.Compare(a.Interface, b.Interface); c != 0 {
 			return c

@@ -51,11 +51,17 @@ type Watcher struct {
 	pending map[string]time.Time // new ones that cannot be opened yet, and until when that is waited for
 }
 
+// errElsewhere is of a tree that is not this machine's: nobody tells of it.
+var errElsewhere = errors.New("it is not the tree of this machine")
+
 // NewWatcher makes a watcher. It hears nothing before Run.
 func NewWatcher(tree Tree, log *slog.Logger) *Watcher {
 	return &Watcher{
 		tree: tree, log: log, source: Polling,
 		listen: func() (listener, Source, error) {
+			if tree != Machine() {
+				return nil, Polling, errElsewhere
+			}
 			n, err := listen(udevSocket)
 			if err != nil {
 				return nil, Polling, err
