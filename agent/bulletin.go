@@ -14,10 +14,13 @@ import (
 type Bulletin struct {
 	Wallet    string
 	Version   int64
+	Issued    time.Time // it is not earlier now
 	Expires   time.Time // the wallet wanted to be asked again before
 	Stops     Stops
 	MostPay   int64 // of one payment, in minor units; 0: no limit
 	MostTopUp int64 // of one top-up
+
+	MostOffline int64 // that is outstanding of what was taken without a network; 0: no limit of the wallet's
 }
 
 // Stops are the functions that are stopped until a later bulletin lifts it,
@@ -46,6 +49,10 @@ func (r *Register) Obey(b Bulletin) {
 		return
 	}
 	r.bulletins[b.Wallet] = b
+	if !b.Issued.IsZero() {
+		r.time.hears(b.Issued, r.parts.Uptime())
+	}
+	r.clockWrong()
 	for _, t := range stopTroubles {
 		if t.on(b.Stops) {
 			r.troubled(t.code, b.Wallet, "by the wallet's bulletin")

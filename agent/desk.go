@@ -29,6 +29,9 @@ type desk struct {
 	deadline time.Time // of the request under way
 	soft     time.Time // when the cashier reads "checking"
 	refusal  *Refusal  // of the last scan
+
+	reached []charge.Limit // that refused a code, and that a manager may lift
+	lifted  []lift
 }
 
 // Open puts a sale on the desk and prepares its charge, durably. A sale that

@@ -54,6 +54,7 @@ func (r *Register) collectSoon(wallet string) {
 // Collect lets all queues be gone through now, without waiting for the end of a
 // pause between attempts. A wallet that does not answer is left alone as ever.
 func (r *Register) Collect() {
+	r.Announce() // what was brought in waits from now on
 	for id, q := range r.queues {
 		r.collectSoon(id)
 		q.wake()

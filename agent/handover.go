@@ -65,6 +65,7 @@ func (r *Register) reread(key charge.Key) {
 		r.log.Error("a charge that changed hands cannot be read", "charge", string(key), "error", err)
 		return
 	}
+	r.exposed.moved()
 	r.watch(rec)
 	r.show(rec)
 }

@@ -3,6 +3,7 @@ package agent
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -54,7 +55,8 @@ func (r *Register) withoutNetwork(saleID string, w Wallet, code paycode.Code) er
 	}
 	r.mu.Lock()
 	r.desk.charge, r.desk.phase, r.desk.refusal = rec, resting, nil
-	r.print(rec) // before Leave can see that the desk rests
+	r.desk.reached, r.desk.lifted = nil, nil // a leave is for one acceptance
+	r.print(rec)                             // before Leave can see that the desk rests
 	r.announce()
 	r.mu.Unlock()
 	r.log.Info("taken without a network", "charge", string(rec.Key), "wallet", w.ID, "amount", rec.Amount.String())
@@ -68,8 +70,10 @@ func (r *Register) taken(d desk, w Wallet, code paycode.Code) (charge.Record, er
 	switch {
 	case d.sale.TopUp:
 		return none, &Refused{Why: "offline.top_up"}
-	case w.Forwards == nil || r.offlineStopped(w.ID):
+	case r.offlineStopped(w):
 		return none, &Refused{Why: "offline.stopped"}
+	case !r.clockTrusted():
+		return none, &Refused{Why: "offline.clock"}
 	}
 	now := r.parts.Now()
 	proof, err := r.parts.Offline.Prove(code, d.sale.Amount, now)
@@ -87,18 +91,22 @@ func (r *Register) taken(d desk, w Wallet, code paycode.Code) (charge.Record, er
 	if err := r.still(rec.Key); err != nil {
 		return none, err
 	}
-	step := charge.Step{Event: charge.Queue, Wallet: w.ID, Reason: charge.ReasonOffline, By: charge.ByCashier, Operator: d.sale.Operator, Code: mark, At: now}
-	rec, err = r.parts.Offline.Accept(rec.Key, step, proof)
+	step := charge.Step{
+		Event: charge.Queue, Wallet: w.ID, Reason: charge.ReasonOffline, By: charge.ByCashier, Operator: d.sale.Operator, Code: mark, At: now,
+		Note: d.liftedBy(),
+	}
+	rec, err = r.parts.Offline.Accept(rec.Key, step, proof, d.limitsLifted()...)
 	var over *charge.OverLimit
 	switch {
 	case errors.As(err, &over):
-		return none, overLimit(over, d.sale.Amount.Currency)
+		return none, r.overLimit(over, d.sale.Amount)
 	case errors.Is(err, charge.ErrNotTaken):
 		return none, &Refused{Why: "register.code_again"}
 	case err != nil:
 		r.cannotWrite(rec.Key, err)
 		return none, &notWritten{err}
 	}
+	r.exposed.moved()
 	r.watch(rec)
 	return rec, nil
 }
@@ -108,24 +116,27 @@ type notWritten struct{ error }
 
 func (n *notWritten) Unwrap() error { return n.error }
 
-// offlineStopped tells that nothing of a wallet is taken without a network: it
-// says so, or has not said anything for too long.
-func (r *Register) offlineStopped(wallet string) bool {
+// offlineStopped tells that nothing of a wallet is taken without a network.
+func (r *Register) offlineStopped(w Wallet) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	b, known := r.bulletins[wallet]
-	return !known || b.Stops.Offline || r.parts.Now().After(b.Expires)
+	return r.keepsOff(w)
 }
 
-// overLimit names the limit, and what is left of it for the cashier to read.
-func overLimit(e *charge.OverLimit, c money.Currency) *Refused {
+// overLimit names the limit, what is left of it for the cashier to read, and
+// whether a manager may let the sale pass.
+func (r *Register) overLimit(e *charge.OverLimit, amount money.Amount) *Refused {
 	out := &Refused{Why: "offline." + string(e.Limit)}
 	switch e.Limit {
 	case charge.Age, charge.Denied:
 	case charge.Count:
 		out.Left = fmt.Sprint(e.Left)
 	default:
-		out.Left = money.Amount{Minor: e.Left, Currency: c}.String()
+		out.Left = money.Amount{Minor: e.Left, Currency: amount.Currency}.String()
+	}
+	if slices.Contains(r.parts.Rules.Lift, e.Limit) && e.Liftable(amount.Minor) {
+		out.Lift = e.Limit
+		r.reached(e.Limit)
 	}
 	return out
 }

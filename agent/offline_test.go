@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,8 +21,11 @@ import (
 type taker struct {
 	shop    *shop
 	limits  charge.Limits
-	trouble func() // before a charge is written down; nil: none
-	sealed  bool   // codes cannot be read any more
+	theirs  int64        // of the wallet, on the limit that is reached
+	affords int64        // by each certificate; 0: nothing is said
+	trouble func()       // before a charge is written down; nil: none
+	sealed  bool         // codes cannot be read any more
+	looks   atomic.Int64 // how often the exposure was read
 }
 
 func (c *taker) Prove(code paycode.Code, _ money.Amount, now time.Time) (charge.Proof, error) {
@@ -31,14 +35,19 @@ func (c *taker) Prove(code paycode.Code, _ money.Amount, now time.Time) (charge.
 	}
 	n := int64(0)
 	_, err := fmt.Sscan(number, &n)
-	return charge.Proof{Device: phone, Counter: n, Token: phone, Serial: phone, Until: now.Add(time.Hour), Sealed: []byte(code.Text.Reveal())}, err
+	return charge.Proof{Device: phone, Counter: n, Token: phone, Serial: phone, Affords: c.affords, Until: now.Add(time.Hour), Sealed: []byte(code.Text.Reveal())}, err
 }
 
 func (c *taker) Accept(key charge.Key, step charge.Step, p charge.Proof, over ...charge.Limit) (charge.Record, error) {
 	if c.trouble != nil {
 		c.trouble()
 	}
-	return c.shop.books.Accept(key, step, p, c.limits, over...)
+	rec, err := c.shop.books.Accept(key, step, p, c.limits, over...)
+	var reached *charge.OverLimit
+	if errors.As(err, &reached) {
+		reached.Cap = c.theirs
+	}
+	return rec, err
 }
 
 func (c *taker) Due(wallet string, after charge.Due, most int) ([]charge.Due, error) {
@@ -55,7 +64,10 @@ func (c *taker) Evidence(key charge.Key) (paycode.Secret, error) {
 	return paycode.Secret(sealed), err
 }
 
-func (c *taker) Exposure() (charge.Exposure, error)        { return c.shop.books.Exposure() }
+func (c *taker) Exposure() (charge.Exposure, error) {
+	c.looks.Add(1)
+	return c.shop.books.Exposure()
+}
 func (c *taker) CarriedExposure() (charge.Exposure, error) { return c.shop.books.CarriedExposure() }
 
 // counting runs a test of a shop that takes signed codes without a network.
@@ -63,7 +75,7 @@ func counting(t *testing.T, do func(*testing.T, *shop, *taker)) {
 	t.Helper()
 	bubble(t, func(t *testing.T, s *shop) {
 		c := &taker{shop: s, limits: charge.Limits{PerCharge: 3000, PerToken: 5000, Outstanding: 100_000, Count: 500, Age: 24 * time.Hour}}
-		s.offline = c
+		s.offline, s.rules = c, agent.OfflineRules{Take: true, Limits: c.limits, Lift: []charge.Limit{charge.PerCharge, charge.PerToken, charge.Age}}
 		s.Leave()
 		s.start()
 		s.Obey(agent.Bulletin{Wallet: "own", Version: 1, Expires: time.Now().Add(48 * time.Hour)})

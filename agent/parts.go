@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"io"
+	"iter"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -34,8 +35,9 @@ type Journal interface {
 
 // Memory is what the register looks up before it decides.
 type Memory interface {
-	// Open are the charges that still need work, oldest first.
-	Open() ([]charge.Record, error)
+	// EachOpen are the charges that still need work, oldest first, each as it
+	// stands when it is read; they may be changed meanwhile.
+	EachOpen() iter.Seq2[charge.Record, error]
 	// CodeUsed is the newest charge that a code with this hash was sent for,
 	// and false when there is none.
 	CodeUsed(hash string) (charge.Record, bool, error)
@@ -110,14 +112,15 @@ type Wallet struct {
 
 // Parts are what a register is made of. All are needed, but for Printer,
 // Imager and Accounts: without them nothing is printed, no picture is read,
-// and nothing is refunded or reconciled.
+// and nothing is refunded or reconciled. Rules are those of Offline.
 type Parts struct {
 	Store    sale.Store
 	Journal  Journal
 	Memory   Memory
 	Accounts Accounts
 	Offline  Offline // nil: nothing is taken without a network
-	NotFound error   // what Memory returns for a charge that is not there; needed with Accounts
+	Rules    OfflineRules
+	NotFound error // what Memory returns for a charge that is not there; needed with Accounts
 	Codes    Codes
 	Wallets  []Wallet
 	Printer  Printer
@@ -132,9 +135,18 @@ type Parts struct {
 	Zone     *time.Location               // of the times on receipts
 	NameOf   func(operator string) string // the name of an operator on receipts; nil: the id
 	Now      func() time.Time
-	Spread   func() float64 // draws from 0 to 1, to keep registers from asking in step
+	Uptime   func() time.Duration // by a clock that nobody sets; nil: the monotonic clock's
+	Spread   func() float64       // draws from 0 to 1, to keep registers from asking in step
 
 	MostTopUp int64 // that one top-up may come to, in minor units; 0: none are taken
+}
+
+// OfflineRules are this register's own rules of what it takes without a
+// network. A wallet's bulletin may narrow them.
+type OfflineRules struct {
+	Take   bool
+	Limits charge.Limits
+	Lift   []charge.Limit // that a manager may let one sale pass
 }
 
 // PaperRules are what receipts say beside the sale.

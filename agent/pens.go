@@ -89,6 +89,7 @@ func (r *Register) apply(key charge.Key, steps ...charge.Step) (charge.Record, e
 		r.cannotWrite(key, err)
 		return rec, err
 	}
+	r.exposed.mayHaveMoved()
 	r.watch(rec)
 	return rec, nil
 }

@@ -13,18 +13,18 @@ import (
 // background. It asks no wallet itself, so it is quick and works without a
 // network, and one wallet that is away never stops the register.
 func (r *Register) Recover() (found int, err error) {
-	open, err := r.parts.Memory.Open()
-	if err != nil {
-		return 0, fmt.Errorf("read the charges that are open: %w", err)
-	}
-	for _, rec := range open {
+	for rec, err := range r.parts.Memory.EachOpen() {
+		if err != nil {
+			return found, fmt.Errorf("read the charges that are open: %w", err)
+		}
+		found++
 		if r.mayBePaidSince(rec) {
 			r.watch(rec)
 			r.settle(rec)
 			continue
 		}
 		if rec, err = r.classify(rec); err != nil {
-			return 0, err
+			return found, err
 		}
 		r.watch(rec)
 		if WorkOn(rec) != NoWork {
@@ -38,7 +38,7 @@ func (r *Register) Recover() (found int, err error) {
 		r.collectSoon(w.ID)
 	}
 	r.spawn(r.remind)
-	return len(open), nil
+	return found, nil
 }
 
 // mayBePaidSince tells of a charge in doubt, or not sent yet, that these books

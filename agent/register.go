@@ -48,6 +48,9 @@ type Register struct {
 	bulletins map[string]Bulletin // the last of each wallet
 	queues    map[string]*queue   // by wallet
 	slips     slips
+
+	time    timekeeping
+	exposed exposed // has a lock of its own
 }
 
 // patience is how far the settling of a charge has come.
@@ -60,6 +63,10 @@ type patience struct {
 
 // New makes a register. Nothing is asked and nothing moves before Recover.
 func New(parts Parts, log *slog.Logger) *Register {
+	if parts.Uptime == nil {
+		start := time.Now()
+		parts.Uptime = func() time.Duration { return time.Since(start) }
+	}
 	life, stop := context.WithCancel(context.Background())
 	r := &Register{
 		parts: parts, log: log, life: life, stop: stop, born: parts.Now(),
@@ -77,6 +84,8 @@ func New(parts Parts, log *slog.Logger) *Register {
 		reconciling: make(chan struct{}, 1),
 		compared:    make(map[string]bool),
 	}
+	r.exposed.moved()
+	r.time.start(parts.Now(), parts.Uptime())
 	r.paper <- struct{}{}
 	r.reconciling <- struct{}{}
 	for _, w := range parts.Wallets {
@@ -107,6 +116,7 @@ func (r *Register) Run(ctx context.Context, scans <-chan scanner.Scan) {
 			r.lapse()
 			r.mu.Lock()
 			r.aged()
+			r.clockWrong()
 			r.mu.Unlock()
 		}
 	}

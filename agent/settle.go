@@ -228,6 +228,7 @@ func (r *Register) collected(rec charge.Record, a charge.Answer) error {
 	r.told(rec, a)
 	r.mu.Lock()
 	r.count.answer(a)
+	r.timeSigned(a.Theirs)
 	r.mu.Unlock()
 	return r.learn(rec, a)
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -39,6 +40,8 @@ type shop struct {
 	terms  charge.Terms
 
 	offline agent.Offline // nil: nothing is taken without a network
+	rules   agent.OfflineRules
+	skew    atomic.Int64 // how far the register's clock was set, in ns
 
 	without  string // the id of a wallet that is not configured at the next start
 	unsigned bool   // forwards cannot be signed after the next start
@@ -67,7 +70,7 @@ func (s *shop) start() {
 	must(s.t, err)
 	s.Register = agent.New(agent.Parts{
 		Store: sale.Store{ID: "S1", Terminal: "T1", Name: "Sample Store"}, Journal: s.books, Memory: s.books,
-		Accounts: s.books, Offline: s.offline, NotFound: book.ErrNotFound, Codes: codes,
+		Accounts: s.books, Offline: s.offline, Rules: s.rules, NotFound: book.ErrNotFound, Codes: codes,
 		Wallets: slices.DeleteFunc([]agent.Wallet{
 			{ID: "own", Name: "見本ペイ", NameEN: "Sample Pay", Ask: s.own, Forwards: s.forwarder(), Terms: s.terms, Lists: s.own},
 			{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.paypay, Terms: s.terms, Lists: s.paypay},
@@ -75,9 +78,15 @@ func (s *shop) start() {
 		Printer: s.press, Slip: slip, Draw: drawn, Imager: eye{}, Paper: agent.PaperRules{Language: "en", Print: true},
 		HashCode: func(c paycode.Secret) string { h := sha256.Sum256([]byte(c.Reveal())); return hex.EncodeToString(h[:]) },
 		Room:     func() error { return s.room }, Day: func(now time.Time) string { return now.Format(time.DateOnly) },
-		Zone: time.UTC, Now: time.Now, Spread: func() float64 { return 0.5 },
+		Zone: time.UTC, Now: s.now, Spread: func() float64 { return 0.5 },
 	}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 }
+
+// now is what the register's clock shows; the time goes on all the same.
+func (s *shop) now() time.Time { return time.Now().Add(time.Duration(s.skew.Load())).Round(0) }
+
+// set sets the register's clock.
+func (s *shop) set(by time.Duration) { s.skew.Add(int64(by)) }
 
 // slip is a charge as a code for paper, for a reader of tests.
 func slip(due charge.Due, code paycode.Secret, signature []byte) (string, error) {

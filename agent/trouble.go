@@ -122,6 +122,7 @@ func (r *Register) reach(a charge.Answer) {
 		r.cleared("wallet.unreachable", a.Wallet)
 	}
 	r.gauge(a)
+	r.timeSigned(a.Theirs)
 	switch early, late := a.Asked.Add(-clockOff), a.At.Add(clockOff); {
 	case a.Theirs.IsZero():
 	case a.Theirs.Before(early) || a.Theirs.After(late):
@@ -147,10 +148,6 @@ func (r *Register) Reached(wallet string, err error) {
 // Damaged is told when the books turned out to be damaged: nothing more is
 // sold until an engineer has looked.
 func (r *Register) Damaged(err error) { r.trouble("journal.dead", "", err.Error()) }
-
-// ClockBack is told when the clock shows an earlier time than at the last
-// start.
-func (r *Register) ClockBack(detail string) { r.trouble("clock.back", "", detail) }
 
 // BooksRestored is told when the books turned out to be an older copy of
 // themselves: what happened since then is only in the books of the wallets.

@@ -14,7 +14,8 @@ import (
 // agent/health, where the sentence for the cashier is.
 type Refused struct {
 	Why  string
-	Left string // of a limit: what remains, for people
+	Left string       // of a limit: what remains, for people
+	Lift charge.Limit // that a manager may let this sale pass; empty for none
 }
 
 func (e *Refused) Error() string { return "refused: " + e.Why }
@@ -28,8 +29,9 @@ func (e *Invalid) Unwrap() error { return e.Err }
 
 // Refusal is the last scan that was not taken.
 type Refusal struct {
-	Why  string // a code of agent/health
-	Left string // of a limit: what remains
+	Why  string       // a code of agent/health
+	Left string       // of a limit: what remains
+	Lift charge.Limit // that a manager may let this sale pass; empty for none
 	At   time.Time
 }
 
@@ -42,11 +44,12 @@ type View struct {
 	Next     time.Time // of the next inquiry or reversal; else zero
 	GiveUp   time.Time // when a doubt is reversed; else zero
 	Refusal  *Refusal  // the last scan was not taken
+	Lifted   []charge.Limit
 }
 
 // view is the standing sale; r.mu is held.
 func (r *Register) view() View {
-	v := View{Sale: r.desk.sale, Charge: r.desk.charge, Refusal: r.desk.refusal}
+	v := View{Sale: r.desk.sale, Charge: r.desk.charge, Refusal: r.desk.refusal, Lifted: r.desk.limitsLifted()}
 	if r.desk.phase == asking {
 		v.Deadline = r.desk.deadline
 		v.Checking = !r.parts.Now().Before(r.desk.soft)
@@ -151,8 +154,9 @@ func (r *Register) announce() {
 }
 
 // Announce tells everyone who waits that something beside the sale changed,
-// such as a device.
+// such as a device, or the queue of what was taken without a network.
 func (r *Register) Announce() {
+	r.exposed.moved()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.announce()
@@ -185,7 +189,7 @@ func (r *Register) refuse(err error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.count.refused(refused.Why)
-	r.desk.refusal = &Refusal{Why: refused.Why, Left: refused.Left, At: r.parts.Now()}
+	r.desk.refusal = &Refusal{Why: refused.Why, Left: refused.Left, Lift: refused.Lift, At: r.parts.Now()}
 	r.announce()
 	return refused
 }

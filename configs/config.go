@@ -109,8 +109,9 @@ type Offline struct {
 	Outstanding int // of this register
 	Count       int // of this register
 	Age         time.Duration
-	Key         string // what keeps the key of sealed codes: "auto", "credential", "tpm" or "file"
-	TPM         string // the device
+	Override    []string // the keys of those that a manager may let one sale pass
+	Key         string   // what keeps the key of sealed codes: "auto", "credential", "tpm" or "file"
+	TPM         string   // the device
 }
 
 // Receipt is what stands on every receipt, and whether there is one.

@@ -27,6 +27,12 @@ func words[T ~string](into *[]T, known ...T) value {
 		}}
 }
 
+// wordsOr is words with a standard.
+func wordsOr[T ~string](into *[]T, standard []T, known ...T) value {
+	*into = standard
+	return words(into, known...)
+}
+
 // texts is a list of texts that check accepts.
 func texts(into *[]string, want string, check func(string) bool) value {
 	return value{want: "a list of " + want, show: func() string { return quoteAll(*into) },

@@ -134,6 +134,8 @@ func (o *Offline) settings() []setting {
 		{key: "outstanding", value: whole(&o.Outstanding, 100_000, 1, most), about: "The most of this register that is not collected yet. A store's limit is the sum of its registers'."},
 		{key: "count", value: whole(&o.Count, 200, 1, 100_000), about: "How many payments of this register may wait to be collected."},
 		{key: "age", value: wait(&o.Age, 24*time.Hour), about: "When the oldest has waited for longer, no more are taken."},
+		{key: "override", value: wordsOr(&o.Override, []string{"per_charge", "per_customer"}, "per_charge", "per_customer", "outstanding", "count", "age"),
+			about: "Which of these limits a manager may let one sale pass, with the PIN. []: none. What the wallet has narrowed holds.\n店長が暗証番号で一件だけ超えられる上限です。"},
 		{key: "key", value: word(&o.Key, "auto", "auto", "credential", "tpm", "file"),
 			about: "What keeps the key under which customers' codes lie sealed: a credential of systemd,\nthe TPM of this machine, or a file in the data directory. auto: the one that has it, else\nthe first of these that there is. It never changes while codes wait; docs/engineer tells more."},
 		{key: "tpm", value: absolute(&o.TPM, "/dev/tpmrm0"), about: "The device of the TPM."},

@@ -33,7 +33,7 @@ func BenchmarkRecovery(b *testing.B) {
 				return err
 			}
 			return store.View(func(rows book.Rows) error {
-				if _, err := rows.OpenCharges(); err != nil {
+				if _, err := rows.OpenCharges(0, 500); err != nil {
 					return err
 				}
 				_, err := rows.LastLink()
@@ -68,7 +68,7 @@ func leaveLog(b *testing.B, dir string, size int64) {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- books.View(func(rows book.Rows) error { // pins the log: nothing is folded into the database meanwhile
-			_, err := rows.OpenCharges()
+			_, err := rows.OpenCharges(0, 500)
 			close(reading)
 			<-finish
 			return err

@@ -63,8 +63,8 @@ func (t tx) ChargesOfSale(saleID string) ([]book.Row, error) {
 }
 
 // OpenCharges are those that still need work, oldest first.
-func (t tx) OpenCharges() ([]book.Row, error) {
-	return all(t, scanCharge, selectCharge+"WHERE open = 1 ORDER BY seq")
+func (t tx) OpenCharges(after int64, most int) ([]book.Row, error) {
+	return all(t, scanCharge, selectCharge+"WHERE open = 1 AND seq > ? ORDER BY seq LIMIT ?", after, most)
 }
 
 // Charges is a page, newest first.

@@ -7,13 +7,15 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // Page is what came of a Fetch.
 type Page struct {
-	Status int    // HTTP status; 0 when there was none
-	Tag    string // the answer's ETag
-	Body   []byte // of a 200
+	Status int       // HTTP status; 0 when there was none
+	Tag    string    // the answer's ETag
+	Date   time.Time // what the wallet's clock showed; zero when it did not say
+	Body   []byte    // of a 200
 }
 
 // longestTag is the longest ETag that is sent back, in bytes.
@@ -40,6 +42,9 @@ func (l *Line) Fetch(ctx context.Context, path, have string, most int64) (Page, 
 	}
 	defer resp.Body.Close()
 	page := Page{Status: resp.StatusCode}
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		page.Date = date
+	}
 	if page.Status != http.StatusOK {
 		return page, nil
 	}

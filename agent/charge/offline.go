@@ -48,11 +48,13 @@ const (
 
 // OverLimit is the refusal of a charge that would go over a limit. Left is
 // what remains of it: minor units, or charges for Count; it says nothing for
-// Age and Denied.
+// Age and Denied. Cap is the wallet's own number for it, which holds whatever
+// a manager lifts; 0 for none.
 type OverLimit struct {
 	Limit Limit
 	Most  int64
 	Left  int64
+	Cap   int64
 }
 
 func (e *OverLimit) Error() string {

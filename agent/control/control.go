@@ -17,6 +17,7 @@ const (
 	PathSale       = "/v1/sales/{id}"            // GET ?wait=10s -> Sale
 	PathSaleCode   = "/v1/sales/{id}/code"       // POST Code, or a picture -> Sale
 	PathSaleCancel = "/v1/sales/{id}/cancel"     // POST -> Sale
+	PathOverride   = "/v1/sales/{id}/override"   // POST Override -> Sale
 	PathCharges    = "/v1/charges"               // GET ?state=&before=&limit= -> Charges
 	PathCharge     = "/v1/charges/{key}"         // GET -> Charge
 	PathReceipt    = "/v1/charges/{key}/receipt" // GET: text/plain or image/png by Accept; ?lang=en
@@ -52,7 +53,7 @@ const (
 	ScopeTopUp   Scope = "topup"   // turn cash that was taken into money of a customer's wallet
 	ScopeRead    Scope = "read"
 	ScopeRefund  Scope = "refund"  // give money back
-	ScopeResolve Scope = "resolve" // decide what became of a doubtful charge, compare the day with the wallets
+	ScopeResolve Scope = "resolve" // decide what became of a doubtful charge, let a sale pass a limit, compare the day with the wallets
 	ScopeConfig  Scope = "config"
 	ScopeDisplay Scope = "display" // amount and state of the open sale only
 )
@@ -133,6 +134,9 @@ type Sale struct {
 	TopUp        bool      `json:"top_up,omitempty"` // no goods: the customer's cash becomes money in the wallet
 	Lines        []Line    `json:"lines,omitempty"`
 	Refusal      *Refusal  `json:"refusal,omitempty"` // the last scan was not taken; the sale goes on
+	Lifted       []string  `json:"lifted,omitempty" doc:"limits that a manager lets this sale pass: the customer shows the code again"`
+	LiftedText   string    `json:"lifted_text,omitempty"` // what that means and what to do
+	LiftedTextE  string    `json:"lifted_text_en,omitempty"`
 }
 
 // Refusal is why a scan was not taken, in words for the cashier.
@@ -142,6 +146,8 @@ type Refusal struct {
 	TextE string    `json:"text_en"`
 	Left  string    `json:"left,omitempty"` // of a limit: what remains
 	At    time.Time `json:"at"`
+
+	Override string `json:"override,omitempty" doc:"the limit of POST /v1/sales/{id}/override, when a manager may let this sale pass it"`
 }
 
 // Charge is one charge with the steps that it took.
@@ -242,15 +248,18 @@ type Register struct {
 	Devices  []Device `json:"devices"`
 	Open     int      `json:"open"` // charges that are not settled
 	Demo     bool     `json:"demo"` // no real money: the pages say so
+	Offline  *Offline `json:"offline,omitempty"`
 }
 
 // Event names of the stream. Each carries one body as JSON: register
-// (Register), sale (Sale), refusal (Refusal), device (Device), heartbeat ({}).
+// (Register), sale (Sale), refusal (Refusal), device (Device), offline
+// (Offline), heartbeat ({}).
 const (
 	EventRegister  = "register"
 	EventSale      = "sale"
 	EventRefusal   = "refusal"
 	EventDevice    = "device"
+	EventOffline   = "offline"
 	EventHeartbeat = "heartbeat"
 )
 
@@ -265,6 +274,8 @@ type Problem struct {
 	Text   string   `json:"text,omitempty"`
 	TextE  string   `json:"text_en,omitempty"`
 	Errors []Detail `json:"errors,omitempty"`
+
+	Override string `json:"override,omitempty" doc:"as in a refusal"`
 }
 
 // Detail is one fault of a body.

@@ -241,6 +241,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		operator.Look:       "yes yes",
 		operator.TestDevice: "yes yes",
 		operator.Resolve:    "no yes",
+		operator.Override:   "no yes",
 		operator.Refund:     "no yes",
 		operator.Configure:  "no yes",
 	}

@@ -42,7 +42,8 @@ var types = map[string]string{
 
 // pages are the addresses that people type, and the files behind them.
 var pages = map[string]string{
-	"/pos": "pos.html",
+	"/pos":     "pos.html",
+	"/manager": "manager.html",
 }
 
 // file is one embedded file, ready to be served.
@@ -52,7 +53,7 @@ type file struct {
 	etag string // strong: the content's own hash
 }
 
-// Handler serves the pages (/pos) and their files (/web/...), to GET and HEAD
+// Handler serves the pages (/pos, /manager) and their files (/web/...), to GET and HEAD
 // only. Files keep their names when they change, so a browser may store them
 // but asks each time; an unchanged one costs an empty 304.
 func Handler() http.Handler {

@@ -179,6 +179,7 @@ func TestOnlyPathsOfTheAPI(t *testing.T) {
 		control.PathSession, control.PathTicket, control.PathEvents, control.PathSales, control.PathSale, control.PathSaleCode,
 		control.PathSaleCancel, control.PathCharges, control.PathCharge, control.PathReceipt, control.PathReprint,
 		control.PathDevices, control.PathHealth, control.PathCamera, control.PathOpenSale,
+		control.PathQueue, control.PathQueueForward, control.PathOverride,
 	}
 	for i, path := range known {
 		known[i] = regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, "*")

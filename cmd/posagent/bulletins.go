@@ -101,6 +101,9 @@ func (b *bulletins) take(wallet string, signed []byte) (fresh bool, err error) {
 	if fresh, err = b.open(wallet, signed); err != nil {
 		b.tell(wallet, err)
 	}
+	if fresh { // one from a file may be as old as it likes, and confirms no clock
+		b.register.ClockHeard(b.last[wallet].Issued)
+	}
 	return fresh, err
 }
 
@@ -161,7 +164,7 @@ func (b *bulletins) tell(wallet string, err error) {
 // obeyed is the part of a bulletin that the register knows.
 func obeyed(b bulletin.Bulletin) agent.Bulletin {
 	return agent.Bulletin{
-		Wallet: b.Wallet, Version: b.Version, Expires: b.Expires, MostPay: b.Limits.Pay, MostTopUp: b.Limits.TopUp,
+		Wallet: b.Wallet, Version: b.Version, Issued: b.Issued, Expires: b.Expires, MostPay: b.Limits.Pay, MostTopUp: b.Limits.TopUp, MostOffline: b.Limits.OfflineTerminal,
 		Stops: agent.Stops{Pay: b.Stops.Pay, TopUp: b.Stops.TopUp, Refund: b.Stops.Refund, Offline: b.Stops.Offline},
 	}
 }

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"crypto/ed25519"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -29,7 +29,6 @@ type taker struct {
 	said  func(wallet string) bulletin.Bulletin
 	seal  *offline.Sealer
 	cache *oda.Cache
-	born  time.Time
 	log   *slog.Logger
 
 	mu     sync.Mutex
@@ -53,7 +52,7 @@ func newTaker(rules configs.Offline, key offline.Key, books *book.Book, said fun
 	}
 	return &taker{
 		Book: books, rules: rules, said: said, seal: sealer, cache: oda.NewCache(customers),
-		born: time.Now(), log: log, trusts: make(map[string]trusted),
+		log: log, trusts: make(map[string]trusted),
 	}, nil
 }
 
@@ -62,11 +61,8 @@ func newTaker(rules configs.Offline, key offline.Key, books *book.Book, said fun
 func (t *taker) Prove(code paycode.Code, amount money.Amount, now time.Time) (charge.Proof, error) {
 	var none charge.Proof
 	said := t.said(code.Wallet)
-	switch {
-	case !t.rules.Take, amount.Currency != money.JPY: // OP1 knows no other money
+	if !t.rules.Take || amount.Currency != money.JPY { // OP1 knows no other money
 		return none, &agent.Refused{Why: "offline.stopped"}
-	case t.wrongClock(now, said):
-		return none, &agent.Refused{Why: "offline.clock"}
 	}
 	proved, err := t.verify(code, amount.Minor, now, said)
 	if err != nil {
@@ -103,18 +99,6 @@ func (t *taker) verify(code paycode.Code, minor int64, now time.Time, said bulle
 		err = oda.UnknownIssuer
 	}
 	return proved, err
-}
-
-// maxFallBack is how far the clock may be set back while the agent runs, as
-// time servers do in small steps: less than what a code lives.
-const maxFallBack = 30 * time.Second
-
-// wrongClock tells that the clock cannot be trusted: a code or a certificate
-// that has ended would be good again. It went back since the last start or
-// since this one, or the wallet has said something later than now.
-func (t *taker) wrongClock(now time.Time, said bulletin.Bulletin) bool {
-	wall := now.Round(0).Sub(t.born.Round(0)) // without the monotonic clock
-	return t.ClockBehind() || now.Sub(t.born)-wall > maxFallBack || now.Before(said.Issued.Add(-2*time.Minute))
 }
 
 // trust is a bulletin's trust list.
@@ -172,22 +156,21 @@ func eight(text string) (out [8]byte, err error) {
 }
 
 // Accept takes the charge within the lower ones of this register's limits and
-// the wallet's; see agent.Offline.
+// the wallet's; see agent.Offline. over lifts the register's own alone.
 func (t *taker) Accept(key charge.Key, step charge.Step, proof charge.Proof, over ...charge.Limit) (charge.Record, error) {
 	text, err := t.seal.Open(proven, proof.Sealed)
 	if err != nil {
 		return charge.Record{}, err
 	}
 	proof.Sealed = t.seal.Seal(string(key), text)
-	return t.Book.Accept(key, step, proof, t.limits(t.said(step.Wallet).Limits), over...)
-}
-
-func (t *taker) limits(narrowed bulletin.Limits) charge.Limits {
-	lower := func(own int, theirs int64) int64 { return min(int64(own), cmp.Or(theirs, int64(own))) }
-	return charge.Limits{
-		PerCharge: lower(t.rules.PerCharge, narrowed.OfflineCharge), PerToken: lower(t.rules.PerCustomer, narrowed.OfflineToken),
-		Outstanding: lower(t.rules.Outstanding, narrowed.OfflineTerminal), Count: t.rules.Count, Age: t.rules.Age,
+	theirs := t.said(step.Wallet).Limits
+	limits, over := inForce(ownLimits(t.rules), theirs, over)
+	rec, err := t.Book.Accept(key, step, proof, limits, over...)
+	var reached *charge.OverLimit
+	if errors.As(err, &reached) {
+		reached.Cap = caps(theirs)[reached.Limit]
 	}
+	return rec, err
 }
 
 // Evidence is the code of a charge that is to be collected; see agent.Offline.

@@ -103,13 +103,18 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	if d.taker, err = newTaker(c.Offline, keys.sealed, d.books, d.bulletins.said, d.log); err != nil {
 		return err
 	}
-	parts.Offline = d.taker
+	parts.Offline, parts.Rules = d.taker, rulesOf(c.Offline)
 	d.register = agent.New(parts, d.log)
 	if d.books.ClockBehind() {
 		d.register.ClockBack("the clock is behind the last start of this register")
 	}
 	if why, yes := d.books.Restored(); yes {
 		d.register.BooksRestored(why)
+	}
+	for _, w := range d.wallets {
+		if w.notices != nil {
+			w.notices.Clock = d.register.ClockHeard
+		}
 	}
 	d.bulletins.register = d.register
 	if err := d.wireHands(c, codes, keys); err != nil {

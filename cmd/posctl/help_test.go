@@ -102,6 +102,9 @@ func TestUsageErrors(t *testing.T) {
 		{"charges resolve", "accepts 1 arg"},
 		{"charges resolve K", "--decision must be"},
 		{"charges resolve K --decision approved", "--decision must be"},
+		{"sale override", "--limit must be"},
+		{"sale override --limit certificate", "--limit must be"},
+		{"sale override a b --limit age", "accepts at most 1 arg"},
 		{"refund", "accepts 1 arg"},
 		{"refund K", "--amount must be"},
 		{"refund K --amount -1", "--amount must be"},
@@ -135,7 +138,7 @@ func TestUsageErrors(t *testing.T) {
 // Without a command, a group of commands tells which it has.
 func TestGroups(t *testing.T) {
 	t.Parallel()
-	for _, args := range []string{"", "config", "demo wallet", "demo device", "completion", "help", "help charges"} {
+	for _, args := range []string{"", "config", "sale", "demo wallet", "demo device", "completion", "help", "help charges"} {
 		got := posctl(t, strings.Fields(args)...)
 		if got.code != 0 || !strings.Contains(got.out, "Usage:") {
 			t.Errorf("posctl %s: exit code %d\n%s%s", args, got.code, got.err, got.out)
@@ -147,7 +150,7 @@ func TestGroups(t *testing.T) {
 func TestNoAgent(t *testing.T) {
 	t.Parallel()
 	none := "unix:" + filepath.Join(t.TempDir(), "none.sock")
-	for _, args := range []string{"charges", "charges show K", "charges receipt K", "charges reprint K", "devices", "devices list", "devices test printer0", "devices explain printer0", "devices watch", "devices sniff printer0", "charges --timeline K", "charges resolve K --decision not_paid", "refund K --amount 1", "reconcile", "pay --amount 1", "pay --amount 1 --wait"} {
+	for _, args := range []string{"charges", "charges show K", "charges receipt K", "charges reprint K", "devices", "devices list", "devices test printer0", "devices explain printer0", "devices watch", "devices sniff printer0", "charges --timeline K", "charges resolve K --decision not_paid", "refund K --amount 1", "reconcile", "sale override --limit age", "sale override S --limit age", "pay --amount 1", "pay --amount 1 --wait"} {
 		for _, agent := range []string{none, "http://127.0.0.1:1"} {
 			got := posctl(t, append(strings.Fields(args), "--agent", agent)...)
 			got.want(t, exitUnreachable, "posctl: the agent does not answer: is posagent running?")
@@ -196,6 +199,7 @@ func TestCompletion(t *testing.T) {
 		"refund K --reason ":            "returned",
 		"charges resolve K --decision ": "gave_back",
 		"pay --rate re":                 "reduced",
+		"sale override --limit per_c":   "per_customer",
 		"charges receipt KEY --lang e":  "en",
 	} {
 		words := append([]string{"__complete"}, strings.Split(args, " ")...)

@@ -129,8 +129,12 @@ func exitCode(err error) int {
 // hint is what else a person at a shell needs to know of an error.
 func hint(err error) string {
 	var answer *control.Error
-	if errors.As(err, &answer) && answer.Status == http.StatusUnauthorized {
+	switch {
+	case !errors.As(err, &answer):
+	case answer.Status == http.StatusUnauthorized:
 		return "\nThe agent's socket lets in the service's user and root; for http set POSAGENT_TOKEN."
+	case answer.Override != "":
+		return "\n  a manager: posctl sale override --limit " + answer.Override
 	}
 	return ""
 }
@@ -157,7 +161,7 @@ the agent's own socket, which lets in the service's user and root.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w (see %s --help)", err, cmd.CommandPath())
 	})
-	root.AddCommand(t.pay(), t.refund(), t.charges(), t.reconcile(), t.bulletin(), t.queue(), t.devices(), t.config(), t.doctor(), t.demo(), t.man(root), t.version())
+	root.AddCommand(t.pay(), t.sale(), t.refund(), t.charges(), t.reconcile(), t.bulletin(), t.queue(), t.devices(), t.config(), t.doctor(), t.demo(), t.man(root), t.version())
 	tellExitCodes(root)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

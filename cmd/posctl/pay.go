@@ -91,6 +91,9 @@ func (t *tool) follow(ctx context.Context, client *control.Client, sale control.
 		}
 		if r := sale.Refusal; r != nil && r.At.After(refusal) {
 			fmt.Fprintln(t.errOut, "not taken:", r.TextE)
+			if r.Override != "" {
+				fmt.Fprintf(t.errOut, "  a manager: posctl sale override --limit %s\n", r.Override)
+			}
 			refusal = r.At
 		}
 		switch sale.State {

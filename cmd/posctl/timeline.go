@@ -103,6 +103,9 @@ func or(text, other string) string {
 // told is happened, and says when what somebody wanted was not done. An answer
 // of a wallet was given all the same.
 func told(s control.Step) string {
+	if !s.Moved && s.Event == "" {
+		return who(s) + " wrote down" // a note; nothing was wanted of the charge
+	}
 	if !s.Moved && s.By != "wallet" {
 		return "in vain: " + happened(s)
 	}
@@ -111,20 +114,14 @@ func told(s control.Step) string {
 
 // happened is a step as a sentence, with who it was.
 func happened(s control.Step) string {
-	wallet := or(s.Wallet, "the wallet")
-	who := or(map[string]string{
-		"wallet": wallet, "timer": "the register's timer", "recovery": "the register, after a restart", "api": "a program",
-	}[s.By], s.By)
-	if s.By == "recovery" && (s.Reason == "reconciled" || s.Reason == "recovered") {
-		who = "the reconciliation of the day"
-	}
-	if s.Operator != "" && s.By != "wallet" {
-		who += " (" + s.Operator + ")"
-	}
+	wallet, who := or(s.Wallet, "the wallet"), who(s)
 	switch s.Event {
 	case "":
 		return who + " began it"
 	case "send":
+		if strings.HasPrefix(s.Note, "left with queue file") {
+			return who + " let it leave, for another register to collect"
+		}
 		return who + " sent a request to " + wallet
 	case "approve":
 		return says(s, who, wallet, "yes") + receiptSuffix(s)
@@ -140,6 +137,9 @@ func happened(s control.Step) string {
 		}
 		return "no trustworthy answer from " + wallet
 	case "queue":
+		if s.From == "" {
+			return "another register let the goods go; " + who + " brought it here: the money is collected"
+		}
 		return who + " let the goods go: the money is collected"
 	case "cancel":
 		return who + " asked for it to be undone"
@@ -151,6 +151,21 @@ func happened(s control.Step) string {
 		return confirmed(s, who, wallet)
 	}
 	return who + ": " + s.Event
+}
+
+// who is who it was.
+func who(s control.Step) string {
+	wallet := or(s.Wallet, "the wallet")
+	who := or(map[string]string{
+		"wallet": wallet, "timer": "the register's timer", "recovery": "the register, after a restart", "api": "a program",
+	}[s.By], s.By)
+	if s.By == "recovery" && (s.Reason == "reconciled" || s.Reason == "recovered") {
+		who = "the reconciliation of the day"
+	}
+	if s.Operator != "" && s.By != "wallet" {
+		who += " (" + s.Operator + ")"
+	}
+	return who
 }
 
 func says(s control.Step, who, wallet, word string) string {
@@ -188,6 +203,8 @@ func behind(s control.Step) []string {
 		took = fmt.Sprintf(" (request started %s earlier)", brief(s.At.Sub(s.Asked)))
 	}
 	switch {
+	case !s.Moved && s.Event == "":
+		out = append(out, "stays "+s.To+suffix(": ", s.Note))
 	case !s.Moved:
 		out = append(out, "changed nothing"+took+": stays "+s.To+suffix(": ", s.Note))
 	case s.From == s.To:

@@ -11,7 +11,7 @@ import (
 // Accept takes a charge without a network: step is its Queue. Whether the code
 // is new and every limit leaves room is judged in the transaction that writes
 // it down, so that two at once cannot go over together. over names limits that
-// a manager lifts for this one charge; the certificate's is never lifted.
+// a manager lifts for this one charge, if they are Liftable.
 func (b *Book) Accept(key charge.Key, step charge.Step, proof charge.Proof, limits charge.Limits, over ...charge.Limit) (charge.Record, error) {
 	var after Row
 	var written []*mark
@@ -112,7 +112,7 @@ func (j *judging) room(name charge.Limit, most, used int64) {
 
 func (j *judging) refuse(e *charge.OverLimit) {
 	for _, lifted := range j.over {
-		if lifted == e.Limit && e.Limit != charge.Certificate {
+		if lifted == e.Limit && e.Limit.Liftable() {
 			return
 		}
 	}

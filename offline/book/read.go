@@ -2,6 +2,7 @@ package book
 
 import (
 	"errors"
+	"iter"
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/sale"
@@ -23,8 +24,44 @@ func (b *Book) ChargesOfSale(saleID string) ([]charge.Record, error) {
 	return b.records(func(rows Rows) ([]Row, error) { return rows.ChargesOfSale(saleID) })
 }
 
-// Open are the charges that still need work, oldest first.
-func (b *Book) Open() ([]charge.Record, error) { return b.records(Rows.OpenCharges) }
+// EachOpen are the charges that still need work, oldest first. They are read a
+// page at a time, each as it stands when its page is read: a long queue is no
+// reason to need much memory.
+func (b *Book) EachOpen() iter.Seq2[charge.Record, error] {
+	return func(yield func(charge.Record, error) bool) {
+		const most = 500
+		for after := int64(0); ; {
+			var page []Row
+			err := b.rows.View(func(rows Rows) (err error) {
+				page, err = rows.OpenCharges(after, most)
+				return err
+			})
+			if err != nil {
+				yield(charge.Record{}, err)
+				return
+			}
+			for _, row := range page {
+				if after = row.Seq; !yield(row.Record, nil) {
+					return
+				}
+			}
+			if len(page) < most {
+				return
+			}
+		}
+	}
+}
+
+// Open are all of them.
+func (b *Book) Open() (out []charge.Record, err error) {
+	for rec, err := range b.EachOpen() {
+		if err != nil {
+			return out, err
+		}
+		out = append(out, rec)
+	}
+	return out, nil
+}
 
 func (b *Book) records(read func(Rows) ([]Row, error)) ([]charge.Record, error) {
 	var out []charge.Record

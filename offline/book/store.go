@@ -48,8 +48,9 @@ type Tx interface {
 type Rows interface {
 	Charge(charge.Key) (Row, error)
 	ChargesOfSale(saleID string) ([]Row, error) // and the refunds of it, oldest first
-	OpenCharges() ([]Row, error)                // State.Open(), oldest first
-	Charges(Filter) ([]Row, error)              // newest first
+	// OpenCharges are those whose State is Open, oldest first, above a number.
+	OpenCharges(after int64, most int) ([]Row, error)
+	Charges(Filter) ([]Row, error) // newest first
 	Sale(id string) (sale.Sale, error)
 	SaleByReference(businessDate, source, reference string) (sale.Sale, error)
 	LastLink() (Link, error)                       // ErrNotFound in an empty journal

@@ -69,7 +69,7 @@ func (b *Book) turnOf(tx Tx, do func(*turn) error) error {
 		open = make(map[charge.Key]Row)
 	}
 	for key, row := range t.changed {
-		if row.State.Open() {
+		if row.State.Open() && !outstanding(row.State) { // a long queue is no part of a customer's next step
 			open[key] = row
 		} else {
 			delete(open, key)

@@ -23,6 +23,7 @@ var ErrNoBulletin = errors.New("this wallet has no bulletin")
 type Notices struct {
 	Line   *authorize.Line // of its own, so that waiting never stands before a charge
 	Within time.Duration   // for an answer, beside the wait
+	Clock  func(time.Time) // is told what the wallet's clock shows, as answers come; nil: nobody
 }
 
 // Next waits at the wallet for a bulletin other than the one with the tag
@@ -32,6 +33,9 @@ func (n *Notices) Next(ctx context.Context, have string, wait time.Duration) (si
 	defer cancel()
 	path := wire.PathBulletin + "?wait=" + url.QueryEscape(wait.String())
 	page, err := n.Line.Fetch(ctx, path, have, mostBulletin)
+	if err == nil && n.Clock != nil && !page.Date.IsZero() {
+		n.Clock(page.Date)
+	}
 	switch {
 	case err != nil:
 		return nil, "", fmt.Errorf("ask for the bulletin: %w", authorize.Told(err))

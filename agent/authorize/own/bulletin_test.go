@@ -64,6 +64,31 @@ func TestNextBulletin(t *testing.T) {
 	}
 }
 
+// Whoever waits for bulletins hears what the wallet's clock shows, also when
+// there is no other; not from an answer that does not say.
+func TestNoticesTellTheTime(t *testing.T) {
+	at := time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)
+	says := []string{at.Format(http.TimeFormat), "yesterday", ""}
+	n := noticesOf(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header()["Date"] = says[:1]
+		if says[0] == "" {
+			w.Header()["Date"] = nil
+		}
+		says = says[1:]
+		w.WriteHeader(http.StatusNotModified)
+	})
+	var heard []time.Time
+	n.Clock = func(at time.Time) { heard = append(heard, at) }
+	for range 3 {
+		if _, _, err := n.Next(t.Context(), `"v1"`, time.Second); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(heard) != 1 || !heard[0].Equal(at) {
+		t.Errorf("it heard %v", heard)
+	}
+}
+
 // hijacked writes bytes of its own in place of an answer, over and over.
 func hijacked(head, over string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {

@@ -21,6 +21,7 @@ type (
 	deviceEvent    control.Device
 	refusalEvent   control.Refusal
 	saleEvent      control.Sale
+	offlineEvent   control.Offline
 	heartbeatEvent struct{}
 )
 
@@ -28,7 +29,7 @@ func (s *Server) events(api huma.API) {
 	op := operation(http.MethodGet, control.PathEvents, "events", "What happens at the register: a snapshot, then changes", control.ScopeDisplay)
 	sse.Register(api, op, map[string]any{
 		control.EventRegister: control.Register{}, control.EventSale: saleEvent{}, control.EventRefusal: refusalEvent{},
-		control.EventDevice: deviceEvent{}, control.EventHeartbeat: heartbeatEvent{},
+		control.EventDevice: deviceEvent{}, control.EventOffline: offlineEvent{}, control.EventHeartbeat: heartbeatEvent{},
 	}, func(ctx context.Context, _ *struct {
 		Ticket string `query:"ticket" maxLength:"64" doc:"of /v1/events/ticket, for browsers"`
 	}, send sse.Sender) {
@@ -107,6 +108,9 @@ func differences(before, now control.Register) []any {
 		if i >= len(before.Devices) || !same(before.Devices[i], d) {
 			out = append(out, deviceEvent(d))
 		}
+	}
+	if now.Offline != nil && !same(before.Offline, now.Offline) {
+		out = append(out, offlineEvent(*now.Offline))
 	}
 	if before.Open != now.Open || now.Sale == nil && before.Sale != nil {
 		out = append(out, now)

@@ -83,6 +83,8 @@ func (s *Server) explain(err error) error {
 	case errors.As(err, &refused):
 		p := problemOf(http.StatusConflict, refused.Why, "")
 		p.Text, p.TextE = withLeft(p.Text, p.TextE, refused.Left)
+		p.Text, p.TextE = withLift(p.Text, p.TextE, refused.Lift)
+		p.Override = refused.Lift.Setting()
 		return p
 	case errors.Is(err, s.NotFound):
 		return problemOf(http.StatusNotFound, "unknown", "there is no such sale or charge")

@@ -99,6 +99,7 @@ func New(o Options) *Server {
 	s.sessions(api)
 	s.sales(api)
 	s.payments(api)
+	s.overrides(api)
 	s.charges(api)
 	s.afterwards(api)
 	s.bulletins(api)
@@ -112,6 +113,7 @@ func New(o Options) *Server {
 	mux.Handle("GET "+control.PathOpenAPI, s.needing(control.ScopeRead, spec(api)))
 	if o.Pages != nil {
 		mux.Handle("/pos", o.Pages)
+		mux.Handle("/manager", o.Pages)
 		mux.Handle("/web/", o.Pages)
 		mux.Handle("GET /{$}", http.RedirectHandler("/pos", http.StatusFound))
 	}

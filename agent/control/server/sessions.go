@@ -85,9 +85,7 @@ func (s *Server) signIn(_ context.Context, in *struct{ Body control.SignIn }) (*
 	}
 	switch {
 	case errors.As(err, &waiting):
-		p := problemOf(http.StatusTooManyRequests, "sign_in.waiting", "")
-		left := math.Ceil(max(0, waiting.Until.Sub(s.Now()).Seconds()))
-		return nil, huma.ErrorWithHeaders(p, http.Header{"Retry-After": {strconv.Itoa(int(left))}})
+		return nil, s.tooMany(waiting)
 	case errors.Is(err, operator.ErrWhich):
 		return nil, problemOf(http.StatusUnauthorized, "sign_in.which", "")
 	case err != nil:
@@ -102,6 +100,13 @@ func (s *Server) signIn(_ context.Context, in *struct{ Body control.SignIn }) (*
 		MaxAge: int(sessionTime / time.Second),
 	}
 	return out, nil
+}
+
+// tooMany is the problem of a PIN that was not even looked at.
+func (s *Server) tooMany(waiting *operator.Waiting) error {
+	p := problemOf(http.StatusTooManyRequests, "sign_in.waiting", "")
+	left := math.Ceil(max(0, waiting.Until.Sub(s.Now()).Seconds()))
+	return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {strconv.Itoa(int(left))}})
 }
 
 func (s *Server) session(c *caller) control.Session {

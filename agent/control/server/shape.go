@@ -25,6 +25,11 @@ func (s *Server) shapeSale(v agent.View) control.Sale {
 		e := health.Lookup("reason." + string(c.Reason))
 		out.ReasonText, out.ReasonTextE = e.Advice(), e.AdviceEN()
 	}
+	for _, limit := range v.Lifted {
+		e := health.Lookup("override.given")
+		out.Lifted = append(out.Lifted, limit.Setting())
+		out.LiftedText, out.LiftedTextE = e.Advice(), e.AdviceEN()
+	}
 	for _, l := range v.Sale.Lines {
 		out.Lines = append(out.Lines, control.Line{Name: l.Name, Quantity: l.Quantity, Amount: l.Amount.Minor, Rate: string(l.Rate)})
 	}
@@ -36,9 +41,19 @@ func shapeRefusal(r *agent.Refusal) *control.Refusal {
 		return nil
 	}
 	e := health.Lookup(r.Why)
-	out := &control.Refusal{Why: r.Why, Text: e.Advice(), TextE: e.AdviceEN(), Left: r.Left, At: r.At}
+	out := &control.Refusal{Why: r.Why, Text: e.Advice(), TextE: e.AdviceEN(), Left: r.Left, At: r.At, Override: r.Lift.Setting()}
 	out.Text, out.TextE = withLeft(out.Text, out.TextE, r.Left)
+	out.Text, out.TextE = withLift(out.Text, out.TextE, r.Lift)
 	return out
+}
+
+// withLift adds that a manager may let the sale pass.
+func withLift(text, textE string, limit charge.Limit) (string, string) {
+	if limit == "" {
+		return text, textE
+	}
+	e := health.Lookup("override.may")
+	return text + e.Advice(), textE + " " + e.AdviceEN()
 }
 
 // withLeft adds what remains of a limit to the words about it.
@@ -101,6 +116,12 @@ func (s *Server) register() control.Register {
 		out.Devices = append(out.Devices, shapeDevice(d))
 	}
 	out.Open = s.Register.Unsettled()
+	if v, is := s.Register.WithoutNetwork(); is {
+		out.Offline = &control.Offline{
+			Taking: v.Taking, Away: v.Away, Count: v.Count, Amount: v.Minor, Carried: v.Carried, Brought: v.Brought,
+			LeftCount: v.LeftCount, LeftAmount: v.LeftMinor, Oldest: v.Oldest, Until: v.Until,
+		}
+	}
 	return out
 }
 

@@ -62,6 +62,12 @@ type shop struct {
 // open is a shop without a listener. change may alter the options.
 func open(t testing.TB, store *memory.Store, change ...func(*server.Options)) *shop {
 	t.Helper()
+	return openWith(t, store, func(*shop, *agent.Parts) {}, change...)
+}
+
+// openWith is open with other parts of the register.
+func openWith(t testing.TB, store *memory.Store, parts func(*shop, *agent.Parts), change ...func(*server.Options)) *shop {
+	t.Helper()
 	s := &shop{store: store, wallet: newWallet(), log: &logged{}}
 	var err error
 	s.books, err = book.Open(s.store, book.Options{Store: "S0001", Terminal: "T01", Wallets: []string{"paypay"}, Now: time.Now})
@@ -73,13 +79,15 @@ func open(t testing.TB, store *memory.Store, change ...func(*server.Options)) *s
 	must(t, err)
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	seller := sale.Store{ID: "S0001", Terminal: "T01", Name: "みほん商店"}
-	s.register = agent.New(agent.Parts{
+	made := agent.Parts{
 		Store: seller, Journal: s.books, Memory: s.memory, Accounts: s.books, NotFound: book.ErrNotFound, Codes: codes, Imager: eye{},
 		Wallets: []agent.Wallet{{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.wallet, Terms: patient(), Refunds: s.wallet, TopUps: s.wallet, Lists: s.wallet}},
 		Printer: &press{}, Devices: devices(), Paper: agent.PaperRules{Language: "ja", Print: true},
 		HashCode: hashCode, Room: func() error { return nil }, Day: day, Zone: time.UTC,
 		Now: time.Now, Spread: func() float64 { return 0.5 }, MostTopUp: 50_000,
-	}, log)
+	}
+	parts(s, &made)
+	s.register = agent.New(made, log)
 	staff, err := operator.NewStaff([]operator.Operator{
 		{ID: "hanako", Name: "花子", Role: operator.Cashier, Hash: cheapHash(cashierPIN)},
 		{ID: "taro", Name: "太郎", Role: operator.Manager, Hash: cheapHash(managerPIN)},

@@ -32,6 +32,17 @@ const devices = [
   { id: "printer0", role: "printer", kind: "printer", state: "blocked", reason: "paper_out", text: "用紙がありません。新しい用紙を入れてください。", text_en: "Out of paper. Put in a new roll.", since: soon(0) },
 ];
 
+/** What was taken without a network, in each way that the bar shows it. */
+const offline = {
+  on: { taking: true, away: true, count: 0, amount: 0, left_count: 200, left_amount: 100_000 },
+  waits: { taking: true, away: true, count: 7, amount: 12_340, left_count: 193, left_amount: 87_660, oldest: soon(-45_000_000), until: soon(41_400_000) },
+  full: { taking: true, away: true, count: 200, amount: 98_760, left_count: 0, left_amount: 1240, oldest: soon(-45_000_000), until: soon(41_400_000) },
+  late: { taking: true, away: true, count: 7, amount: 12_340, left_count: 193, left_amount: 87_660, oldest: soon(-90_000_000), until: soon(-3_600_000) },
+  back: { taking: true, away: false, count: 3, amount: 3840, left_count: 197, left_amount: 96_160, oldest: soon(-600_000), until: soon(85_800_000) },
+  carried: { taking: true, away: true, count: 0, amount: 0, carried: 12, carried_amount: 23_450, left_count: 200, left_amount: 100_000 },
+  stopped: { taking: false, away: false, count: 3, amount: 3840, left_count: 197, left_amount: 0, oldest: soon(-600_000), until: soon(85_800_000) },
+};
+
 /** What the sale has in each state, beside the state. */
 const states = {
   none: null,
@@ -51,7 +62,7 @@ const states = {
 
 const sizes = { till: [1024, 768], wide: [1280, 800], zoomed: [512, 384] }; // zoomed: 1024 x 768 at 200 %
 
-function bodies(state) {
+function bodies(state, waits) {
   const more = Object.fromEntries(Object.entries(states[state] ?? {}).map(([k, v]) => [k, typeof v === "function" ? v() : v]));
   const sale = state === "none" ? undefined : {
     id: `sale-${state}`, amount: more.amount ?? 9_999_999, currency: "JPY", state, goods: "hold", charge_key: "S0001-T01-217900800-1234", paper: "unprinted",
@@ -59,17 +70,17 @@ function bodies(state) {
   };
   return {
     "/v1/session": { operator: "cashier", name: "レジ係", role: "cashier", scopes: [], secret: "fixed", store: "みほん商店", terminal: "T01" },
-    "/v1/register": { store: "みほん商店 一号店", terminal: "T01", sale, devices, open: state === "none" ? 1 : 0, demo: true },
+    "/v1/register": { store: "みほん商店 一号店", terminal: "T01", sale, devices, open: state === "none" ? 1 : 0, demo: true, offline: offline[waits] },
     "/v1/health": { ready: true, troubles: [] },
     "/v1/charges": { charges: [], next: 0 },
   };
 }
 
 /** A page whose agent says what we want; the stream is open and silent. */
-async function fixed(state, options) {
+async function fixed(state, options, waits) {
   const till = await Till.open(browser, options);
   till.expect("404"); // there is no picture of a receipt
-  const answers = bodies(state);
+  const answers = bodies(state, waits);
   await till.page.addInitScript(() => {
     sessionStorage.setItem("posagent.session", "fixed");
     window.EventSource = class extends EventTarget {
@@ -127,6 +138,54 @@ for (const state of Object.keys(states)) {
     }
   });
 }
+
+test("with the chip in the bar no screen of a till must be scrolled", async () => {
+  for (const state of ["none", "prepared", "sent", "indoubt", "approved", "declined", "queued"]) {
+    const till = await fixed(state, {}, "waits");
+    await till.page.goto(demo.page);
+    await till.page.locator("body:not(.on-signin):not(.on-starting) main h1").waitFor();
+    for (const lang of ["ja", "en"]) {
+      if (lang === "en") await till.page.tap("#language");
+      await till.shot(`gallery/offline-${state}-${lang}`);
+      const { scroll, room } = await till.page.evaluate(() => ({ scroll: document.documentElement.scrollHeight, room: innerHeight }));
+      assert.ok(scroll <= room, `${state} in ${lang} must be scrolled: ${scroll} > ${room}`);
+    }
+    await till.close();
+  }
+});
+
+test("what waits is in the bar, and all of it for whoever comes to the chip", async () => {
+  const told = new Set();
+  for (const waits of Object.keys(offline)) {
+    for (const [size, [width, height]] of Object.entries({ ...sizes, phone: [390, 844] })) {
+      const till = await fixed("none", { viewport: { width, height } }, waits);
+      await till.page.goto(demo.page);
+      await till.on("amount");
+      const chip = till.page.locator('[data-chip="offline"]');
+      for (const lang of ["ja", "en"]) {
+        if (lang === "en") await till.page.tap("#language");
+        const name = `gallery/offline-${waits}-${size}-${lang}`;
+        await chip.blur(); // a touch on the language leaves the focus where it is
+        await chip.focus();
+        await till.page.locator("#offline-tip.tip").waitFor();
+        if (size === "till" || size === "phone") await till.look(`${name}-tip`);
+        assert.deepEqual(await till.page.evaluate(cutOff), [], name);
+        await till.page.keyboard.press("Escape");
+        assert.equal(await till.page.locator("#offline-tip.tip").count(), 0, "Escape closes it");
+        await till.shot(name);
+        assert.deepEqual(await till.page.evaluate(cutOff), [], name);
+        assert.deepEqual(await till.page.evaluate(tooSmall), [], name);
+      }
+      if (size === "till") told.add(`${await chip.locator("svg").innerHTML()}|${await chip.innerText()}`);
+      await till.page.tap('[data-chip="offline"]');
+      await till.page.locator("#offline-tip.tip").waitFor();
+      await till.page.touchscreen.tap(2, height - 2);
+      await till.page.locator("#offline-tip.tip").waitFor({ state: "detached" });
+      await till.close();
+    }
+  }
+  assert.equal(told.size, Object.keys(offline).length, "sign and words of each");
+});
 
 test("results are told apart without colour", async () => {
   const told = new Set();

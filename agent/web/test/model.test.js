@@ -1,7 +1,7 @@
 // The page's rules, without a browser.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { largeAmount, left, mark, maxDigits, mayScanAgain, newer, place, screenOf, settled, typed } from "../static/js/model.js";
+import { largeAmount, left, mark, maxDigits, mayScanAgain, newer, place, screenOf, settled, typed, waiting } from "../static/js/model.js";
 
 const at = (seconds) => new Date(Date.UTC(2026, 10, 22, 3, 0, seconds)).toISOString();
 const sale = (over = {}) => ({
@@ -81,4 +81,30 @@ test("typing an amount", () => {
 test("settled: nothing is under way any more", () => {
   assert.deepEqual(["prepared", "sent", "pending", "indoubt", "reversing", "queued", "forwarding"].filter(settled), []);
   assert.equal(settled("approved"), true);
+});
+
+test("what waits: shown when something does, or when the network is away and codes are taken", () => {
+  const o = (over) => ({ taking: true, away: false, count: 0, amount: 0, left_count: 200, left_amount: 100_000, ...over });
+  const now = Date.parse(at(0)), until = new Date(now + 3_600_000 + 59_000).toISOString();
+  assert.equal(waiting(null, now), null);
+  assert.equal(waiting(o({}), now), null);
+  assert.equal(waiting(o({ taking: false, away: true }), now), null, "nothing is taken, so nothing is to be told of it");
+  assert.deepEqual(waiting(o({ away: true }), now), { level: "look", full: false, late: false, minutes: null });
+  assert.deepEqual(waiting(o({ count: 1, until }), now), { level: "wait", full: false, late: false, minutes: 60 });
+  assert.equal(waiting(o({ away: true, count: 1, until }), now).level, "look");
+  for (const over of [{ left_count: 0 }, { left_amount: 0 }]) assert.equal(waiting(o({ away: true, count: 1, until, ...over }), now).level, "bad");
+  const late = waiting(o({ away: true, count: 1, until }), Date.parse(until) + 1);
+  assert.deepEqual(late, { level: "bad", full: true, late: true, minutes: 0 });
+  assert.equal(waiting(o({ carried: 1 }), now).level, "wait", "of another register");
+  assert.equal(waiting(o({ taking: false, count: 2, until }), now).level, "wait", "stopped: what waits is told all the same");
+});
+
+test("a manager is asked only while the sale waits for a code", () => {
+  const asked = { limit: "per_charge", pin: "" };
+  assert.equal(screenOf(page({ override: asked, sale: sale() })), "override");
+  assert.equal(screenOf(page({ override: asked, again: true, sale: sale({ state: "declined" }) })), "override");
+  for (const state of ["sent", "pending", "indoubt", "approved", "declined", "queued"]) {
+    assert.equal(screenOf(page({ override: asked, sale: sale({ state }) })), screenOf(page({ sale: sale({ state }) })), state);
+  }
+  assert.equal(screenOf(page({ override: asked, signedIn: false, sale: sale() })), "signin");
 });

@@ -101,7 +101,7 @@ func TestASnapshotSharesNothing(t *testing.T) {
 		err := want.s.View(func(rows book.Rows) error {
 			var errs []error
 			for what, read := range map[string]func() ([]book.Row, error){
-				"open": rows.OpenCharges, "of the sale": func() ([]book.Row, error) { return rows.ChargesOfSale("a") },
+				"open": func() ([]book.Row, error) { return rows.OpenCharges(0, 10) }, "of the sale": func() ([]book.Row, error) { return rows.ChargesOfSale("a") },
 			} {
 				found, err := read()
 				var keys []charge.Key

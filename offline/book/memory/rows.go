@@ -24,8 +24,10 @@ func (r rows) ChargesOfSale(saleID string) ([]book.Row, error) {
 	return r.copies(r.d.bySale[saleID]), nil
 }
 
-func (r rows) OpenCharges() ([]book.Row, error) {
-	return r.copies(slices.Sorted(maps.Keys(r.d.open))), nil
+func (r rows) OpenCharges(after int64, most int) ([]book.Row, error) {
+	open := slices.Sorted(maps.Keys(r.d.open))
+	begin, _ := slices.BinarySearch(open, after+1)
+	return r.copies(open[begin:min(begin+most, len(open))]), nil
 }
 
 func (r rows) Charges(f book.Filter) ([]book.Row, error) {

@@ -26,7 +26,7 @@ func absent(t *testing.T, s book.Store) {
 		}
 		for name, read := range map[string]func() (int, error){
 			"ChargesOfSale": func() (int, error) { r, err := tx.ChargesOfSale("none"); return len(r), err },
-			"OpenCharges":   func() (int, error) { r, err := tx.OpenCharges(); return len(r), err },
+			"OpenCharges":   func() (int, error) { r, err := tx.OpenCharges(0, 10); return len(r), err },
 			"Charges":       func() (int, error) { r, err := tx.Charges(book.Filter{}); return len(r), err },
 			"Chain":         func() (int, error) { l, err := tx.Chain(7); return len(l), err },
 			"LinksAfter":    func() (int, error) { l, err := tx.LinksAfter(0, 10); return len(l), err },
@@ -90,7 +90,8 @@ func order(t *testing.T, s book.Store) {
 	newest := slices.Clone(oldest)
 	slices.Reverse(newest)
 	equal(t, "ChargesOfSale", seqs(found(t, s, func(r book.Rows) ([]book.Row, error) { return r.ChargesOfSale("one sale") })), oldest)
-	equal(t, "OpenCharges", seqs(found(t, s, book.Rows.OpenCharges)), oldest)
+	equal(t, "OpenCharges", seqs(found(t, s, openCharges)), oldest)
+	equal(t, "one page of OpenCharges", seqs(found(t, s, func(r book.Rows) ([]book.Row, error) { return r.OpenCharges(oldest[0], 1) })), oldest[1:2])
 	equal(t, "Charges", seqs(found(t, s, func(r book.Rows) ([]book.Row, error) { return r.Charges(book.Filter{}) })), newest)
 }
 
@@ -131,10 +132,12 @@ func paging(t *testing.T, s book.Store) {
 	}
 }
 
+func openCharges(r book.Rows) ([]book.Row, error) { return r.OpenCharges(0, 1000) }
+
 func open(t *testing.T, s book.Store) {
 	for _, state := range charge.States {
 		put(t, s, row(1, state))
-		got := found(t, s, book.Rows.OpenCharges)
+		got := found(t, s, openCharges)
 		if state.Open() != (len(got) == 1) {
 			t.Errorf("%s: %d open charges, but Open is %t", state, len(got), state.Open())
 		}

@@ -62,7 +62,7 @@ func untouched(t *testing.T, s book.Store, old book.Row) {
 		equal(t, "the old charge by its sale", seqs(tries), []int64{1})
 		gone, err3 := tx.Charge(row(50, "").Key)
 		missing(t, "the charge that was not kept", gone, err3)
-		open, err4 := tx.OpenCharges()
+		open, err4 := tx.OpenCharges(0, 1000)
 		equal(t, "open charges", seqs(open), []int64{1})
 		charges, err5 := tx.Charges(book.Filter{})
 		equal(t, "all charges", seqs(charges), []int64{1})
@@ -95,7 +95,7 @@ func ownWrites(t *testing.T, s book.Store) {
 		equal(t, "its state", got.State, charge.Approved)
 		tries, err2 := tx.ChargesOfSale("sale-50")
 		equal(t, "by its sale", seqs(tries), []int64{50})
-		open, err3 := tx.OpenCharges()
+		open, err3 := tx.OpenCharges(0, 1000)
 		equal(t, "open charges", seqs(open), []int64{50})
 		bought, err4 := tx.SaleByReference("2026-11-22", "pos", "R-9")
 		equal(t, "the sale", bought.ID, "new")
@@ -220,7 +220,7 @@ func markAlone(t *testing.T, s book.Store) {
 		return sell(tx, row(1, charge.Sent))
 	})
 	<-written // for ever, and so a failed test, when nobody writes it
-	for found(t, s, func(rows book.Rows) (int, error) { r, err := rows.OpenCharges(); return len(r), err }) == 0 {
+	for found(t, s, func(rows book.Rows) (int, error) { r, err := rows.OpenCharges(0, 1000); return len(r), err }) == 0 {
 		time.Sleep(time.Millisecond)
 	}
 }
@@ -250,7 +250,7 @@ func reopened(t *testing.T, s book.Store, again func() book.Store) {
 	}
 	s = again()
 	equal(t, "a charge", found(t, s, func(r book.Rows) (book.Row, error) { return r.Charge(old.Key) }), utc(old))
-	equal(t, "open charges", len(found(t, s, book.Rows.OpenCharges)), 21)
+	equal(t, "open charges", len(found(t, s, openCharges)), 21)
 	equal(t, "the head", found(t, s, book.Rows.LastLink), utcLink(link(21, row(21, "").Key)))
 	equal(t, "the number", meta(t, s, "old"), int64(1))
 	equal(t, "a sale", found(t, s, func(r book.Rows) (string, error) { x, err := r.Sale("7"); return x.ID, err }), "7")

@@ -2,7 +2,7 @@
 // one key from its first try to its answer, so a double tap, a lost answer or
 // a second try is still one act.
 import { ask, askJSON, hasSecret, keepSecret, newAct, path, Refused, Unreachable } from "./api.js";
-import { leave, page, parked, set, tookDevice, tookRefusal, tookRegister, tookSale } from "./page.js";
+import { leave, page, parked, set, tookDevice, tookOffline, tookRefusal, tookRegister, tookSale } from "./page.js";
 import { Stream } from "./stream.js";
 import { largeAmount, mayScanAgain, typed } from "./model.js";
 import { play } from "./sound.js";
@@ -17,6 +17,7 @@ const stream = new Stream({
     else if (name === "sale") tookSale(body);
     else if (name === "refusal") tookRefusal(body);
     else if (name === "device") tookDevice(body);
+    else if (name === "offline") tookOffline(body);
   },
   up() {
     if (!page.linked || page.lost) set({ linked: true, lost: false, lostSince: 0 });
@@ -114,7 +115,7 @@ export async function lock() {
     if (!(err instanceof Refused || err instanceof Unreachable)) throw err; // it ends by itself later
   }
   keepSecret("");
-  set({ signedIn: false, who: null, ready: false, lost: false, panel: false, view: "sale", pin: "", fault: null, sale: null });
+  set({ signedIn: false, who: null, ready: false, lost: false, panel: false, view: "sale", pin: "", fault: null, sale: null, override: null });
 }
 
 /** A key of the amount. @param {string} key */
@@ -176,6 +177,22 @@ export function scanAgain() {
   if (page.sale && mayScanAgain(page.sale.state)) set({ again: true, fault: null, refusal: null });
 }
 
+/** A manager lets the sale pass the limit that refused its code: with a PIN, or
+ * as who is signed in. The customer then shows the code again. */
+export function letPass() {
+  const { sale, override } = page;
+  if (!sale || !override) return;
+  const body = { limit: override.limit, ...(override.pin ? { pin: override.pin } : {}) };
+  return act(`override ${sale.id} ${override.limit} ${newAct()}`, async (key) => {
+    try {
+      tookSale(await askJSON(path.override(sale.id), { method: "POST", body, act: key }));
+      set({ override: null });
+    } finally {
+      if (page.override) set({ override: { ...page.override, pin: "" } });
+    }
+  });
+}
+
 /** To the next sale. One that could still be tried again is closed first, so
  * that no later scan is charged to it. */
 export function next() {
@@ -223,6 +240,20 @@ export async function listCharges(more = false) {
     failed(err);
   }
 }
+
+/** The list of what waits to be collected. */
+export async function listQueue() {
+  try {
+    set({ queue: await askJSON(`${path.queue}?limit=100`) });
+  } catch (err) {
+    failed(err);
+  }
+}
+
+/** Lets the register collect now; how it goes on comes by the stream. */
+export const collect = () => act("collect", async (key) => {
+  set({ queue: await askJSON(path.forward, { method: "POST", act: key }) });
+});
 
 /** What is wrong right now, and what became of sales that were left. */
 export async function look() {

@@ -9,9 +9,12 @@ export const path = {
   sale: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}`,
   code: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}/code`,
   cancel: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}/cancel`,
+  override: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}/override`,
   charges: "/v1/charges",
   receipt: (/** @type {string} */ key) => `/v1/charges/${encodeURIComponent(key)}/receipt`,
   reprint: (/** @type {string} */ key) => `/v1/charges/${encodeURIComponent(key)}/reprint`,
+  queue: "/v1/queue",
+  forward: "/v1/queue/forward",
   health: "/v1/health",
   register: "/v1/register",
 };

@@ -46,9 +46,11 @@ function onSignIn(event, on) {
 function pressed(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   const on = /** @type {Element} */ (event.target);
+  if (page.tip && event.key === "Escape") return set({ tip: false });
   if (page.panel && event.key === "Escape") return set({ panel: false });
   const name = screen();
   if (name === "signin") return onSignIn(event, on);
+  if (name === "override") return event.key === "Escape" ? set({ override: null, fault: null }) : onSignIn(event, on);
   const control = on.closest("button, a, label.file, input[type=file]");
   if (control && (event.key === "Enter" || event.key === " ")) return;
   if (name === "amount") return onAmount(event);

@@ -3,14 +3,17 @@
 
 /**
  * Bodies of the API, as agent/control describes them.
- * @typedef {{why: string, text: string, text_en: string, at: string}} Refusal
+ * @typedef {{why: string, text: string, text_en: string, at: string, override?: string}} Refusal
  * @typedef {{id: string, role: string, kind: string, state: string, reason?: string, text: string, text_en: string, detail?: string}} Device
- * @typedef {{id: string, amount: number, currency: string, state: string, goods: string, charge_key: string, reason?: string, reason_text?: string, reason_text_en?: string, wallet?: string, wallet_name?: string, wallet_name_en?: string, receipt?: string, paper: string, checking: boolean, deadline?: string, next_inquiry?: string, give_up?: string, opened: string, changed: string, refusal?: Refusal}} Sale
- * @typedef {{store: string, terminal: string, sale?: Sale, refusal?: Refusal, devices: Device[], open: number, demo: boolean}} Register
+ * @typedef {{id: string, amount: number, currency: string, state: string, goods: string, charge_key: string, reason?: string, reason_text?: string, reason_text_en?: string, wallet?: string, wallet_name?: string, wallet_name_en?: string, receipt?: string, paper: string, checking: boolean, deadline?: string, next_inquiry?: string, give_up?: string, opened: string, changed: string, refusal?: Refusal, lifted?: string[], lifted_text?: string, lifted_text_en?: string}} Sale
+ * @typedef {{taking: boolean, away: boolean, count: number, amount: number, carried?: number, carried_amount?: number, left_count: number, left_amount: number, oldest?: string, until?: string}} Offline
+ * @typedef {{key: string, wallet: string, wallet_name: string, wallet_name_en: string, amount: number, currency: string, state: string, attempts: number, accepted: string, until: string, carried?: boolean, moved?: string}} Queued
+ * @typedef {{taking: boolean, count: number, amount: number, carried?: number, carried_amount?: number, oldest?: string, charges: Queued[]}} Queue
+ * @typedef {{store: string, terminal: string, sale?: Sale, refusal?: Refusal, devices: Device[], open: number, demo: boolean, offline?: Offline}} Register
  * @typedef {{code: string, subject?: string, act: string, title: string, title_en: string, text: string, text_en: string}} Trouble
  */
 
-/** @typedef {"signin"|"starting"|"lost"|"charges"|"amount"|"scan"|"asking"|"confirm"|"doubt"|"approved"|"declined"|"reversing"|"reversed"|"abandoned"|"queued"|"owed"|"unpaid"} Screen */
+/** @typedef {"signin"|"starting"|"lost"|"charges"|"amount"|"scan"|"override"|"asking"|"confirm"|"doubt"|"approved"|"declined"|"reversing"|"reversed"|"abandoned"|"queued"|"owed"|"unpaid"} Screen */
 
 /** @type {Record<string, Screen>} the screen of each state of a charge */
 const screens = {
@@ -43,7 +46,7 @@ export const mark = (sale) => `${sale.id}/${sale.charge_key}`;
 /**
  * The screen that the page must show. A state that this page does not know is
  * shown as doubt: never as a yes, never as a no.
- * @param {{signedIn: boolean, ready: boolean, lost: boolean, view: string, sale: Sale|null, again: boolean}} page
+ * @param {{signedIn: boolean, ready: boolean, lost: boolean, view: string, sale: Sale|null, again: boolean, override?: object|null}} page
  * @returns {Screen}
  */
 export function screenOf(page) {
@@ -52,8 +55,8 @@ export function screenOf(page) {
   if (!page.ready) return "starting";
   if (page.view === "charges") return "charges";
   if (!page.sale) return "amount";
-  if (page.again && again.has(page.sale.state)) return "scan";
-  return screens[page.sale.state] ?? "doubt";
+  const now = page.again && again.has(page.sale.state) ? "scan" : screens[page.sale.state] ?? "doubt";
+  return now === "scan" && page.override ? "override" : now;
 }
 
 /**
@@ -92,6 +95,21 @@ export function place(shown, got, dismissed, now) {
 export function left(end, total, now) {
   const ms = end ? Math.max(0, Date.parse(end) - now) : 0;
   return { seconds: Math.ceil(ms / 1000), part: Math.min(1, total > 0 ? ms / total : 0) };
+}
+
+/**
+ * How what is taken without a network is shown; null when there is nothing to
+ * show: nothing waits, and the wallets can be reached.
+ * @param {Offline|null} o @param {number} now
+ * @returns {{level: "look"|"bad"|"wait", full: boolean, late: boolean, minutes: number|null}|null}
+ */
+export function waiting(o, now) {
+  if (!o || (o.count + (o.carried ?? 0) === 0 && !(o.taking && o.away))) return null;
+  const ends = o.until ? Date.parse(o.until) : 0;
+  const late = ends > 0 && now > ends;
+  const full = o.taking && (late || o.left_count <= 0 || o.left_amount <= 0);
+  const on = o.taking && o.away;
+  return { level: on ? (full ? "bad" : "look") : "wait", full, late, minutes: ends ? Math.max(0, Math.floor((ends - now) / 60_000)) : null };
 }
 
 /** Digits of the largest amount that can be typed: ¥9,999,999. */

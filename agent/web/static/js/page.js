@@ -6,6 +6,7 @@ import { mark, newer, place, isLive, screenOf, settled } from "./model.js";
 /** @typedef {import("./model.js").Sale} Sale */
 /** @typedef {import("./model.js").Register} Register */
 /** @typedef {import("./model.js").Refusal} Refusal */
+/** @typedef {import("./model.js").Offline} Offline */
 
 export const page = {
   signedIn: hasSecret(), // until the agent says otherwise
@@ -17,9 +18,14 @@ export const page = {
   linked: false,      // the stream is open
   view: "sale",       // or "charges"
   panel: false,       // devices and notices are open
+  tip: false,         // the text about what waits is open
   store: "", terminal: "",
   demo: false,
   open: 0,
+  /** @type {Offline|null} */
+  offline: null,      // what waits to be collected
+  /** @type {import("./model.js").Queue|null} */
+  queue: null,        // the list of it, for the manager
   /** @type {import("./model.js").Device[]} */
   devices: [],
   /** @type {import("./model.js").Trouble[]} */
@@ -36,6 +42,8 @@ export const page = {
   news: [],           // late results of sales left behind, until someone has read them
   stopped: false,     // the last sale was stopped before anything was sent
   again: false,       // the cashier wants to scan again for this sale
+  /** @type {{limit: string, pin: string}|null} */
+  override: null,     // a manager is asked to let the sale pass a limit
   sure: false,        // asked whether to cancel
   stay: false,        // the approved screen was asked to stay
   muted: false,       // the sound of doubt is off for this charge
@@ -78,6 +86,7 @@ function remember() {
 export function tookRegister(got) {
   Object.assign(page, {
     ready: true, store: got.store, terminal: got.terminal, devices: got.devices ?? [], open: got.open, demo: got.demo,
+    offline: got.offline ?? null,
   });
   if (got.refusal) tookRefusal(got.refusal);
   if (got.sale) tookSale(got.sale);
@@ -92,14 +101,15 @@ export function tookSale(got) {
   if (shown && shown.id !== got.id) {
     if (!settled(shown.state)) parked.set(shown.id, shown.charge_key);
     if (shown.state !== "abandoned") page.last = shown;
-    Object.assign(page, { refusal: null, sure: false, stay: false, muted: false, again: false });
+    Object.assign(page, { refusal: null, override: null, sure: false, stay: false, muted: false, again: false });
     remember();
   }
   const now = shown && shown.id === got.id ? newer(shown, got) : got;
   if (shown?.id === now.id && (shown.charge_key !== now.charge_key || shown.state !== now.state)) {
-    Object.assign(page, { sure: false, again: page.again && shown.charge_key === now.charge_key, muted: false });
+    Object.assign(page, { sure: false, override: null, again: page.again && shown.charge_key === now.charge_key, muted: false });
     if (!isLive(now.state) || now.state === "sent") page.refusal = null;
   }
+  if (now.lifted?.length !== (shown?.id === now.id ? shown.lifted?.length : undefined)) page.refusal = null;
   if (now.refusal && (now.state === "prepared" || page.again)) tookRefusal(now.refusal);
   page.sale = now;
   if (page.view === "charges" && isLive(now.state) && shown?.id !== now.id) page.view = "sale";
@@ -140,6 +150,9 @@ export function tookDevice(got) {
   redraw();
 }
 
+/** @param {Offline} got */
+export const tookOffline = (got) => set({ offline: got });
+
 /** The cashier goes on to the next sale. */
 export function leave() {
   const { sale } = page;
@@ -148,7 +161,7 @@ export function leave() {
   if (!settled(sale.state)) parked.set(sale.id, sale.charge_key);
   remember();
   set({
-    sale: null, last: sale.state === "abandoned" ? page.last : sale, refusal: null, fault: null, again: false, sure: false, stay: false, muted: false, stopped: false,
+    sale: null, last: sale.state === "abandoned" ? page.last : sale, refusal: null, override: null, fault: null, again: false, sure: false, stay: false, muted: false, stopped: false,
     entry: { digits: "", rate: page.entry.rate, large: false },
   });
 }

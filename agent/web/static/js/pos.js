@@ -4,9 +4,10 @@ import { html, render } from "../vendor/lit.js";
 import { onChange, page, screen, set } from "./page.js";
 import * as acts from "./acts.js";
 import { bar } from "./parts/bar.js";
-import { newsText, panel } from "./parts/panel.js";
+import { followPanel, newsText, panel } from "./parts/panel.js";
 import { amount } from "./screens/amount.js";
 import { charges } from "./screens/charges.js";
+import { override } from "./screens/override.js";
 import { lost, rememberSale } from "./screens/lost.js";
 import { approved, approvedFor, declined, other } from "./screens/result.js";
 import { scan } from "./screens/scan.js";
@@ -24,7 +25,7 @@ const assertive = /** @type {HTMLElement} */ (document.getElementById("assertive
 
 /** The screen for each name; those of a sale get it. @type {Record<Screen, (sale: any) => any>} */
 const screens = {
-  signin, starting, lost, charges, amount, scan, asking, confirm, doubt, approved, declined,
+  signin, starting, lost, charges, amount, scan, override, asking, confirm, doubt, approved, declined,
   reversing: (sale) => other(sale, "reversing"),
   reversed: (sale) => other(sale, "reversed"),
   abandoned: (sale) => other(sale, "abandoned"),
@@ -53,9 +54,6 @@ let saidRefusal = "";
 let saidNotices = "";
 let doubtAt = 0;
 let drawing = false;
-let panelWas = false;
-/** @type {Element|null} */
-let before = null;
 
 /** One drawing for all changes of one moment. */
 function draw() {
@@ -86,8 +84,8 @@ function paint() {
 
 /** Focus, speech and sound of a new screen. @param {Screen} name */
 function arrived(name) {
-  const target = document.getElementById(name === "signin" ? "pin" : "title");
-  target?.focus({ preventScroll: true });
+  const target = name === "signin" || name === "override" ? document.getElementById("pin") : null;
+  (target ?? document.getElementById("title"))?.focus({ preventScroll: true });
   window.scrollTo(0, 0);
   const texts = [...document.querySelectorAll("main h1, main .goods, main .reason, main .money-state, main .yen.big")];
   const words = texts.map((e) => e.textContent?.trim()).filter(Boolean).join("。 ");
@@ -97,18 +95,6 @@ function arrived(name) {
   const cue = cues[name];
   if (cue) play(cue);
   if (cue === "doubt") doubtAt = Date.now();
-}
-
-/** The panel takes the focus when it opens, and gives it back. */
-function followPanel() {
-  if (page.panel === panelWas) return;
-  panelWas = page.panel;
-  if (page.panel) {
-    before = document.activeElement;
-    document.getElementById("panel")?.focus();
-  } else if (before instanceof HTMLElement && before.isConnected) {
-    before.focus();
-  }
 }
 
 function tellRefusal() {

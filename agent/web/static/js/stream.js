@@ -11,7 +11,7 @@ const pauses = [100, 500, 1000, 2000];
 /** A stream that lived this long was a good one: the next pause is short. */
 const goodAfter = 5000;
 
-const names = ["register", "sale", "refusal", "device", "heartbeat"];
+const names = ["register", "sale", "refusal", "device", "offline", "heartbeat"];
 
 /**
  * @typedef {object} Ears

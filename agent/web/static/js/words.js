@@ -17,6 +17,14 @@ const digits = new Intl.NumberFormat("en-US");
 const hour = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit" });
 const second = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
+const day = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Tokyo", month: "2-digit", day: "2-digit" });
+
+/** The key of the page's title. */
+let heading = "title";
+
+/** Names the page, before its words are there. @param {string} key */
+export const titled = (key) => { heading = key; };
+
 /** Fetches both catalogues, so that switching the language never waits. */
 export async function loadWords() {
   const get = async (/** @type {Lang} */ lang) => {
@@ -36,7 +44,7 @@ export function speak(to) {
   current = to;
   localStorage.setItem("lang", to);
   document.documentElement.lang = to; // Han glyphs differ by language: the font asks this
-  document.title = t("title");
+  document.title = t(heading);
 }
 
 /**
@@ -77,6 +85,18 @@ export const clock = (at) => hour.format(new Date(at));
 
 /** 12:03:07 in Japan. @param {string|number} at */
 export const clockSeconds = (at) => second.format(new Date(at));
+
+/** 12:03 in Japan, or 11-25 12:03 of another day than today. @param {string|number} at */
+export function moment(at) {
+  const of = day.format(new Date(at));
+  return of === day.format(Date.now()) ? clock(at) : `${of} ${clock(at)}`;
+}
+
+/** A length of time: 23 h 12 min. @param {number} minutes */
+export function span(minutes) {
+  const h = Math.floor(minutes / 60), m = minutes % 60;
+  return h > 0 ? t("span.hours", { h, m }) : t("span.minutes", { m });
+}
 
 /**
  * What people call the wallet of a sale.

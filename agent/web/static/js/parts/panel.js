@@ -28,6 +28,22 @@ export function panel() {
     </aside>`;
 }
 
+let opened = false;
+/** @type {Element|null} */
+let before = null;
+
+/** The panel takes the focus when it opens, and gives it back. */
+export function followPanel() {
+  if (page.panel === opened) return;
+  opened = page.panel;
+  if (page.panel) {
+    before = document.activeElement;
+    document.getElementById("panel")?.focus();
+  } else if (before instanceof HTMLElement && before.isConnected) {
+    before.focus();
+  }
+}
+
 /** Why the last act was not done. */
 export function faultNote() {
   const { fault } = page;

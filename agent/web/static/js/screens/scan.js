@@ -16,8 +16,20 @@ export function refusalNote() {
   return html`
     <div class="notice look" id="refusal" data-why=${refusal.why}>${sign("look")}
       <div><b>${t("refusal.title")} <time>${clockSeconds(refusal.at)}</time></b>
-        <p>${said(refusal)}</p>${page.sale ? html`<p class="small">${t("refusal.goes")}</p>` : nothing}</div>
+        <p>${said(refusal)}</p>${page.sale ? html`<p class="small">${t("refusal.goes")}</p>` : nothing}
+        ${page.sale && refusal.override ? html`<button type="button" class="action" id="override" @click=${askManager}>${t("override.ask")}</button>` : nothing}</div>
     </div>`;
+}
+
+/** Calls the manager for the limit that refused the last scan. */
+function askManager() {
+  if (page.refusal?.override) set({ override: { limit: page.refusal.override, pin: "" }, fault: null });
+}
+
+/** The manager let the sale pass: the code may be shown again. @param {import("../model.js").Sale} sale */
+function passes(sale) {
+  if (!sale.lifted?.length || page.refusal) return nothing;
+  return html`<div class="notice good" id="lifted">${sign("good")}<p>${said({ text: sale.lifted_text, text_en: sale.lifted_text_en })}</p></div>`;
 }
 
 /** The scanner's own state: the best one, for any of them can read the code. */
@@ -61,7 +73,7 @@ export function scan(sale) {
         <h1 id="title" tabindex="-1">${t("scan.title")}</h1>
         ${bigYen(sale)}
         <p class="hint">${t("scan.hint")}</p>
-        ${scanner()} ${warning(sale)} ${missed(sale)} ${refusalNote()} ${faultNote()}
+        ${scanner()} ${warning(sale)} ${page.refusal || sale.lifted?.length ? nothing : missed(sale)} ${passes(sale)} ${refusalNote()} ${faultNote()}
         <div class="actions">
           <button type="button" class="action" id="back" ?disabled=${page.busy !== ""} @click=${back}>${t(page.again ? "scan.return" : "scan.back")}</button>
           <label class="action file ${reading ? "busy" : ""}">

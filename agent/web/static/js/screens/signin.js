@@ -5,10 +5,10 @@ import { signIn } from "../acts.js";
 import { keypad } from "../parts/keypad.js";
 import { said, t } from "../words.js";
 
-const longest = 12;
+export const longest = 12;
 
 /** @param {string} text */
-const keepDigits = (text) => text.normalize("NFKC").replace(/\D/g, "").slice(0, longest);
+export const keepDigits = (text) => text.normalize("NFKC").replace(/\D/g, "").slice(0, longest);
 
 /** @param {string} key */
 function press(key) {

@@ -1,0 +1,97 @@
+// The manager's page: what was taken without a network and waits to be
+// collected. It shares state, acts and words with the cashier's page.
+import { html, render } from "../vendor/lit.js";
+import { onChange, page, screen, set } from "./page.js";
+import * as acts from "./acts.js";
+import { bar } from "./parts/bar.js";
+import { followPanel, panel } from "./parts/panel.js";
+import { lost } from "./screens/lost.js";
+import { queue, queueNews } from "./screens/queue.js";
+import { signin, starting } from "./screens/signin.js";
+import { wake } from "./sound.js";
+import { loadWords, said, t, titled } from "./words.js";
+
+const root = /** @type {HTMLElement} */ (document.getElementById("page"));
+const polite = /** @type {HTMLElement} */ (document.getElementById("polite"));
+const assertive = /** @type {HTMLElement} */ (document.getElementById("assertive"));
+
+/** A sale at the register is no matter of this page. */
+const name = () => {
+  const of = screen();
+  return of === "signin" || of === "starting" || of === "lost" ? of : "queue";
+};
+
+const screens = { signin, starting, lost, queue };
+
+let was = "";
+let saidFault = "";
+let saidNews = "";
+let seen = "";
+let drawing = false;
+
+/** One drawing for all changes of one moment. */
+function draw() {
+  if (drawing) return;
+  drawing = true;
+  queueMicrotask(() => {
+    drawing = false;
+    paint();
+  });
+}
+
+function paint() {
+  const now = name();
+  document.body.className = `on-${now}${page.demo ? " demo" : ""}`;
+  render(html`${bar("manager")}<main>${screens[now]()}</main>${panel()}`, root);
+  if (now !== was) {
+    was = now;
+    seen = "";
+    document.getElementById(now === "signin" ? "pin" : "title")?.focus({ preventScroll: true });
+  }
+  followPanel();
+  follow(now);
+  tell();
+}
+
+/** The list is fetched anew whenever what waits has changed. @param {string} now */
+function follow(now) {
+  const of = JSON.stringify(page.offline);
+  if (now !== "queue" || of === seen) return;
+  seen = of;
+  void acts.listQueue();
+}
+
+/** Says a fault at once, and how the collecting goes on after what is being said. */
+function tell() {
+  const { fault } = page;
+  const words = fault ? (fault.said ? said(fault.said) : t(fault.key)) : "";
+  if (words !== saidFault) {
+    saidFault = words;
+    if (words) assertive.textContent = words;
+  }
+  const news = was === "queue" ? queueNews() : "";
+  if (news === saidNews) return;
+  saidNews = news;
+  if (news) polite.textContent = news;
+}
+
+/** @param {KeyboardEvent} event */
+function pressed(event) {
+  if (event.key !== "Escape") return;
+  if (page.tip) set({ tip: false });
+  else if (page.panel) set({ panel: false });
+}
+
+async function begin() {
+  titled("manager.title");
+  await loadWords();
+  onChange(draw);
+  paint();
+  document.addEventListener("keydown", pressed);
+  document.addEventListener("keydown", wake, { once: true });
+  document.addEventListener("click", wake);
+  setInterval(() => { if (page.signedIn) void acts.look(); paint(); }, 10_000);
+  await acts.resume();
+}
+
+await begin();
