@@ -17,6 +17,8 @@ type ProfileInfo struct {
 	Name  string `json:"name"`  // as in a device section
 	Kind  string `json:"kind"`  // "printer" or "scanner"
 	Model string `json:"model"` // for people
+
+	USB []string `json:"usb,omitempty"` // ids that such a device may have: of a maker, or of a model
 }
 
 // Profiles are the profiles that come with the program, by name.
@@ -27,7 +29,7 @@ func Profiles() ([]ProfileInfo, error) {
 		if err := p.load(name); err != nil {
 			return nil, err
 		}
-		out = append(out, ProfileInfo{Name: name, Kind: p.kind, Model: p.printer.Model + p.scanner.Model})
+		out = append(out, ProfileInfo{Name: name, Kind: p.kind, Model: p.printer.Model + p.scanner.Model, USB: append(p.printer.USB, p.scanner.USB...)})
 	}
 	return out, nil
 }
@@ -145,6 +147,8 @@ func printerSettings(p *profile.Printer) []setting {
 		{key: "cut", value: flag(&p.Cut, false), about: "Whether it has a cutter."},
 		{key: "confirm", value: word(&p.Confirm, "none", "processid", "gsr", "none"), about: "How it says that a job is on paper."},
 		{key: "status", value: flag(&p.Status, false), about: "Whether it answers DLE EOT and sends automatic status."},
+		{key: "usb", value: texts(&p.USB, "USB ids such as \"04b8\" of a maker or \"04b8:0202\" of a model, in lower case", form(`[0-9a-f]{4}(:[0-9a-f]{4})?`)),
+			about: "USB ids that such a device may have; posctl devices find proposes the profile by them."},
 	}
 }
 

@@ -28,6 +28,8 @@ func scannerSettings(p *profile.Scanner) []setting {
 		{key: "layout", value: word(&p.Layout, "us", "us", "jis"), about: "Of a keyboard: the layout for which the scanner is set, whatever this machine's own is."},
 		{key: "width", value: whole(&p.Width, 1280, 320, 1920), about: "Of a camera: the widest picture that is asked for. Smaller ones are searched faster."},
 		{key: "height", value: whole(&p.Height, 720, 240, 1080), about: "Of a camera: the highest picture that is asked for."},
+		{key: "usb", value: texts(&p.USB, "USB ids such as \"0c2e\" of a maker or \"0c2e:0b6a\" of a model, in lower case", form(`[0-9a-f]{4}(:[0-9a-f]{4})?`)),
+			about: "USB ids that such a device may have; posctl devices find proposes the profile by them."},
 	}
 }
 

@@ -33,6 +33,9 @@ func (d *program) background(ctx context.Context, work *crew) {
 		d.printer.Watch(announce)
 		work.do(func() error { d.printer.Run(ctx); return nil })
 	}
+	d.plugs.Watch(d.plugged)
+	work.do(func() error { d.plugs.Run(ctx); return nil })
+	work.do(func() error { d.lookAround(ctx); return nil })
 	work.do(func() error { d.checkBooks(); return nil })
 	work.do(func() error { d.watchdog(ctx); return nil })
 	work.do(func() error { d.keepMark(ctx); return nil })

@@ -16,6 +16,8 @@ type Printer struct {
 	Cut      bool   `toml:"cut"`
 	Confirm  string `toml:"confirm"` // how it says "printed": "processid", "gsr" or "none"
 	Status   bool   `toml:"status"`  // answers DLE EOT and ASB
+
+	USB []string `toml:"usb"` // ids that such a printer may have, "04b8" of a maker or "04b8:0202" of a model
 }
 
 // Ways in which a scanner reaches the register; see Scanner.Speaks.
@@ -42,4 +44,6 @@ type Scanner struct {
 	Layout   string   `toml:"layout"`    // of Keyboard: "us" or "jis"
 	Width    int      `toml:"width"`     // of Camera: the most dots across that are asked for
 	Height   int      `toml:"height"`    // of Camera
+
+	USB []string `toml:"usb"` // ids that such a scanner may have, "0c2e" of a maker or "0c2e:0b6a" of a model
 }

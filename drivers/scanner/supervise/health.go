@@ -3,7 +3,6 @@ package supervise
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"time"
 
@@ -73,21 +72,14 @@ func (s *Scanner) lost(err error) {
 
 // judge says what an error of a port means for the device.
 func judge(err error) (device.State, device.Reason) {
-	switch {
-	case errors.Is(err, errPanic):
+	if errors.Is(err, errPanic) {
 		return device.Faulted, device.Unrecoverable
-	case errors.Is(err, ErrWrongModel):
+	}
+	if errors.Is(err, ErrWrongModel) {
 		return device.Faulted, device.WrongModel
-	case errors.Is(err, port.ErrNotDevice):
-		return device.Faulted, device.NotConfigured
-	case errors.Is(err, fs.ErrPermission):
-		return device.Blocked, device.Permission
-	case errors.Is(err, port.ErrBusy):
-		return device.Blocked, device.Busy
-	case errors.Is(err, fs.ErrNotExist):
-		return device.Absent, device.NotFound
-	case errors.Is(err, port.ErrGone):
-		return device.Absent, device.Unplugged
+	}
+	if state, reason, known := port.Trouble(err); known {
+		return state, reason
 	}
 	return device.Absent, device.NoReply
 }

@@ -144,7 +144,10 @@ func (s *Scanner) Run(ctx context.Context) error {
 		if s.worked || time.Since(began) >= longestPause {
 			pause = firstPause
 		}
-		s.rest(ctx, pause)
+		if s.rest(ctx, pause) {
+			pause = firstPause // something is new: it may take a few tries
+			continue
+		}
 		pause = min(2*pause, longestPause)
 	}
 }
@@ -157,14 +160,17 @@ func (s *Scanner) begin() bool {
 	return begun
 }
 
-func (s *Scanner) rest(ctx context.Context, pause time.Duration) {
+// rest waits before the next try, and tells whether somebody ended the wait.
+func (s *Scanner) rest(ctx context.Context, pause time.Duration) (woken bool) {
 	timer := time.NewTimer(time.Duration(float64(pause) * (0.8 + 0.4*rand.Float64())))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 	case <-s.retry:
+		return true
 	case <-timer.C:
 	}
+	return false
 }
 
 // connect opens the device and reads until it fails, which it says why. A
