@@ -102,6 +102,7 @@ func TestScannerOnUSB(t *testing.T) {
 
 	scan := func(text string) {
 		t.Helper()
+		s.Arm()
 		if err := far.Scan(text); err != nil {
 			t.Fatal(err)
 		}

@@ -33,6 +33,10 @@ func ScannerKinds(p profile.Scanner) []hotplug.Kind {
 
 // scannerOf is the driver for what a scanner speaks.
 func scannerOf(id string, p profile.Scanner, path string, place *port.Place, log *slog.Logger) (reader, error) {
+	serial := p.Speaks == "" || p.Speaks == profile.Serial
+	if kind := place.Address().Kind; !serial && (kind == port.TCP || kind == port.File) {
+		return nil, fmt.Errorf("scanner %s: address %s is of a line of bytes, and this profile speaks %s: use a profile that speaks %s, or the address of its device", id, path, p.Speaks, profile.Serial)
+	}
 	switch p.Speaks {
 	case "", profile.Serial:
 		return line.New(id, p, path, place.Open, log)
