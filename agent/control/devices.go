@@ -62,7 +62,7 @@ type Trace struct {
 	Frames []Frame `json:"frames"`
 }
 
-// Frame is one read or write.
+// Frame is one read or write, or a word of the driver.
 type Frame struct {
 	Seq        uint64    `json:"seq" doc:"counts up; a gap is frames that are not kept any more"`
 	At         time.Time `json:"at"`
@@ -70,6 +70,7 @@ type Frame struct {
 	Bytes      int       `json:"bytes"`
 	Classes    string    `json:"classes" doc:"runs of 9 (digits), A (letters), . (other signs), _ (spaces), # (above 7E) and control characters by name; of raw HID and of keys only 0 (zero) and x"`
 	Generation uint64    `json:"generation" doc:"which opening of the device since the start"`
+	Note       string    `json:"note,omitempty" doc:"instead of classes: what the driver made of what came, such as \"scan ]Q1\" or \"drop noise\""`
 }
 
 // Devices are the devices of the register.

@@ -209,11 +209,14 @@ func (t *tool) sniff(ctx context.Context, client *control.Client, id string, kep
 				fmt.Fprintf(t.errOut, "%d more were too fast to be shown\n", lost)
 			}
 			after = f.Seq
-			way := "<-"
-			if f.Out {
+			way, what := "<-", f.Classes
+			switch {
+			case f.Note != "":
+				way, what = "  ", "= "+f.Note
+			case f.Out:
 				way = "->"
 			}
-			if err := t.line(f, fmt.Sprintf("%s  %s %5d  %s", f.At.In(t.place()).Format("15:04:05.000"), way, f.Bytes, f.Classes)); err != nil {
+			if err := t.line(f, fmt.Sprintf("%s  %s %5d  %s", f.At.In(t.place()).Format("15:04:05.000"), way, f.Bytes, what)); err != nil {
 				return err
 			}
 		}

@@ -112,12 +112,12 @@ func TestDevicesSniff(t *testing.T) {
 	path := "GET /v1/devices/scanner0/trace"
 	ctx, cancel := context.WithCancel(t.Context())
 	a := newAgent(t, map[string][]any{path: {
-		control.Trace{Frames: []control.Frame{{Seq: 7, At: at, Bytes: 21, Classes: "9*20 CR"}}},
+		control.Trace{Frames: []control.Frame{{Seq: 6, At: at, Bytes: 21, Classes: "9*20 CR"}, {Seq: 7, At: at, Bytes: 20, Note: "scan ]Q1"}}},
 		control.Trace{Frames: []control.Frame{{Seq: 10, At: at, Out: true, Bytes: 2, Classes: "ESC ."}}},
 		func(w http.ResponseWriter) { cancel(); hangUp(w) },
 	}})
 	got := run(ctx, "devices", "sniff", "scanner0", "--agent", a.url)
-	got.want(t, 0, "09:30:00.005  <-    21  9*20 CR\n", "09:30:00.005  ->     2  ESC .\n", "2 more were too fast")
+	got.want(t, 0, "09:30:00.005  <-    21  9*20 CR\n09:30:00.005        20  = scan ]Q1\n", "09:30:00.005  ->     2  ESC .\n", "2 more were too fast")
 	a.said(t, "trace?after=0&wait=10s")
 	a.said(t, "trace?after=7&wait=10s")
 

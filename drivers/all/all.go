@@ -34,7 +34,6 @@ type Scanner interface {
 	Scans() <-chan scanner.Scan
 	Arm() // has the next code delivered, and only that one
 	Disarm()
-	Trace() []scanner.Moment       // what became of what was read, without the codes
 	WatchDrops(func(scanner.Drop)) // what was read and is no scan
 }
 
@@ -60,6 +59,7 @@ func (h *Hardware) NewScanner(id string, p profile.Scanner, a port.Address, log 
 	if err != nil {
 		return nil, err
 	}
+	s.Listen(place.Trace().Note) // beside the bytes: what the driver made of them
 	return scannerAt{s, place}, nil
 }
 
@@ -93,7 +93,7 @@ type reader interface {
 	Scans() <-chan scanner.Scan
 	Arm()
 	Disarm()
-	Trace() []scanner.Moment
+	Listen(func(what string, bytes int))
 	Health() device.Health
 	Watch(func(device.Health))
 	WatchDrops(func(scanner.Drop))

@@ -114,6 +114,9 @@ func TestScannerOnUSB(t *testing.T) {
 	s.Retry()
 	c.await(device.ReasonNone)
 	scan("9712345678")
+	if frames, _ := s.Place().Trace().Since(0); len(frames) < 3 || frames[0].Note != "opened" || frames[len(frames)-1].Note != "scan" || frames[len(frames)-1].Bytes != 10 {
+		t.Errorf("the trace has %+v", frames)
+	}
 
 	// Pulled in use, it comes back under another number.
 	c.Pull(serialAt("1-1.2", "ttyACM0", ""))

@@ -37,8 +37,8 @@ type Link struct {
 }
 
 // Frame is one read or write of a device as an engineer may see it: how much
-// went which way when, and of what classes, but not what. A customer's code
-// cannot be told from it.
+// went which way when, and of what classes, but not what; or a word of the
+// driver. A customer's code cannot be told from it.
 type Frame struct {
 	Seq        uint64 // counts up from 1; a gap is frames that nobody kept
 	At         time.Time
@@ -46,4 +46,5 @@ type Frame struct {
 	Bytes      int
 	Classes    string // runs of 9, A, . and so on; see the trace of drivers/port
 	Generation uint64 // which opening of the device since the start
+	Note       string // instead of Classes: what the driver made of it, "scan ]Q1", "drop noise"
 }

@@ -120,6 +120,26 @@ func TestTraceKeepsTheNewest(t *testing.T) {
 	}
 }
 
+// What the driver made of the bytes stands behind them.
+func TestTraceNotes(t *testing.T) {
+	line := newLine(t)
+	place := port.NewPlace(serialAt(line.Path()), nil)
+	p, err := place.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Close() })
+	place.Trace().Note("waits", 0) // nothing has passed yet
+	if _, err := p.Write([]byte("x"), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	place.Trace().Note("scan ]Q1", 20)
+	frames, _ := place.Trace().Since(0)
+	if len(frames) != 3 || frames[0].Note != "waits" || frames[1].Note != "" || frames[2].Note != "scan ]Q1" || frames[2].Bytes != 20 || frames[2].Generation != 1 || frames[2].At.IsZero() {
+		t.Errorf("the trace is %+v", frames)
+	}
+}
+
 // A trace tells the shape of what passed, and never what it was.
 func TestClasses(t *testing.T) {
 	for bytes, want := range map[string]string{

@@ -38,6 +38,18 @@ func (t *Trace) Since(seq uint64) ([]device.Frame, <-chan struct{}) {
 	return append([]device.Frame(nil), t.frames[first:]...), t.changed
 }
 
+// Note puts a word of the driver between what went over the wire: what it made
+// of so many bytes. It must not tell anything of a code.
+func (t *Trace) Note(what string, bytes int) {
+	t.mu.Lock()
+	var generation uint64
+	if len(t.frames) > 0 {
+		generation = t.frames[len(t.frames)-1].Generation
+	}
+	t.mu.Unlock()
+	t.add(device.Frame{At: time.Now(), Bytes: bytes, Note: what, Generation: generation})
+}
+
 func (t *Trace) add(f device.Frame) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -86,7 +86,7 @@ func (s *Server) traceDevice(ctx context.Context, in *struct {
 		if wait == 0 || len(frames) > 0 {
 			out := control.Trace{Frames: []control.Frame{}}
 			for _, f := range frames {
-				out.Frames = append(out.Frames, control.Frame{Seq: f.Seq, At: f.At, Out: f.Out, Bytes: f.Bytes, Classes: f.Classes, Generation: f.Generation})
+				out.Frames = append(out.Frames, control.Frame{Seq: f.Seq, At: f.At, Out: f.Out, Bytes: f.Bytes, Classes: f.Classes, Generation: f.Generation, Note: f.Note})
 			}
 			return &struct{ Body control.Trace }{out}, nil
 		}

@@ -94,7 +94,7 @@ const (
 
 // Requests: direction, size, the letter V and a number.
 const (
-	queryCap      = 2<<30 | unsafe.Sizeof(capability{})<<16 | 'V'<<8 | 0
+	queryCap      = 2<<30 | unsafe.Sizeof(capability{})<<16 | 'V'<<8
 	enumFormats   = 3<<30 | unsafe.Sizeof(fmtDesc{})<<16 | 'V'<<8 | 2
 	setFormat     = 3<<30 | unsafe.Sizeof(imageFormat{})<<16 | 'V'<<8 | 5
 	wishBuffers   = 3<<30 | unsafe.Sizeof(buffersWish{})<<16 | 'V'<<8 | 8

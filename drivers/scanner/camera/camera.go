@@ -135,7 +135,7 @@ func (s *source) Read() ([]scanner.Event, error) {
 	}
 	switch streams := s.cam.streams(); {
 	case wanted && !streams:
-		s.host.Heard(0, fmt.Sprintf("%d x %d", s.cam.format.width, s.cam.format.height))
+		s.host.Tell(fmt.Sprintf("takes pictures of %d x %d", s.cam.format.width, s.cam.format.height))
 		return nil, s.cam.start()
 	case !wanted && streams && now.Sub(s.wanted) >= linger:
 		return nil, s.cam.stop()
@@ -185,7 +185,6 @@ func (s *source) search(picture []byte) []scanner.Event {
 	ctx, cancel := context.WithTimeout(s.ctx, s.budget)
 	defer cancel()
 	g, whole := s.cam.gray(ctx, s.imager, picture)
-	size := len(picture)
 	clear(picture)
 	if !whole {
 		return nil
@@ -202,6 +201,6 @@ func (s *source) search(picture []byte) []scanner.Event {
 		clear(scan.Data)
 		return nil
 	}
-	s.host.Heard(size, "a picture with "+scan.AIM)
+	s.host.Heard()
 	return []scanner.Event{scanner.Frame{AIM: scan.AIM, Data: scan.Data}}
 }

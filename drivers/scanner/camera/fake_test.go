@@ -38,7 +38,6 @@ type fakeNode struct {
 	mapped  []bool
 	queued  []int    // buffers that may be filled
 	filled  [][2]int // and that are: index and length
-	flags   uint32   // of the next picture
 	stream  bool
 	changed chan struct{} // closed and replaced
 	closed  bool

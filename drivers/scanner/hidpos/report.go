@@ -53,9 +53,6 @@ func (d *Decoder) Silence() []scanner.Event { return d.Cut() }
 // Cut drops what came of a code.
 func (d *Decoder) Cut() []scanner.Event { return d.drop(scanner.HalfFrame) }
 
-// Shape implements the supervisor's Decoder.
-func (d *Decoder) Shape(report []byte) string { return scanner.Shape(report) }
-
 // Feed takes one report.
 func (d *Decoder) Feed(report []byte) []scanner.Event {
 	l := &d.layout

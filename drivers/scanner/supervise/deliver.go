@@ -2,6 +2,8 @@ package supervise
 
 import (
 	"crypto/sha256"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/posagent/posagent/drivers/scanner"
@@ -88,7 +90,7 @@ func (s *Scanner) handle(events []scanner.Event) {
 				clear(e.Data) // nobody else has it
 				continue
 			}
-			s.note("scan "+e.AIM, len(e.Data), "")
+			s.say(strings.TrimSpace("scan "+e.AIM), len(e.Data))
 			s.deliver(scanner.Scan{AIM: e.AIM, Data: e.Data, Device: s.config.ID, At: now})
 		case scanner.Drop:
 			e.Device, e.At = s.config.ID, now
@@ -155,7 +157,7 @@ func (s *Scanner) mayTell(now time.Time) bool {
 
 // report counts a drop and tells those who watch for drops.
 func (s *Scanner) report(d scanner.Drop) {
-	s.note("drop "+string(d.Kind), d.Bytes, "")
+	s.say("drop "+string(d.Kind), d.Bytes)
 	s.count(func(st *Stats) {
 		switch d.Kind {
 		case scanner.Duplicate:
@@ -193,9 +195,27 @@ func (s *Scanner) report(d scanner.Drop) {
 }
 
 // Heard implements Host.
-func (s *Scanner) Heard(bytes int, shape string) {
-	s.count(func(st *Stats) { st.LastRead = time.Now() })
-	s.note("read", bytes, shape)
+func (s *Scanner) Heard() { s.count(func(st *Stats) { st.LastRead = time.Now() }) }
+
+// Tell implements Host.
+func (s *Scanner) Tell(what string) { s.say(what, 0) }
+
+// Listen has told called with each thing that the driver makes of what comes:
+// "opened", "scan ]Q1", "drop noise", "lost", and how many bytes it was of. The
+// bytes themselves are never told. told must be quick.
+func (s *Scanner) Listen(told func(what string, bytes int)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.listeners = append(slices.Clone(s.listeners), told)
+}
+
+func (s *Scanner) say(what string, bytes int) {
+	s.mu.Lock()
+	listeners := s.listeners
+	s.mu.Unlock()
+	for _, told := range listeners {
+		told(what, bytes)
+	}
 }
 
 func (s *Scanner) count(change func(*Stats)) {

@@ -49,8 +49,8 @@ func (s *Scanner) WatchDrops(tell func(scanner.Drop)) {
 // opened: the device is open. Most cannot be asked who they are; more is known
 // with the first code.
 func (s *Scanner) opened() {
-	s.badRun = 0
-	s.note("opened", 0, "")
+	s.badRun, s.open = 0, true
+	s.say("opened", 0)
 	s.mu.Lock()
 	if s.wasOpen {
 		s.stats.Reconnects++
@@ -62,7 +62,10 @@ func (s *Scanner) opened() {
 
 // lost: the device could not be opened, or failed.
 func (s *Scanner) lost(err error) {
-	s.note("lost", 0, "")
+	if s.open {
+		s.say("lost", 0)
+	}
+	s.open = false
 	state, reason := judge(err)
 	if reason == device.NotFound && s.Health().Reason == device.Unplugged {
 		reason = device.Unplugged // it was here before; that says more

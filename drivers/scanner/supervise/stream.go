@@ -20,8 +20,6 @@ type Decoder interface {
 	Silence() []scanner.Event
 	// Cut says that nothing more comes.
 	Cut() []scanner.Event
-	// Shape is what may be shown of a read in a trace.
-	Shape([]byte) string
 }
 
 const (
@@ -58,7 +56,7 @@ func (s *stream) Read() ([]scanner.Event, error) {
 	case err != nil:
 		return nil, err
 	}
-	s.host.Heard(n, s.decoder.Shape(s.buf[:n]))
+	s.host.Heard()
 	events := s.decoder.Feed(s.buf[:n])
 	clear(s.buf[:n]) // it may have been a live payment code
 	return events, nil

@@ -61,9 +61,11 @@ type Source interface {
 
 // Host is what a source tells its supervisor, and may ask it.
 type Host interface {
-	// Heard says that the device sent something. shape is what may be shown of
-	// it: never the bytes themselves.
-	Heard(bytes int, shape string)
+	// Heard says that the device sent something.
+	Heard()
+	// Tell is a word for the engineer who watches, such as that a camera was
+	// switched on. It never holds anything of a code.
+	Tell(what string)
 	// Wanted tells whether somebody waits for a code, and gives a channel that
 	// is closed when that changes.
 	Wanted() (bool, <-chan struct{})
@@ -80,7 +82,8 @@ type Scanner struct {
 	recent   recent // what was delivered
 	unwanted recent // what was read while nobody waited
 	badRun   int    // drops since the last good frame
-	worked   bool   // a code came since the device was opened
+	open     bool   // the device is
+	worked   bool   // a code came since it was opened
 	told     int    // drops told without a pause; see mayTell
 	toldAt   time.Time
 
@@ -93,9 +96,9 @@ type Scanner struct {
 	rearmed      chan struct{} // closed and replaced when armed changes
 	health       device.Health
 	stats        Stats
-	trace        ring
 	watchers     []func(device.Health)
 	dropWatchers []func(scanner.Drop)
+	listeners    []func(what string, bytes int)
 }
 
 // New makes a scanner that nobody waits for yet; see Arm.

@@ -34,7 +34,7 @@ func (p *played) Read() ([]scanner.Event, error) {
 	p.steps = p.steps[1:]
 	switch step := step.(type) {
 	case string:
-		p.host.Heard(len(step), scanner.Shape([]byte(step)))
+		p.host.Heard()
 		return []scanner.Event{scanner.Frame{Data: scanner.Data(step)}}, nil
 	case time.Duration:
 		time.Sleep(step)
@@ -172,31 +172,19 @@ func TestDoubtSaysWhatToCheck(t *testing.T) {
 	}, func(*supervise.Scanner) []any { return []any{noise, noise, noise} })
 }
 
-// The trace has what came in the order it came, no more than its length, and
-// never a byte of it.
-func TestTrace(t *testing.T) {
+// Who listens hears what came of what was read, in order, and no code.
+func TestListen(t *testing.T) {
+	var told []string
 	show(t, func(t *testing.T, s *shown) {
-		trace := s.Trace()
-		if len(trace) != 64 {
-			t.Fatalf("%d moments are kept", len(trace))
-		}
-		var all []string
-		for i, m := range trace {
-			all = append(all, fmt.Sprintf("%s %d %s", m.What, m.Bytes, m.Shape))
-			if m.At.IsZero() || i > 0 && m.At.Before(trace[i-1].At) {
-				t.Errorf("moment %d is at %v, after %v", i, m.At, trace[max(i-1, 0)].At)
-			}
-		}
-		end := strings.Join(all[60:], "; ")
-		if want := "read 11 a*3 9*8; drop not_wanted 11 ; read 11 a*3 9*8; scan  11 "; end != want {
-			t.Errorf("it ends with %q, want %q", end, want)
+		want := "opened 0; takes pictures 0; scan 5; drop duplicate 5; drop not_wanted 5; drop noise 3; drop half_frame 1; lost 0"
+		if got := strings.Join(told[:8], "; "); got != want {
+			t.Errorf("told %s, want %s", got, want)
 		}
 	}, func(s *supervise.Scanner) []any {
-		steps := []any{}
-		for i := range 100 {
-			steps = append(steps, fmt.Sprintf("abc%08d", i))
+		s.Listen(func(what string, bytes int) { told = append(told, fmt.Sprintf("%s %d", what, bytes)) })
+		return []any{
+			func() { s.Tell("takes pictures") }, s.Arm, "97123", "97123", "97124", scanner.Drop{Kind: scanner.Noise, Bytes: 3}, port.ErrGone,
 		}
-		return append(steps, s.Arm, "end12345678")
 	})
 }
 

@@ -209,23 +209,3 @@ func (d *decoder) restart() {
 	clear(d.frame) // it may have been a live payment code
 	d.frame, d.bytes, d.bad = d.frame[:0], 0, ""
 }
-
-// Shape tells the kinds of keys that were pressed: as a text of their
-// characters without shift would be told.
-func (d *decoder) Shape(p []byte) string {
-	var text []byte
-	for size := eventSize(d.word); len(p) >= size; p = p[size:] {
-		e := readEvent(p, d.word)
-		if e.kind != evKey || e.value != pressed {
-			continue
-		}
-		char := d.typist.keys[e.code][0]
-		if char == 0 {
-			char = '?' // a key of its own, such as shift
-		}
-		text = append(text, char)
-	}
-	shape := scanner.Shape(text)
-	clear(text)
-	return shape
-}

@@ -169,18 +169,6 @@ func TestDecoder(t *testing.T) {
 	}
 }
 
-// Of keys that were pressed the trace tells as much as of bytes: their kinds.
-func TestShapeOfKeys(t *testing.T) {
-	far := &virtual.Keyboard{}
-	d := decoderOf(t, settings{layout: US})
-	if got, want := d.Shape(far.Events("9712aB\x1d")), "9*4 a . a .*2 <CR>"; got != want {
-		t.Errorf("shown as %q, want %q", got, want)
-	}
-	if got := d.Shape(far.Raw(0, 0, 0)); got != "" {
-		t.Errorf("no key is shown as %q", got)
-	}
-}
-
 func TestPieces(t *testing.T) {
 	far := &virtual.Keyboard{}
 	d := decoderOf(t, settings{layout: US})
@@ -223,9 +211,6 @@ func FuzzEvents(f *testing.F) {
 			layout: Layouts()[which%2], caps: which&2 != 0, word: 4 + int(which&4),
 			fields: scanner.Framing{MaxBytes: 20, AIM: which&8 != 0, End: []scanner.End{scanner.Any, scanner.CR, scanner.Tab, scanner.Gap}[which>>4%4]},
 		})
-		if len(d.Shape(stream)) > 200 {
-			t.Fatal("a shape without end")
-		}
 		events := d.Feed(stream)
 		events = append(events, d.Silence()...)
 		if d.Wait() != 0 {
