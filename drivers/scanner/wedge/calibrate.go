@@ -3,12 +3,14 @@ package wedge
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 )
 
 // CalibrationCode is the text of the printed code by which a scanner's layout
 // is found out: of the characters that the layouts have on different keys, and
-// of both cases.
+// of both cases. It is recognised in whatever layout it is typed, and is never
+// a scan.
 const CalibrationCode = `PAC@[]:;^_"&'()=+*\|~` + "`" + `{}aZ`
 
 // Verdict is how a scanner in keyboard mode is set.
@@ -19,109 +21,118 @@ type Verdict struct {
 	Inverted bool
 }
 
+// String is the verdict for an engineer.
+func (v Verdict) String() string {
+	if v.Inverted {
+		return fmt.Sprintf("the scanner types in layout %s with capitals and small letters swapped: switch its CAPS LOCK setting off", v.Layout)
+	}
+	return fmt.Sprintf("the scanner types in layout %s", v.Layout)
+}
+
 // ErrNoLayout is what a calibration ends with when no layout makes the
 // calibration code of the keys.
 var ErrNoLayout = errors.New("the keys give the calibration code in no layout: read the right code, and set the scanner to the layout us or jis")
 
-// calibration reads the same keys in every layout at once.
-type calibration struct {
-	mu      sync.Mutex
-	readers []*reader // nil: none is under way
-	answer  chan Verdict
-}
+// recogniser follows the keys in every layout at once. It keeps none of them,
+// only how much of the calibration code they have been.
+type recogniser struct{ readers []*reader }
 
 // reader is one way to read the keys.
 type reader struct {
 	verdict Verdict
 	typist  *typist
-	text    []byte
+	matched int // characters of the calibration code; -1 once it was something else
 }
 
-// begin takes the keys from now on. There is one calibration at a time.
-func (c *calibration) begin() (<-chan Verdict, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.readers != nil {
-		return nil, errors.New("another calibration is under way: wait for its end")
-	}
+func newRecogniser() (*recogniser, error) {
+	r := &recogniser{}
 	for _, layout := range Layouts() {
 		for _, inverted := range []bool{false, true} {
 			keys, err := layout.keymap()
 			if err != nil {
 				return nil, err
 			}
-			c.readers = append(c.readers, &reader{verdict: Verdict{layout, inverted}, typist: newTypist(keys, inverted)})
+			r.readers = append(r.readers, &reader{verdict: Verdict{layout, inverted}, typist: newTypist(keys, inverted)})
 		}
 	}
-	c.answer = make(chan Verdict, 1)
-	return c.answer, nil
+	return r, nil
 }
 
-func (c *calibration) end() {
+// key takes an event of a key.
+func (r *recogniser) key(e event) {
+	for _, one := range r.readers {
+		switch s := one.stroke(e); {
+		case s.alien:
+			one.matched = -1
+		case !s.typed || one.matched < 0:
+		case isEnd(s.char):
+		case one.matched < len(CalibrationCode) && CalibrationCode[one.matched] == s.char:
+			one.matched++
+		default:
+			one.matched = -1
+		}
+	}
+}
+
+func (r *reader) stroke(e event) stroke {
+	switch e.value {
+	case pressed:
+		return r.typist.press(e.code)
+	case released:
+		return r.typist.release(e.code)
+	}
+	return stroke{}
+}
+
+// end is at the end of a code, and tells whether it was the calibration code.
+func (r *recogniser) end() (Verdict, bool) {
+	var found *reader
+	for _, one := range r.readers {
+		if one.matched == len(CalibrationCode) {
+			found = one
+		}
+		one.matched = 0
+	}
+	if found == nil {
+		return Verdict{}, false
+	}
+	return found.verdict, true
+}
+
+// letGo forgets which keys are held.
+func (r *recogniser) letGo() {
+	for _, one := range r.readers {
+		one.typist.letGo()
+		one.matched = -1
+	}
+}
+
+// calibration is where somebody waits for a verdict.
+type calibration struct {
+	mu      sync.Mutex
+	waiting chan Verdict // the zero verdict: another code came; nil: nobody waits
+}
+
+// tell answers who waits.
+func (c *calibration) tell(v Verdict) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.readers = nil
-}
-
-// take takes an event, if a calibration is under way.
-func (c *calibration) take(e event) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.readers == nil {
-		return false
-	}
-	if e.kind != evKey || e.value != pressed && e.value != released {
-		return true
-	}
-	ended := false
-	for _, r := range c.readers {
-		r.key(e)
-		last := len(r.text) - 1
-		ended = ended || string(r.text) == CalibrationCode || last >= 0 && isEnd(r.text[last])
-	}
-	if ended {
-		c.judge()
-	}
-	return true
-}
-
-func (r *reader) key(e event) {
-	s := r.typist.release
-	if e.value == pressed {
-		s = r.typist.press
-	}
-	if got := s(e.code); got.typed && len(r.text) < 2*len(CalibrationCode) {
-		r.text = append(r.text, got.char)
-	}
-}
-
-// judge is at the end of a code; c.mu is held. An Enter alone is no code.
-func (c *calibration) judge() {
-	empty, verdict := true, Verdict{}
-	for _, r := range c.readers {
-		text := r.text
-		if len(text) > 0 && isEnd(text[len(text)-1]) {
-			text = text[:len(text)-1]
-		}
-		empty = empty && len(text) == 0
-		if string(text) == CalibrationCode {
-			verdict = r.verdict
-		}
-		r.text = r.text[:0]
-	}
-	if !empty {
-		c.answer <- verdict
-		c.readers = nil
+	if c.waiting != nil {
+		c.waiting <- v
+		c.waiting = nil
 	}
 }
 
 // wait is Calibrate of the scanner.
 func (c *calibration) wait(ctx context.Context) (Verdict, error) {
-	answer, err := c.begin()
-	if err != nil {
-		return Verdict{}, err
+	c.mu.Lock()
+	if c.waiting != nil {
+		c.mu.Unlock()
+		return Verdict{}, errors.New("another calibration is under way: wait for its end")
 	}
-	defer c.end()
+	answer := make(chan Verdict, 1)
+	c.waiting = answer
+	c.mu.Unlock()
 	select {
 	case v := <-answer:
 		if v == (Verdict{}) {
@@ -129,6 +140,11 @@ func (c *calibration) wait(ctx context.Context) (Verdict, error) {
 		}
 		return v, nil
 	case <-ctx.Done():
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.waiting == answer {
+			c.waiting = nil
+		}
 		return Verdict{}, ctx.Err()
 	}
 }

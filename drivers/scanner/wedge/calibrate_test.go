@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -154,4 +155,26 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("%+v was taken", model)
 		}
 	}
+}
+
+// Whoever watches the device is told, also when nobody asked: sniffing while
+// the code is read is enough.
+func TestTheCalibrationCodeIsAlwaysKnown(t *testing.T) {
+	far := &virtual.Keyboard{Layout: "jis"}
+	running(t, profile.Scanner{Layout: "us"}, far, func(t *testing.T, s *wedge.Scanner) {
+		var told []string
+		s.Listen(func(what string, _ int) { told = append(told, what) })
+		s.Arm()
+		types(t, far, wedge.CalibrationCode)
+		if len(told) != 1 || told[0] != "calibration: the scanner types in layout jis" {
+			t.Errorf("told %q", told)
+		}
+		if len(s.Scans()) > 0 {
+			t.Error("the calibration code was delivered")
+		}
+		types(t, far, wedge.CalibrationCode+"7") // another code
+		if len(told) != 2 || strings.Contains(told[1], "calibration") {
+			t.Errorf("told %q", told)
+		}
+	})
 }

@@ -20,17 +20,18 @@ const (
 // settings are those of a decoder.
 type settings struct {
 	layout Layout
-	caps   bool             // CAPS LOCK is on at the beginning
-	gap    time.Duration    // the longest pause between two keys of a code
-	fields scanner.Framing  // of a code: End, AIM, Marks, Digits, MaxBytes
-	word   int              // bytes of a long; 0 is this machine's
-	judge  func(event) bool // takes the keys while a calibration is under way; nil: none ever is
+	caps   bool            // CAPS LOCK is on at the beginning
+	gap    time.Duration   // the longest pause between two keys of a code
+	fields scanner.Framing // of a code: End, AIM, Marks, Digits, MaxBytes
+	word   int             // bytes of a long; 0 is this machine's
+	judge  func(Verdict)   // is told what came of each code: the zero verdict, or that of the calibration code
 }
 
 // decoder turns key events into codes.
 type decoder struct {
 	settings
 	typist *typist
+	known  *recogniser
 	frame  []byte
 	bytes  int // how many characters it had; more than len(frame) in a bad one
 	bad    scanner.DropKind
@@ -46,7 +47,11 @@ func newDecoder(o settings) (*decoder, error) {
 	if o.word == 0 {
 		o.word = nativeWord
 	}
-	return &decoder{settings: o, typist: newTypist(keys, o.caps)}, nil
+	known, err := newRecogniser()
+	if err != nil {
+		return nil, err
+	}
+	return &decoder{settings: o, typist: newTypist(keys, o.caps), known: known}, nil
 }
 
 // Wait implements the supervisor's Decoder.
@@ -66,6 +71,9 @@ func (d *decoder) Silence() []scanner.Event {
 	if d.fields.End == scanner.Gap {
 		return d.finish()
 	}
+	if d.calibrated() {
+		return nil
+	}
 	return d.Cut()
 }
 
@@ -77,12 +85,7 @@ func (d *decoder) Feed(p []byte) []scanner.Event {
 	var out []scanner.Event
 	size := eventSize(d.word)
 	for ; len(p) >= size; p = p[size:] {
-		e := readEvent(p, d.word)
-		if d.judge != nil && d.judge(e) {
-			d.restart()
-			continue
-		}
-		out = append(out, d.event(e)...)
+		out = append(out, d.event(readEvent(p, d.word))...)
 	}
 	if len(p) > 0 {
 		out = append(out, scanner.Drop{Kind: scanner.Foreign, Bytes: len(p)})
@@ -95,14 +98,17 @@ func (d *decoder) event(e event) []scanner.Event {
 	case e.kind == evSyn && e.code == synDropped:
 		d.lost = true
 		d.typist.letGo()
+		d.known.letGo()
 		d.spoil(scanner.HalfFrame)
 	case e.kind == evSyn && e.code == synReport:
 		d.lost = false
 	case e.kind != evKey || d.lost:
 	case e.value == pressed:
+		d.known.key(e)
 		d.pause(e.at)
 		return d.take(d.typist.press(e.code))
 	case e.value == released:
+		d.known.key(e)
 		return d.take(d.typist.release(e.code))
 	}
 	return nil
@@ -178,6 +184,9 @@ func (d *decoder) spoil(kind scanner.DropKind) {
 
 // finish is at the end of a code.
 func (d *decoder) finish() []scanner.Event {
+	if d.calibrated() {
+		return nil
+	}
 	switch {
 	case d.bad != "" || d.bytes == 0:
 		return d.drop(d.bad)
@@ -193,6 +202,19 @@ func (d *decoder) finish() []scanner.Event {
 	return []scanner.Event{e}
 }
 
+// calibrated tells at the end of a code whether it was the calibration code,
+// which is nobody's scan.
+func (d *decoder) calibrated() bool {
+	verdict, is := d.known.end()
+	if d.judge != nil && d.bytes > 0 {
+		d.judge(verdict)
+	}
+	if is {
+		d.restart()
+	}
+	return is
+}
+
 func (d *decoder) drop(kind scanner.DropKind) []scanner.Event {
 	if d.bad != "" {
 		kind = d.bad
@@ -206,6 +228,7 @@ func (d *decoder) drop(kind scanner.DropKind) []scanner.Event {
 }
 
 func (d *decoder) restart() {
+	d.known.end()
 	clear(d.frame) // it may have been a live payment code
 	d.frame, d.bytes, d.bad = d.frame[:0], 0, ""
 }

@@ -30,8 +30,8 @@ type Scanner struct {
 	calibration calibration
 }
 
-// Calibrate waits for the calibration code and tells in which layout the
-// scanner types. Until then its keys are read for nothing else.
+// Calibrate waits for the next code, which should be the calibration code, and
+// tells in which layout the scanner types.
 func (s *Scanner) Calibrate(ctx context.Context) (Verdict, error) { return s.calibration.wait(ctx) }
 
 // grabber and keyboard are what the port of an input device can do besides.
@@ -48,13 +48,18 @@ func New(id string, model profile.Scanner, path string, open port.Opener, log *s
 		return nil, fmt.Errorf("scanner %s: profile %q: %w", id, model.Model, err)
 	}
 	s := &Scanner{}
-	o.judge = s.calibration.take
 	s.Scanner = supervise.New(supervise.Config{
 		ID: id, Model: model.Model, Path: path,
 		Open: func(h supervise.Host) (supervise.Source, error) {
 			p, err := open()
 			if err != nil {
 				return nil, err
+			}
+			o.judge = func(v Verdict) {
+				if v != (Verdict{}) {
+					h.Tell("calibration: " + v.String())
+				}
+				s.calibration.tell(v)
 			}
 			source, err := begin(p, o, h)
 			if err != nil {
