@@ -93,7 +93,6 @@ type scannerPart struct {
 func runParts(t *testing.T, model profile.Scanner, start func(*testing.T, profile.Scanner) ScannerRig, parts []scannerPart) {
 	for _, part := range parts {
 		t.Run(part.name, func(t *testing.T) {
-			NoLeaks(t)
 			b := &scannerBench{
 				T: t, model: model, rig: start(t, model).complete(),
 				health: make(chan device.Health, 100), drops: make(chan scanner.Drop, 1000),

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/posagent/posagent/drivers/bench"
 	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/port"
 	"github.com/posagent/posagent/drivers/profile"
@@ -70,7 +69,6 @@ func atEach(t *testing.T, test func(*counter)) {
 	for name, make := range kinds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			bench.NoLeaks(t)
 			c := counterOf(t, make)
 			test(c)
 		})
