@@ -58,6 +58,7 @@ func (p *Place) Open() (Port, error) {
 		return nil, errors.Join(err, opened.Close())
 	}
 	p.generation++
+	p.trace.openedAs(p.generation)
 	p.last = opened
 	return opened, nil
 }

@@ -17,10 +17,11 @@ const traceLength = 128
 // of HIDRaw and EvDev only which bytes are zero (0) or not (x). It is safe for
 // use by several goroutines.
 type Trace struct {
-	mu      sync.Mutex
-	frames  []device.Frame // the oldest first
-	seq     uint64
-	changed chan struct{} // closed with the next frame; nil: nobody waits
+	mu         sync.Mutex
+	frames     []device.Frame // the oldest first
+	seq        uint64
+	generation uint64        // of the newest opening
+	changed    chan struct{} // closed with the next frame; nil: nobody waits
 }
 
 // Since are the frames behind seq, oldest first, and a channel that is closed
@@ -42,17 +43,25 @@ func (t *Trace) Since(seq uint64) ([]device.Frame, <-chan struct{}) {
 // of so many bytes. It must not tell anything of a code.
 func (t *Trace) Note(what string, bytes int) {
 	t.mu.Lock()
-	var generation uint64
-	if len(t.frames) > 0 {
-		generation = t.frames[len(t.frames)-1].Generation
-	}
-	t.mu.Unlock()
-	t.add(device.Frame{At: time.Now(), Bytes: bytes, Note: what, Generation: generation})
+	defer t.mu.Unlock()
+	t.put(device.Frame{At: time.Now(), Bytes: bytes, Note: what, Generation: t.generation})
+}
+
+// openedAs tells which opening of the device notes belong to from now on.
+func (t *Trace) openedAs(generation uint64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.generation = generation
 }
 
 func (t *Trace) add(f device.Frame) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.put(f)
+}
+
+// put needs t.mu.
+func (t *Trace) put(f device.Frame) {
 	t.seq++
 	f.Seq = t.seq
 	if len(t.frames) == traceLength {

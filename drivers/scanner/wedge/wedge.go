@@ -104,12 +104,9 @@ func begin(p port.Port, o settings, h supervise.Host) (supervise.Source, error) 
 		}
 	}
 	if k, ok := p.(keyboard); ok {
-		const capsLock = 1 // LED_CAPSL
-		leds, err := k.LEDs()
-		if err != nil {
-			return nil, err
-		}
-		o.caps = len(leds) > 0 && leds[0]>>capsLock&1 == 1
+		const capsLock = 1    // LED_CAPSL
+		leds, err := k.LEDs() // a device without lamps is off; one that is gone is told by the first read
+		o.caps = err == nil && len(leds) > 0 && leds[0]>>capsLock&1 == 1
 	}
 	d, err := newDecoder(o)
 	if err != nil {
