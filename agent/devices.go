@@ -16,6 +16,13 @@ type Device struct {
 	Role   string // "scanner", "printer"
 	Health func() device.Health
 	Test   func(context.Context) printer.Outcome // nil: it has no test of its own
+
+	// Explain looks at each step between the device and its driver; nil: it
+	// cannot be told.
+	Explain func(context.Context) []device.Link
+	// Trace is what went over its wire behind a number, without what was said,
+	// and a channel that is closed with the next of it; nil: nobody notes it.
+	Trace func(since uint64) ([]device.Frame, <-chan struct{})
 }
 
 // DeviceView is a device as pages show it: Health's words as plain text.
@@ -33,21 +40,47 @@ func (r *Register) Devices() []DeviceView {
 	return out
 }
 
+// device is the device with this id, and how it is.
+func (r *Register) device(id string) (Device, device.Health, error) {
+	for _, d := range r.parts.Devices {
+		if h := d.Health(); h.ID == id {
+			return d, h, nil
+		}
+	}
+	return Device{}, device.Health{}, fmt.Errorf("device %q is not configured: `posctl devices` lists those that are", id)
+}
+
 // TestDevice lets a device show that it works and returns a code of
 // agent/health for what came of it.
 func (r *Register) TestDevice(ctx context.Context, id string) (code string, err error) {
-	for _, d := range r.parts.Devices {
-		h := d.Health()
-		if h.ID != id {
-			continue
-		}
-		if d.Test == nil {
-			return health.Device(h.Kind, string(h.State), string(h.Reason)).Code, nil
-		}
-		out := d.Test(ctx)
-		return "print." + string(out.Result), nil
+	d, h, err := r.device(id)
+	switch {
+	case err != nil:
+		return "", err
+	case d.Test == nil:
+		return health.Device(h.Kind, string(h.State), string(h.Reason)).Code, nil
 	}
-	return "", fmt.Errorf("device %q is not configured: `posctl devices` lists those that are", id)
+	return "print." + string(d.Test(ctx).Result), nil
+}
+
+// ExplainDevice is how a device is, and each step between it and its driver.
+func (r *Register) ExplainDevice(ctx context.Context, id string) (DeviceView, []device.Link, error) {
+	d, h, err := r.device(id)
+	if err != nil || d.Explain == nil {
+		return DeviceView{Role: d.Role, Health: h}, nil, err
+	}
+	return DeviceView{Role: d.Role, Health: h}, d.Explain(ctx), nil
+}
+
+// TraceDevice is what went over a device's wire behind a number, and a channel
+// that is closed with the next of it; a nil channel: nobody notes it.
+func (r *Register) TraceDevice(id string, since uint64) ([]device.Frame, <-chan struct{}, error) {
+	d, _, err := r.device(id)
+	if err != nil || d.Trace == nil {
+		return nil, nil, err
+	}
+	frames, next := d.Trace(since)
+	return frames, next, nil
 }
 
 // Pay walks a code that came from the POS software or a page to the sale with

@@ -110,9 +110,10 @@ type Wallet struct {
 	Announces bool // it has bulletins, so that it is a trouble when none comes
 }
 
-// Parts are what a register is made of. All are needed, but for Printer,
-// Imager and Accounts: without them nothing is printed, no picture is read,
-// and nothing is refunded or reconciled. Rules are those of Offline.
+// Parts are what a register is made of. All are needed, but for Scanner,
+// Printer, Imager and Accounts: without them nothing is armed, nothing is
+// printed, no picture is read, and nothing is refunded or reconciled. Rules are
+// those of Offline.
 type Parts struct {
 	Store    sale.Store
 	Journal  Journal
@@ -123,6 +124,7 @@ type Parts struct {
 	NotFound error // what Memory returns for a charge that is not there; needed with Accounts
 	Codes    Codes
 	Wallets  []Wallet
+	Scanner  Scanner // nil: it delivers whatever it reads
 	Printer  Printer
 	Imager   Imager
 	Draw     func(text string) (printer.Bitmap, error) // as a QR code; nil: printers draw them

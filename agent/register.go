@@ -48,6 +48,7 @@ type Register struct {
 	bulletins map[string]Bulletin // the last of each wallet
 	queues    map[string]*queue   // by wallet
 	slips     slips
+	armed     bool // the scanner is; see aim
 
 	time    timekeeping
 	exposed exposed // has a lock of its own
@@ -111,7 +112,11 @@ func (r *Register) Run(ctx context.Context, scans <-chan scanner.Scan) {
 				scans = nil // the scanner has left; a closed channel would spin
 				continue
 			}
-			r.spawn(func() { _ = r.Walk(scan) }) // the cashier is told by the walk itself
+			r.fired()
+			r.spawn(func() {
+				defer r.reload()
+				_ = r.Walk(scan) // the cashier is told by the walk itself
+			})
 		case <-idle.C:
 			r.lapse()
 			r.mu.Lock()
@@ -139,6 +144,7 @@ func (r *Register) spawn(work func()) {
 func (r *Register) Leave() {
 	r.mu.Lock()
 	r.leaving = true
+	r.aim()
 	r.mu.Unlock()
 	r.waitRest()
 	if v, ok := r.Standing(); ok && v.Charge.State == charge.Prepared {

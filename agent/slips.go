@@ -34,6 +34,7 @@ func (r *Register) NextSlip(ctx context.Context, wait time.Duration) paycode.Sec
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.slips.waiting++
+	r.aim()
 	defer r.slipsPause()
 	for over := wait <= 0; len(r.slips.read) == 0 && !over; {
 		changed := r.changed
@@ -64,6 +65,7 @@ func (r *Register) slipsPause() {
 	r.slips.until = r.parts.Now().Add(betweenSlips)
 	time.AfterFunc(betweenSlips, func() {
 		r.mu.Lock()
+		r.aim()
 		left := !r.importing() && len(r.slips.read) > 0
 		if left {
 			r.slips.read = nil

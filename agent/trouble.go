@@ -153,6 +153,23 @@ func (r *Register) Damaged(err error) { r.trouble("journal.dead", "", err.Error(
 // themselves: what happened since then is only in the books of the wallets.
 func (r *Register) BooksRestored(detail string) { r.trouble("books.restored", "", detail) }
 
+// Strangers is told which hardware carries the ids of a device of this
+// register and is none of them, each in words for an engineer. Those of the
+// last time that are not named again have gone.
+func (r *Register) Strangers(there []string) {
+	const code = "hardware.stranger"
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range r.troubles {
+		if t.Code == code && !slices.Contains(there, t.Subject) {
+			r.cleared(code, t.Subject)
+		}
+	}
+	for _, subject := range there {
+		r.troubled(code, subject, "")
+	}
+}
+
 // Dropped is told when the scanner read something that is no scan; why is a
 // word of the scanner's driver.
 func (r *Register) Dropped(why string) { _ = r.refuse(&Refused{Why: "scan." + why}) }

@@ -149,6 +149,7 @@ func (r *Register) Changed() <-chan struct{} {
 
 // announce tells everyone who waits; r.mu is held.
 func (r *Register) announce() {
+	r.aim()
 	close(r.changed)
 	r.changed = make(chan struct{})
 }

@@ -13,8 +13,12 @@ func (d *Device) settings() []setting {
 		{key: "kind", required: true, sample: `"scanner"`, value: word(&d.Kind, "", "scanner", "printer"), about: "What it is."},
 		{key: "profile", required: true, sample: `"scanner-generic"`, value: text(&d.Profile, "", "the name of a profile, or the path of a profile file", func(t string) bool { return t != "" }),
 			about: "What its model can do. Built in:\n" + strings.Join(profileNames(), ", ") + ";\nor the path of a profile file of your own."},
-		{key: "address", required: true, sample: `"serial:/dev/pos/scanner0?baud=115200"`, value: wire(&d.Address),
-			about: "Where it is: serial:/dev/…?baud=9600&mode=8N1, tcp:host:port or file:/dev/….\nUse names that stay, such as /dev/serial/by-id/…, not ttyACM0."},
+		{key: "address", required: true, sample: `"usb:0c2e:0b6a/serial=SCN0001"`, value: wire(&d.Address),
+			about: "Where it is; posctl devices find tells. On USB by its ids and its serial number or socket:\n" +
+				"usb:0c2e:0b6a/serial=SCN0001 or usb:0c2e:0b6a@1-1.2; no other device is read in its place.\n" +
+				"On the network: tcp:host:9100?idle=30s, where idle shares a printer between registers.\n" +
+				"On a serial line: serial:/dev/serial/by-path/…?baud=19200&mode=8N1&flow=dtrdsr (or rtscts, xonxoff).\n" +
+				"By a file: lp:/dev/usb/lp0, hidraw:/dev/hidraw0, evdev:/dev/input/event3, file:/dev/…; their numbers change."},
 		{key: "enabled", value: flag(&d.Enabled, true), about: "Whether it is used."},
 	}
 }
@@ -31,7 +35,7 @@ func (o *Roles) settings() []setting {
 // wire is the address of a device.
 func wire(into *port.Address) value {
 	var written string
-	return value{want: "serial:/dev/…?baud=9600&mode=8N1, tcp:host:port or file:/dev/…", show: func() string { return quote(written) },
+	return value{want: "usb:vendor:product, tcp:host:port, serial:/dev/…?baud=9600&mode=8N1 or a file such as lp:/dev/usb/lp0", show: func() string { return quote(written) },
 		read: func(n *node, no no) {
 			if n.kind != textKind {
 				no(n, wrongKind(n, "text in quotes"), "")
@@ -55,6 +59,9 @@ func (c *Config) check(r *reading) {
 	for i, d := range c.Devices {
 		key := join("device", d.ID)
 		c.checkProfile(r, d, join(key, "profile"))
+		if wrong := unfit(d); wrong != "" && !r.broken {
+			r.say(r.at(join(key, "address")), join(key, "address"), wrong, "")
+		}
 		for _, other := range c.Devices[:i] {
 			if d.Enabled && other.Enabled && d.Address != (port.Address{}) && sameWire(d.Address, other.Address) {
 				r.say(r.at(join(key, "address")), join(key, "address"), fmt.Sprintf("%s uses the same address; give each device its own, or switch one off", other.ID), "")
@@ -69,7 +76,23 @@ func (c *Config) check(r *reading) {
 // sameWire tells whether two addresses lead to the same device, however the
 // line is set.
 func sameWire(a, b port.Address) bool {
-	return a.Path == b.Path && a.Host == b.Host
+	return a.Path == b.Path && a.Host == b.Host && a.Device == b.Device
+}
+
+// unfit says why a device cannot be at its address.
+func unfit(d Device) string {
+	wire := d.Address.Kind
+	if wire == port.USB {
+		wire = d.Address.Device.Node
+	}
+	reads := wire == port.HIDRaw || wire == port.EvDev || wire == port.Video
+	switch {
+	case d.Kind == "printer" && reads:
+		return fmt.Sprintf("nothing can be printed by way of %s; wanted: usb, lp, tcp or serial", wire)
+	case d.Kind == "scanner" && wire == port.LP:
+		return "lp is for printers; wanted: usb, serial, hidraw or evdev"
+	}
+	return ""
 }
 
 func (c *Config) checkRole(r *reading, key, id, kind string) {

@@ -17,6 +17,8 @@ type ProfileInfo struct {
 	Name  string `json:"name"`  // as in a device section
 	Kind  string `json:"kind"`  // "printer" or "scanner"
 	Model string `json:"model"` // for people
+
+	USB []string `json:"usb,omitempty"` // ids that such a device may have: of a maker, or of a model
 }
 
 // Profiles are the profiles that come with the program, by name.
@@ -27,7 +29,7 @@ func Profiles() ([]ProfileInfo, error) {
 		if err := p.load(name); err != nil {
 			return nil, err
 		}
-		out = append(out, ProfileInfo{Name: name, Kind: p.kind, Model: p.printer.Model + p.scanner.Model})
+		out = append(out, ProfileInfo{Name: name, Kind: p.kind, Model: p.printer.Model + p.scanner.Model, USB: append(p.printer.USB, p.scanner.USB...)})
 	}
 	return out, nil
 }
@@ -103,6 +105,9 @@ func (p *anyProfile) load(name string) error {
 	if kind == "printer" && len(r.problems) == 0 && p.printer.Columns*12 > p.printer.Dots {
 		r.say(r.at("columns"), "columns", fmt.Sprintf("%d columns of 12 dots are wider than %d dots", p.printer.Columns, p.printer.Dots), "")
 	}
+	if kind == "scanner" && len(r.problems) == 0 {
+		checkScanner(r, p.scanner)
+	}
 	return r.end()
 }
 
@@ -142,18 +147,8 @@ func printerSettings(p *profile.Printer) []setting {
 		{key: "cut", value: flag(&p.Cut, false), about: "Whether it has a cutter."},
 		{key: "confirm", value: word(&p.Confirm, "none", "processid", "gsr", "none"), about: "How it says that a job is on paper."},
 		{key: "status", value: flag(&p.Status, false), about: "Whether it answers DLE EOT and sends automatic status."},
-	}
-}
-
-func scannerSettings(p *profile.Scanner) []setting {
-	return []setting{
-		{key: "model", required: true, sample: `"serial scanner"`, value: line(&p.Model, 60), about: "The model, for people."},
-		{key: "header", value: word(&p.Header, "none", "none", "stx"), about: "What it sends before a code."},
-		{key: "end", value: word(&p.End, "cr", "cr", "lf", "crlf", "tab", "etx", "gap", "any"), about: "What it sends after a code; gap is silence, any is each of the marks."},
-		{key: "gap_ms", value: whole(&p.GapMilli, 500, 10, 2000), about: "The silence in milliseconds that discards half a code; with end = \"gap\" (then 60 to 80) it ends a code."},
-		{key: "aim", value: flag(&p.AIM, false), about: "Whether it is set to send AIM identifiers such as ]Q1. Those of usual codes are taken off in any case."},
-		{key: "baud", value: whole(&p.Baud, 9600, 50, 4_000_000), about: "Line speed when the address names none."},
-		{key: "max_bytes", value: whole(&p.MaxBytes, 7089, 64, 65536), about: "Longer codes are dropped and reported."},
+		{key: "usb", value: texts(&p.USB, "USB ids such as \"04b8\" of a maker or \"04b8:0202\" of a model, in lower case", form(`[0-9a-f]{4}(:[0-9a-f]{4})?`)),
+			about: "USB ids that such a device may have; posctl devices find proposes the profile by them."},
 	}
 }
 

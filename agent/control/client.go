@@ -137,18 +137,6 @@ func (c *Client) ReprintStoreCopy(ctx context.Context, key string) (Paper, error
 	return out, c.call(ctx, http.MethodPost, at(PathReprint, "key", key)+"?copy=store", nil, &out)
 }
 
-// Devices are the devices of the register.
-func (c *Client) Devices(ctx context.Context) (Devices, error) {
-	var out Devices
-	return out, c.call(ctx, http.MethodGet, PathDevices, nil, &out)
-}
-
-// TestDevice lets a device show that it works.
-func (c *Client) TestDevice(ctx context.Context, id string) (DeviceTest, error) {
-	var out DeviceTest
-	return out, c.call(ctx, http.MethodPost, at(PathDeviceTest, "id", id), nil, &out)
-}
-
 // Health is what is wrong right now.
 func (c *Client) Health(ctx context.Context) (Health, error) {
 	var out Health
@@ -192,6 +180,21 @@ func (c *Client) raw(ctx context.Context, method, path string, body []byte, acce
 }
 
 func (c *Client) send(ctx context.Context, method, path, kind string, body []byte, accept string) ([]byte, error) {
+	resp, err := c.open(ctx, method, path, kind, body, accept)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	if err != nil {
+		return nil, fmt.Errorf("%w (%w)", ErrBrokeOff, err)
+	}
+	return answer, nil
+}
+
+// open makes a call and returns its answer, whose body is still to be read. A
+// problem is an error.
+func (c *Client) open(ctx context.Context, method, path, kind string, body []byte, accept string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -217,15 +220,15 @@ func (c *Client) send(ctx context.Context, method, path, kind string, body []byt
 		}
 		return nil, fmt.Errorf("%w (%w)", ErrBrokeOff, err)
 	}
+	if resp.StatusCode < http.StatusMultipleChoices {
+		return resp, nil
+	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	if err != nil {
 		return nil, fmt.Errorf("%w (%w)", ErrBrokeOff, err)
 	}
-	if resp.StatusCode >= http.StatusMultipleChoices {
-		problem := &Error{Problem{Status: resp.StatusCode, Title: http.StatusText(resp.StatusCode)}}
-		_ = json.Unmarshal(answer, &problem.Problem) // not a problem+json: the status says enough
-		return nil, problem
-	}
-	return answer, nil
+	problem := &Error{Problem{Status: resp.StatusCode, Title: http.StatusText(resp.StatusCode)}}
+	_ = json.Unmarshal(answer, &problem.Problem) // not a problem+json: the status says enough
+	return nil, problem
 }

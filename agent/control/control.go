@@ -28,6 +28,8 @@ const (
 	PathReconcile  = "/v1/reconciliations"       // POST NewReconciliation -> Reconciliation
 	PathDevices    = "/v1/devices"               // GET -> Devices
 	PathDeviceTest = "/v1/devices/{id}/test"     // POST -> DeviceTest
+	PathExplain    = "/v1/devices/{id}/explain"  // GET -> Explanation
+	PathTrace      = "/v1/devices/{id}/trace"    // GET ?after=&wait=10s -> Trace
 	PathHealth     = "/v1/health"                // GET -> Health
 	PathCamera     = "/v1/camera"                // POST a PNG or JPEG for the open sale -> Sale
 	PathOpenSale   = "/v1/register"              // GET -> Register: the open sale, if any
@@ -209,34 +211,6 @@ type Charges struct {
 type Paper struct {
 	Paper  string `json:"paper"`
 	Reason string `json:"reason,omitempty"`
-}
-
-// Device is one configured device.
-type Device struct {
-	ID     string    `json:"id"`
-	Role   string    `json:"role"`
-	Kind   string    `json:"kind"`
-	Model  string    `json:"model,omitempty"`
-	Path   string    `json:"path,omitempty"`
-	State  string    `json:"state"`
-	Reason string    `json:"reason,omitempty"`
-	Text   string    `json:"text"` // what it means and what to do
-	TextE  string    `json:"text_en"`
-	Detail string    `json:"detail,omitempty"`
-	Since  time.Time `json:"since"`
-	LastOK time.Time `json:"last_ok,omitzero"`
-}
-
-// Devices are all configured devices.
-type Devices struct {
-	Devices []Device `json:"devices"`
-}
-
-// DeviceTest is what a test of a device came to.
-type DeviceTest struct {
-	Result string `json:"result"`
-	Text   string `json:"text"`
-	TextE  string `json:"text_en"`
 }
 
 // Health is what is wrong right now; an empty list is good news.

@@ -101,6 +101,19 @@ var devices = []Entry{
 		Remedy: "ボタンを離してください。", RemedyEN: "Let go of the button.",
 	},
 	{
+		Code: "device.not_allowed", Act: Manager,
+		Title: "登録と違う機器です", TitleEN: "Not the device that was set up",
+		Text:   "登録した機器と同じ番号ですが、差し込み口か機器の種類が違います。安全のため、使っていません。",
+		TextEN: "A device carries the ids of the one that was set up, but is at another socket or of another kind. It is not used, to be safe.",
+		Remedy: "元の差し込み口に戻してください。誰も動かしていないときは、その機器を抜いて、保守担当者に知らせてください。", RemedyEN: "Put it back into its own socket. If nobody moved it, pull it out and tell your engineer.",
+	},
+	{
+		Code: "device.ambiguous", Act: Engineer,
+		Title: "同じ機器が二台あります", TitleEN: "Two devices fit",
+		Text: "設定に合う機器が二台つながっているため、どちらも使っていません。", TextEN: "Two devices that fit the settings are plugged in, so neither is used.",
+		Remedy: "余分な一台を抜くか、製造番号か差し込み口を設定に書いてください。", RemedyEN: "Pull one out, or name the serial number or the socket in its address.",
+	},
+	{
 		Code: "device.printer.offline", Act: Cashier,
 		Title: "プリンタがオフラインです", TitleEN: "The printer is offline",
 		Text: "プリンタが受付を止めています。レシートは印刷できません。", TextEN: "The printer does not take anything; no receipt can be printed.",

@@ -219,10 +219,4 @@ var register = []Entry{
 		Text: "この端末には、プリンタが設定されていません。", TextEN: "This register has no printer in its settings.",
 		Remedy: "画面のレシートをご利用ください。", RemedyEN: "Use the receipt on the screen.",
 	},
-	{
-		Code: "scanner.noise", Act: Cashier,
-		Title: "読み取りの雑音", TitleEN: "Noise from the scanner",
-		Text: "スキャナから、コードではない信号が届きました。", TextEN: "The scanner sent something that is no code.",
-		Remedy: "もう一度読み取ってください。続くときは、ケーブルを確かめてください。", RemedyEN: "Scan again. If it goes on, check the cable.",
-	},
 }

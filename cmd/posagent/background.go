@@ -33,6 +33,9 @@ func (d *program) background(ctx context.Context, work *crew) {
 		d.printer.Watch(announce)
 		work.do(func() error { d.printer.Run(ctx); return nil })
 	}
+	d.plugs.Watch(d.plugged)
+	work.do(func() error { d.plugs.Run(ctx); return nil })
+	work.do(func() error { d.lookAround(ctx); return nil })
 	work.do(func() error { d.checkBooks(); return nil })
 	work.do(func() error { d.watchdog(ctx); return nil })
 	work.do(func() error { d.keepMark(ctx); return nil })
@@ -150,7 +153,11 @@ func (d *program) gauges() []server.Gauge {
 // dropped tells the cashier about what was read and is no scan. A duplicate is
 // the same code once more and needs no word.
 func (d *program) dropped(drop scanner.Drop) {
-	if drop.Kind != scanner.Duplicate {
+	switch drop.Kind {
+	case scanner.Duplicate:
+	case scanner.NotWanted:
+		d.register.Unwanted()
+	default:
 		d.register.Dropped(string(drop.Kind))
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/posagent/posagent/agent/web"
 	"github.com/posagent/posagent/configs"
 	"github.com/posagent/posagent/drivers/all"
+	"github.com/posagent/posagent/drivers/hotplug"
 	"github.com/posagent/posagent/drivers/scanner"
 	"github.com/posagent/posagent/drivers/scanner/imager"
 	"github.com/posagent/posagent/offline"
@@ -32,8 +33,11 @@ type program struct {
 	bulletins *bulletins
 	taker     *taker
 	hands     *hands
-	scanner   all.Scanner // nil: none
-	printer   all.Printer // nil: none
+	hardware  *all.Hardware
+	plugs     *hotplug.Watcher
+	replugged chan struct{} // something was plugged in or pulled out
+	scanner   all.Scanner   // nil: none
+	printer   all.Printer   // nil: none
 }
 
 // wireUp ties all parts together, in the order in which they need each other:
@@ -41,7 +45,7 @@ type program struct {
 // the only place that knows all of them. Nothing runs yet; what was opened is
 // closed again when a later part fails.
 func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
-	d := &program{config: c, log: log}
+	d := &program{config: c, log: log, replugged: make(chan struct{}, 1)}
 	var err error
 	if d.wallets, err = wallets(c, demo, log); err != nil {
 		return nil, err
@@ -91,6 +95,9 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	}
 	for _, w := range d.wallets {
 		parts.Wallets = append(parts.Wallets, w.Wallet)
+	}
+	if d.scanner != nil {
+		parts.Scanner = d.scanner
 	}
 	if d.printer != nil {
 		parts.Printer = d.printer
@@ -148,12 +155,14 @@ func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 // wireDevices makes the devices of the roles. One that is not plugged in is a
 // matter of health, not of starting.
 func (d *program) wireDevices(c configs.Config) error {
+	d.hardware = all.New(hotplug.Machine(), addresses(c.Devices))
+	d.plugs = hotplug.NewWatcher(hotplug.Machine(), d.log)
 	if dev, ok := c.Device(c.Roles.Scanner); ok && dev.Enabled {
 		profile, err := configs.ScannerProfile(dev.Profile)
 		if err != nil {
 			return err
 		}
-		if d.scanner, err = all.NewScanner(dev.ID, profile, dev.Address, d.log); err != nil {
+		if d.scanner, err = d.hardware.NewScanner(dev.ID, profile, dev.Address, d.log); err != nil {
 			return err
 		}
 	}
@@ -162,7 +171,7 @@ func (d *program) wireDevices(c configs.Config) error {
 		if err != nil {
 			return err
 		}
-		if d.printer, err = all.NewPrinter(dev.ID, profile, dev.Address, d.log); err != nil {
+		if d.printer, err = d.hardware.NewPrinter(dev.ID, profile, dev.Address, d.log); err != nil {
 			return err
 		}
 	}
@@ -173,10 +182,12 @@ func (d *program) wireDevices(c configs.Config) error {
 func (d *program) roles() []agent.Device {
 	var out []agent.Device
 	if d.scanner != nil {
-		out = append(out, agent.Device{Role: "scanner", Health: d.scanner.Health})
+		out = append(out, deviceAs("scanner", d.scanner))
 	}
 	if d.printer != nil {
-		out = append(out, agent.Device{Role: "printer", Health: d.printer.Health, Test: d.printer.Test})
+		printer := deviceAs("printer", d.printer)
+		printer.Test = d.printer.Test
+		out = append(out, printer)
 	}
 	return out
 }

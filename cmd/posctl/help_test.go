@@ -110,6 +110,11 @@ func TestUsageErrors(t *testing.T) {
 		{"refund K --amount -1", "--amount must be"},
 		{"reconcile now", `unknown command "now"`},
 		{"devices test", "accepts 1 arg"},
+		{"devices explain", "accepts 1 arg"},
+		{"devices sniff", "accepts 1 arg"},
+		{"devices find now", `unknown command "now"`},
+		{"devices find --wait soon", `invalid argument "soon"`},
+		{"devices burn", `unknown command "burn"`},
 		{"pay", "--amount must be"},
 		{"pay --amount 0", "--amount must be"},
 		{"pay --amount -5", "--amount must be"},
@@ -145,7 +150,7 @@ func TestGroups(t *testing.T) {
 func TestNoAgent(t *testing.T) {
 	t.Parallel()
 	none := "unix:" + filepath.Join(t.TempDir(), "none.sock")
-	for _, args := range []string{"charges", "charges show K", "charges receipt K", "charges reprint K", "devices", "devices test printer0", "charges --timeline K", "charges resolve K --decision not_paid", "refund K --amount 1", "reconcile", "sale override --limit age", "sale override S --limit age", "pay --amount 1", "pay --amount 1 --wait"} {
+	for _, args := range []string{"charges", "charges show K", "charges receipt K", "charges reprint K", "devices", "devices list", "devices test printer0", "devices explain printer0", "devices watch", "devices sniff printer0", "charges --timeline K", "charges resolve K --decision not_paid", "refund K --amount 1", "reconcile", "sale override --limit age", "sale override S --limit age", "pay --amount 1", "pay --amount 1 --wait"} {
 		for _, agent := range []string{none, "http://127.0.0.1:1"} {
 			got := posctl(t, append(strings.Fields(args), "--agent", agent)...)
 			got.want(t, exitUnreachable, "posctl: the agent does not answer: is posagent running?")

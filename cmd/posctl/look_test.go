@@ -102,18 +102,6 @@ func TestChargesReprint(t *testing.T) {
 	}
 }
 
-func TestDevices(t *testing.T) {
-	t.Parallel()
-	a := newAgent(t, map[string][]any{"GET /v1/devices": {control.Devices{Devices: []control.Device{{ID: "printer0", Role: "printer", State: "blocked", Reason: "paper_out", Path: "tcp:192.0.2.1:9100", TextE: "The paper has run out."}}}}})
-	posctl(t, "devices", "--agent", a.url).want(t, 0, "DEVICE", "printer0", "paper_out", "tcp:192.0.2.1:9100", "The paper has run out.")
-	shape(t, posctl(t, "devices", "--json", "--agent", a.url), "devices")
-	for answer, code := range map[string]int{"print.confirmed": 0, "print.sent": 0, "print.unknown": exitUnknown, "print.failed": exitFailed, "device.absent": exitFailed, "device.ready": 0} {
-		b := newAgent(t, map[string][]any{"POST /v1/devices/printer0/test": {control.DeviceTest{Result: answer, TextE: "So it is."}}})
-		posctl(t, "devices", "test", "printer0", "--agent", b.url).want(t, code, "So it is.")
-		shape(t, posctl(t, "devices", "test", "printer0", "--json", "--agent", b.url), "result", "text", "text_en")
-	}
-}
-
 // The doctor looks at everything, whatever it finds first.
 func TestDoctor(t *testing.T) {
 	t.Parallel()

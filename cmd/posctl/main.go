@@ -2,8 +2,9 @@
 // What it does at a register goes through the agent's API; nothing is
 // possible on the pages that posctl cannot do.
 //
-// Invariant: it never touches the books, a device or a wallet by itself, and
-// its exit code tells a script what became of the wish.
+// Invariant: it never touches the books or a wallet by itself, nor a device but
+// one that devices find is asked to meet, and its exit code tells a script what
+// became of the wish.
 package main
 
 import (
@@ -24,6 +25,7 @@ import (
 	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/cmd/posctl/demo"
 	"github.com/posagent/posagent/configs"
+	"github.com/posagent/posagent/drivers/find"
 )
 
 // version is set by the linker in releases.
@@ -62,9 +64,11 @@ type tool struct {
 	asJSON bool
 	retry  time.Duration  // between tries to reach an agent that is away
 	zone   *time.Location // of the times that are told; nil: this machine's
-	data   io.Writer      // standard output, for programs: as it is
-	out    io.Writer      // the same, for people
-	errOut io.Writer
+
+	machine *find.Finder // whose hardware is looked at; nil: this one's
+	data    io.Writer    // standard output, for programs: as it is
+	out     io.Writer    // the same, for people
+	errOut  io.Writer
 }
 
 // ended is an error that sets the exit code. Its text may be empty when all

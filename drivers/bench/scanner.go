@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/profile"
@@ -23,6 +24,9 @@ const patience = 20 * time.Second
 // ScannerDriver is what a scanner driver shows to the rest of the system.
 type ScannerDriver interface {
 	Scans() <-chan scanner.Scan
+	Arm()
+	Disarm()
+	Listen(func(what string, bytes int))
 	Health() device.Health
 	Watch(func(device.Health))
 	WatchDrops(func(scanner.Drop))
@@ -37,27 +41,60 @@ type ScannerRig struct {
 	Send   func([]byte) error
 	Unplug func() error
 	Plug   func() error
+
+	Unit      int      // how many bytes a read has at least, and a multiple of it; 0 is 1
+	Noises    [][]byte // what no code has; each is dropped as noise
+	Flood     []byte   // the same without end
+	FloodEnds bool     // the flood is of pieces with an end; otherwise silence is its only end
+	SendsAIM  bool     // identifiers come beside the code, whatever the profile says
+	OnlyASCII bool     // the device cannot send anything else
+	Least     int      // the shortest code that the driver takes; 0 is 1
+}
+
+// LineNoises are what a bad cable or a wrong speed makes of codes on a line.
+func LineNoises() [][]byte {
+	return [][]byte{[]byte("\x00\x00\x00"), []byte("\xff\xfe\x00\x80"), []byte("971\x00203")}
 }
 
 // Scanner runs the suite for one model. start makes a rig whose driver runs
 // until the test ends; it is called for each part of the suite.
 func Scanner(t *testing.T, model profile.Scanner, start func(*testing.T, profile.Scanner) ScannerRig) {
-	for _, part := range []struct {
-		name string
-		run  func(*scannerBench)
-	}{
+	runParts(t, model, start, []scannerPart{
 		{"codes come as they were sent", (*scannerBench).payloads},
 		{"splits do not matter", (*scannerBench).splits},
 		{"one code shown twice is one scan", (*scannerBench).duplicates},
+		{"one scan for each wait", (*scannerBench).oneAtATime},
+		{"what is told tells no code", (*scannerBench).tells},
 		{"noise is dropped", (*scannerBench).noise},
 		{"a flood is dropped", (*scannerBench).flood},
 		{"a code that is too long is dropped", (*scannerBench).tooLong},
 		{"unplugged in the middle of a code", (*scannerBench).unplugged},
 		{"nobody takes the scans", (*scannerBench).notTaken},
-	} {
+	})
+}
+
+// Camera runs what of the suite a camera can be asked for: there are no bytes
+// that could go wrong, and what nobody waits for is not looked at.
+func Camera(t *testing.T, model profile.Scanner, start func(*testing.T, profile.Scanner) ScannerRig) {
+	runParts(t, model, start, []scannerPart{
+		{"codes come as they were shown", (*scannerBench).payloads},
+		{"one code shown twice is one scan", (*scannerBench).duplicates},
+		{"what is told tells no code", (*scannerBench).tells},
+		{"unplugged in the middle of a picture", (*scannerBench).unplugged},
+		{"nobody takes the scans", (*scannerBench).notTaken},
+	})
+}
+
+type scannerPart struct {
+	name string
+	run  func(*scannerBench)
+}
+
+func runParts(t *testing.T, model profile.Scanner, start func(*testing.T, profile.Scanner) ScannerRig, parts []scannerPart) {
+	for _, part := range parts {
 		t.Run(part.name, func(t *testing.T) {
 			b := &scannerBench{
-				T: t, model: model, rig: start(t, model),
+				T: t, model: model, rig: start(t, model).complete(),
 				health: make(chan device.Health, 100), drops: make(chan scanner.Drop, 1000),
 			}
 			b.rig.Driver.Watch(func(h device.Health) { b.health <- h })
@@ -84,13 +121,16 @@ func (b *scannerBench) payloads() {
 		"\x8e\x78\x95\xa5 Shift_JIS", // the word for paying
 		"支払 UTF-8",
 		"0104912345678904\x1d21ABC", // GS1 with its separator
-		"]", "]]]", "x",
+		"]", "]]]", "x", `@[]:;_^"&'()=+*\|~` + "`{}#$%!<>?/,.-aZ",
 		"EMV" + strings.Repeat("0123456789", 50),
 	} {
+		if len(text) < b.rig.Least || b.rig.OnlyASCII && strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+			continue
+		}
 		b.show("]Q1", text)
 		got := b.wantScan(text)
 		wantAIM := ""
-		if b.model.AIM {
+		if b.model.AIM || b.rig.SendsAIM {
 			wantAIM = "]Q1"
 		}
 		if got.AIM != wantAIM || got.Device != b.rig.Driver.Health().ID || got.At.IsZero() {
@@ -106,8 +146,9 @@ func (b *scannerBench) payloads() {
 func (b *scannerBench) splits() {
 	for _, size := range []int{1, 2, 3, 7, 64} {
 		text := fmt.Sprintf("  97 in pieces of %d  ", size)
+		b.rig.Driver.Arm()
 		for rest := b.rig.Frame("]Q1", text); len(rest) > 0; {
-			n := min(size, len(rest))
+			n := min(size*b.rig.Unit, len(rest))
 			b.send(rest[:n])
 			rest = rest[n:]
 		}
@@ -117,51 +158,93 @@ func (b *scannerBench) splits() {
 }
 
 func (b *scannerBench) duplicates() {
-	b.show("]Q1", "971")
-	b.wantScan("971")
-	b.show("]C0", "971")
+	b.show("]Q1", "97123")
+	b.wantScan("97123")
+	b.show("]C0", "97123") // such as the barcode beneath the QR code
 	b.wantDrop(scanner.Duplicate)
-	b.show("]Q1", "972")
-	b.wantScan("972")
+	b.show("]Q1", "97124")
+	b.wantScan("97124")
+}
+
+func (b *scannerBench) oneAtATime() {
+	b.rig.Driver.Disarm()
+	b.read("]Q1", "97 before the sale")
+	b.wantDrop(scanner.NotWanted)
+	b.show("]Q1", "97 before the sale") // it was not used, so it may be shown again at once
+	b.wantScan("97 before the sale")
+	b.read("]Q1", "97 of somebody else")
+	b.wantDrop(scanner.NotWanted)
+	b.rig.Driver.Arm()
+	b.rig.Driver.Disarm()
+	b.read("]Q1", "97 after the sale")
+	b.wantDrop(scanner.NotWanted)
+	b.show("]Q1", "97 of the next one")
+	b.wantScan("97 of the next one")
+}
+
+// tells looks for any four characters of a code in what the driver says of it.
+func (b *scannerBench) tells() {
+	const code = "9736Secret"
+	told := make(chan string, 100)
+	b.rig.Driver.Listen(func(what string, bytes int) { told <- fmt.Sprintf("%s %d", what, bytes) })
+	b.show("]Q1", code)
+	b.wantScan(code)
+	for end := time.After(patience); ; {
+		select {
+		case what := <-told:
+			for i := range len(code) - 3 {
+				if strings.Contains(what, code[i:i+4]) {
+					b.Errorf("it tells %q", what)
+				}
+			}
+			if strings.HasPrefix(what, "scan") && strings.HasSuffix(what, fmt.Sprintf(" %d", len(code))) {
+				return
+			}
+		case <-end:
+			b.Fatal("the scan was not told")
+		}
+	}
 }
 
 func (b *scannerBench) noise() {
-	for _, noise := range []string{"\x00\x00\x00", "\xff\xfe\x00\x80", "971\x00203"} {
-		b.send([]byte(noise))
+	for i, noise := range b.rig.Noises {
+		b.send(noise)
 		b.wantDrop(scanner.Noise)
-		b.show("]Q1", "after "+fmt.Sprintf("%x", noise))
-		b.wantScan("after " + fmt.Sprintf("%x", noise))
+		b.show("]Q1", fmt.Sprintf("97 after noise %d", i))
+		b.wantScan(fmt.Sprintf("97 after noise %d", i))
 	}
 }
 
 func (b *scannerBench) flood() {
-	flood := make([]byte, 50_000)
 	const times = 5
 	for range times {
-		b.send(flood)
+		b.send(b.rig.Flood)
 	}
-	// It has no end of its own; the silence after it is its end, and only then
-	// is the last of it reported.
-	for left := times * len(flood); left > 0; {
-		left -= b.wantDrop(scanner.Noise).Bytes
+	if b.rig.FloodEnds {
+		b.wantDrop(scanner.Noise)
+	} else {
+		// The silence after it is its end, and only then is the last of it reported.
+		for left := times * len(b.rig.Flood); left > 0; {
+			left -= b.wantDrop(scanner.Noise).Bytes
+		}
 	}
 	b.show("]Q1", "97 after the flood")
-	b.wantScan("97 after the flood")
+	b.wantScanAmid("97 after the flood", scanner.Noise)
 }
 
 func (b *scannerBench) tooLong() {
 	b.show("]Q1", strings.Repeat("7", 7000))
 	b.wantDrop(scanner.Overflow)
-	b.show("]Q1", "97")
-	b.wantScan("97")
+	b.show("]Q1", "97 after it")
+	b.wantScan("97 after it")
 }
 
 func (b *scannerBench) unplugged() {
 	b.show("]Q1", "97 before")
 	b.wantScan("97 before")
 	if scanner.End(b.model.End) != scanner.Gap { // there half a code cannot be told from a whole one
-		whole := b.rig.Frame("]Q1", "97 half")
-		b.send(whole[:len(whole)/2])
+		whole := b.rig.Frame("]Q1", "97 half"+strings.Repeat("7", 100))
+		b.send(whole[:len(whole)/2/b.rig.Unit*b.rig.Unit])
 	}
 	b.do("unplug", b.rig.Unplug)
 	h := b.waitState(device.Absent)

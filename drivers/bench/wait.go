@@ -7,6 +7,12 @@ import (
 	"github.com/posagent/posagent/drivers/scanner"
 )
 
+// complete fills in what a rig has left out.
+func (r ScannerRig) complete() ScannerRig {
+	r.Unit, r.Least = max(r.Unit, 1), max(r.Least, 1)
+	return r
+}
+
 func (b *scannerBench) do(what string, f func() error) {
 	b.Helper()
 	if err := f(); err != nil {
@@ -19,7 +25,15 @@ func (b *scannerBench) send(p []byte) {
 	b.do("send", func() error { return b.rig.Send(p) })
 }
 
+// show waits for a code and has the device read one.
 func (b *scannerBench) show(aim, text string) {
+	b.Helper()
+	b.rig.Driver.Arm()
+	b.read(aim, text)
+}
+
+// read has the device read a code, whoever waits.
+func (b *scannerBench) read(aim, text string) {
 	b.Helper()
 	b.send(b.rig.Frame(aim, text))
 }
@@ -27,21 +41,30 @@ func (b *scannerBench) show(aim, text string) {
 // wantScan takes the next scan, which must be this one.
 func (b *scannerBench) wantScan(text string) scanner.Scan {
 	b.Helper()
-	select {
-	case scan, open := <-b.rig.Driver.Scans():
-		if !open {
-			b.Fatal("the scans ended")
+	return b.wantScanAmid(text, "")
+}
+
+// wantScanAmid is wantScan while drops of a kind may still be told.
+func (b *scannerBench) wantScanAmid(text string, kind scanner.DropKind) scanner.Scan {
+	b.Helper()
+	for end := time.After(patience); ; {
+		select {
+		case scan, open := <-b.rig.Driver.Scans():
+			if !open {
+				b.Fatal("the scans ended")
+			}
+			if string(scan.Data) != text {
+				b.Fatalf("scanned %q, want %q", string(scan.Data), text)
+			}
+			return scan
+		case d := <-b.drops:
+			if d.Kind != kind {
+				b.Fatalf("%d bytes were dropped as %s, want the scan %q", d.Bytes, d.Kind, text)
+			}
+		case <-end:
+			b.Fatalf("no scan came, want %q", text)
 		}
-		if string(scan.Data) != text {
-			b.Fatalf("scanned %q, want %q", string(scan.Data), text)
-		}
-		return scan
-	case d := <-b.drops:
-		b.Fatalf("%d bytes were dropped as %s, want the scan %q", d.Bytes, d.Kind, text)
-	case <-time.After(patience):
-		b.Fatalf("no scan came, want %q", text)
 	}
-	return scanner.Scan{}
 }
 
 // untilRead shows a code and waits until the driver has read it, which shows

@@ -1,11 +1,15 @@
 package port
 
-import "golang.org/x/sys/unix"
+import (
+	"os"
 
-// openFile opens a device file as it is: a USB printer (usblp), a raw HID
-// device, a named pipe. No setting of it is changed.
-func openFile(path string) (Port, error) {
-	f, err := openDevice(path)
+	"golang.org/x/sys/unix"
+)
+
+// openFile opens a device file as it is, such as a named pipe. No setting of
+// it is changed.
+func openFile(path string, t *tap) (Port, error) {
+	f, err := openDevice(path, os.O_RDWR)
 	if err != nil {
 		return nil, err
 	}
@@ -13,5 +17,5 @@ func openFile(path string) (Port, error) {
 		_, err := unix.IoctlGetTermios(fd, unix.TCGETS)
 		return err
 	})
-	return &wire{name: path, stream: f, quietEOF: notTTY != nil}, nil
+	return &wire{name: path, stream: f, tap: t, quietEOF: notTTY != nil}, nil
 }

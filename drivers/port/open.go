@@ -17,16 +17,28 @@ import (
 // ErrBusy. A device that is not there fails with fs.ErrNotExist (no such path)
 // or ErrGone (the path is there, the hardware is not), a lack of rights with
 // fs.ErrPermission, and a path that is something else with ErrNotDevice.
-func Open(a Address) (Port, error) {
+func Open(a Address) (Port, error) { return open(a, linux{}, nil) }
+
+func open(a Address, k kernel, t *tap) (Port, error) {
 	switch a.Kind {
 	case Serial:
-		return openSerial(a)
+		return openSerial(a, k, t)
 	case TCP:
-		return openTCP(a.Host)
+		return openTCP(a, t)
 	case File:
-		return openFile(a.Path)
+		return openFile(a.Path, t)
+	case LP:
+		return openLP(a.Path, k, t)
+	case HIDRaw:
+		return openHIDRaw(a.Path, k, t)
+	case EvDev:
+		return openEvDev(a.Path, k, t)
+	case Video:
+		return nil, fmt.Errorf("%s: %w; a camera is opened by its driver", a, ErrNotDevice)
+	case USB:
+		return nil, fmt.Errorf("%s: %w; where a USB device is must be looked up first", a, ErrNotDevice)
 	}
-	return nil, fmt.Errorf("open: %q is not a kind of wire; use serial, tcp or file", a.Kind)
+	return nil, fmt.Errorf("open: %q is not a kind of wire; use %s", a.Kind, kinds)
 }
 
 // At is an Opener of an address; baud is the speed of a line whose address
@@ -38,12 +50,13 @@ func At(a Address, baud int) Opener {
 	return func() (Port, error) { return Open(a) }
 }
 
-// openDevice opens a device file for both ways and locks it. The descriptor is
+// openDevice opens a device file and locks it; mode is os.O_RDWR or
+// os.O_RDONLY. The descriptor is
 // in Go's poller from the start (O_NONBLOCK), so that deadlines work and Close
 // frees whoever waits. It must stay there: (*os.File).Fd would silently make
 // it blocking, therefore only SyscallConn is used on it.
-func openDevice(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK, 0)
+func openDevice(path string, mode int) (*os.File, error) {
+	f, err := os.OpenFile(path, mode|unix.O_NOCTTY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, explainOpen(path, err)
 	}
@@ -96,7 +109,7 @@ func explainOpen(path string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%w; plug the device in, or correct the path", err)
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%w; add the user to group %s: usermod -aG %[2]s USER", err, groupOf(path))
+		return fmt.Errorf("%w; %s", err, leave(path))
 	case errors.Is(err, unix.EBUSY):
 		return busy(path)
 	case isGone(err):
@@ -105,21 +118,21 @@ func explainOpen(path string, err error) error {
 	return err
 }
 
-// groupOf is the name of the group that owns a device, "dialout" if it cannot
-// be told: that is the group of serial lines on Debian.
-func groupOf(path string) string {
-	const usual = "dialout"
+// leave says how a user gets the right to open a device.
+func leave(path string) string {
+	const rules = "it is root's alone: install posagent's udev rules, then plug the device in again"
 	info, err := os.Stat(path)
 	if err != nil {
-		return usual
+		return rules
 	}
 	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok || stat.Gid == 0 {
-		return usual
+	const group = 0o060 // may do anything
+	if !ok || stat.Gid == 0 || info.Mode()&group == 0 {
+		return rules
 	}
-	group, err := user.LookupGroupId(strconv.FormatUint(uint64(stat.Gid), 10))
-	if err != nil {
-		return usual
+	name := strconv.FormatUint(uint64(stat.Gid), 10)
+	if g, err := user.LookupGroupId(name); err == nil {
+		name = g.Name
 	}
-	return group.Name
+	return fmt.Sprintf("add the user to group %s: usermod -aG %[1]s USER", name)
 }

@@ -17,29 +17,32 @@ const defaultBaud = 9600
 // openSerial opens a tty. The serial library sets the line (speed, bits,
 // parity, raw mode, modem lines) and is closed again at once; the bytes go
 // through a descriptor of our own. The settings belong to the line and not to
-// a descriptor, so they stay for as long as ours is open.
+// a descriptor, so they stay for as long as ours is open. Flow control, which
+// the library does not know, is set through ours.
 //
 // The library's own Write and Close are not used, because (v1.8.0, measured)
 //   - Write after Close goes to whatever file has got the descriptor since,
 //   - Write has no timeout, and Close does not free it,
 //   - a hang-up looks like our own Close,
 //   - its descriptor is inherited by every program that is started meanwhile.
-func openSerial(a Address) (Port, error) {
-	f, err := openDevice(a.Path)
+func openSerial(a Address, k kernel, t *tap) (Port, error) {
+	f, err := openDevice(a.Path, os.O_RDWR)
 	if err != nil {
 		return nil, err
 	}
 	if err := setLine(a); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	if err := claim(f); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", a.Path, err), f.Close())
-	}
-	return &wire{
+	w := &wire{
 		name:    a.Path,
 		stream:  f,
+		tap:     t,
 		discard: func() { _ = control(f, func(fd int) error { return unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCOFLUSH) }) },
-	}, nil
+	}
+	if err := errors.Join(w.setFlow(f, a.Flow, k), claim(f)); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", a.Path, err), f.Close())
+	}
+	return w, nil
 }
 
 // setLine sets the line by way of the library. InitialStatusBits stays nil:

@@ -24,37 +24,50 @@ type stream interface {
 	Close() error
 }
 
-// wire is the Port of every kind of address.
+// wire is what all kinds of ports are made of.
 type wire struct {
 	name   string
 	stream stream
+	tap    *tap // nil: nothing is noted
 
 	// quietEOF: reading nothing means "nothing yet" and not "hung up". The
 	// USB printer driver of Linux answers so to an empty packet.
 	quietEOF bool
+	// room is how many bytes may go now, 0 when the far end holds them up;
+	// nil leaves that to the system.
+	room func() (int, error)
 	// discard throws away what the system has not sent yet. Without it the
 	// last close of a stuck serial line waits up to 30 s for the device.
 	discard func()
+	// part says farewell before the close; nobody reads or writes any more.
+	part func()
 
 	reading, writing sync.Mutex // a deadline belongs to one call at a time
 	closed           atomic.Bool
 	unsent           atomic.Bool // a write has begun and has not ended well
 }
 
-// emptyPause is how long a wire with quietEOF rests before it asks again.
-const emptyPause = 10 * time.Millisecond
+// Pauses before asking again, where nothing tells when it is time.
+const (
+	emptyPause = 10 * time.Millisecond // of a wire with quietEOF
+	roomPause  = 2 * time.Millisecond  // a few bytes at the usual speeds
+)
 
 // Read implements Port.
 func (w *wire) Read(p []byte, timeout time.Duration) (int, error) {
 	w.reading.Lock()
 	defer w.reading.Unlock()
+	if w.closed.Load() { // the deadline is Close's now
+		return 0, w.explain(os.ErrClosed)
+	}
 	until := deadline(timeout)
 	if err := w.stream.SetReadDeadline(until); err != nil {
 		return 0, w.explain(err)
 	}
-	for {
+	for !w.closed.Load() { // Close may have set its deadline just before ours
 		n, err := w.stream.Read(p)
 		if err == nil || n > 0 {
+			w.tap.note(false, p[:n])
 			return n, nil
 		}
 		if !w.quietEOF || !errors.Is(err, io.EOF) {
@@ -65,22 +78,58 @@ func (w *wire) Read(p []byte, timeout time.Duration) (int, error) {
 			return 0, ErrTimeout
 		}
 	}
+	return 0, w.explain(os.ErrClosed)
 }
 
 // Write implements Port.
 func (w *wire) Write(p []byte, timeout time.Duration) (int, error) {
 	w.writing.Lock()
 	defer w.writing.Unlock()
-	if err := w.stream.SetWriteDeadline(deadline(timeout)); err != nil {
+	if w.closed.Load() {
+		return 0, w.explain(os.ErrClosed)
+	}
+	until := deadline(timeout)
+	if err := w.stream.SetWriteDeadline(until); err != nil {
 		return 0, w.explain(err)
 	}
+	if w.closed.Load() { // it has set its deadline just before ours
+		return 0, w.explain(os.ErrClosed)
+	}
 	w.unsent.Store(true)
-	n, err := w.stream.Write(p)
+	n, err := w.send(p, until)
+	w.tap.note(true, p[:n])
 	if err != nil {
 		return n, w.explain(err)
 	}
 	w.unsent.Store(false)
 	return n, nil
+}
+
+// send writes, as far and as fast as the far end allows.
+func (w *wire) send(p []byte, until time.Time) (sent int, err error) {
+	if w.room == nil {
+		return w.stream.Write(p)
+	}
+	for sent < len(p) {
+		room, err := w.room()
+		switch {
+		case err != nil:
+			return sent, err
+		case w.closed.Load():
+			return sent, os.ErrClosed
+		case room <= 0 && !until.IsZero() && time.Now().After(until):
+			return sent, os.ErrDeadlineExceeded
+		case room <= 0:
+			time.Sleep(roomPause)
+			continue
+		}
+		n, err := w.stream.Write(p[sent:min(len(p), sent+room)])
+		sent += n
+		if err != nil {
+			return sent, err
+		}
+	}
+	return sent, nil
 }
 
 // Close implements Port. Bytes that Write has handed over whole are still
@@ -89,10 +138,27 @@ func (w *wire) Close() error {
 	if w.closed.Swap(true) {
 		return nil
 	}
-	if w.discard != nil && w.unsent.Load() {
-		w.discard()
+	switch {
+	case w.unsent.Load():
+		if w.discard != nil {
+			w.discard()
+		}
+	case w.part != nil:
+		w.stopCalls()
+		w.part()
 	}
 	return w.stream.Close()
+}
+
+// stopCalls ends the calls under way, and waits until they have ended.
+func (w *wire) stopCalls() {
+	past := time.Unix(1, 0)
+	_ = w.stream.SetReadDeadline(past) // a stream that was closed stops them as well
+	_ = w.stream.SetWriteDeadline(past)
+	w.reading.Lock()
+	defer w.reading.Unlock()
+	w.writing.Lock()
+	defer w.writing.Unlock()
 }
 
 func deadline(timeout time.Duration) time.Time {

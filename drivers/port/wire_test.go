@@ -2,9 +2,7 @@ package port_test
 
 import (
 	"errors"
-	"io"
 	"io/fs"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,83 +15,6 @@ import (
 
 	"github.com/posagent/posagent/drivers/port"
 )
-
-// tcpPair is a port and the device's side of its connection.
-func tcpPair(t *testing.T) (port.Port, *net.TCPConn) {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	address, err := port.ParseAddress("tcp:" + listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := open(t, address)
-	conn, err := listener.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
-	return p, conn.(*net.TCPConn)
-}
-
-func TestTCP(t *testing.T) {
-	p, device := tcpPair(t)
-	if _, err := p.Write([]byte("hello"), time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	got := make([]byte, 5)
-	if _, err := io.ReadFull(device, got); err != nil || string(got) != "hello" {
-		t.Fatalf("device read %q (%v)", got, err)
-	}
-	if _, err := device.Write([]byte("ok")); err != nil {
-		t.Fatal(err)
-	}
-	if got := readFull(t, p, 2); got != "ok" {
-		t.Fatalf("read %q", got)
-	}
-	if _, err := p.Read(got, time.Millisecond); !errors.Is(err, port.ErrTimeout) {
-		t.Fatalf("read: %v, want ErrTimeout", err)
-	}
-	if n, err := p.Write(make([]byte, 64<<20), 50*time.Millisecond); n >= 64<<20 || !errors.Is(err, port.ErrTimeout) {
-		t.Fatalf("stuck write: %d, %v, want ErrTimeout", n, err)
-	}
-}
-
-func TestTCPEnds(t *testing.T) {
-	for name, end := range map[string]func(*net.TCPConn){
-		"device ends":   func(c *net.TCPConn) { _ = c.Close() },
-		"device resets": func(c *net.TCPConn) { _ = c.SetLinger(0); _ = c.Close() },
-	} {
-		t.Run(name, func(t *testing.T) {
-			p, device := tcpPair(t)
-			end(device)
-			if _, err := p.Read(make([]byte, 1), time.Minute); !errors.Is(err, port.ErrGone) {
-				t.Fatalf("read: %v, want ErrGone", err)
-			}
-		})
-	}
-	t.Run("we close", func(t *testing.T) {
-		p, _ := tcpPair(t)
-		_ = p.Close()
-		if _, err := p.Read(make([]byte, 1), time.Minute); !errors.Is(err, port.ErrClosed) {
-			t.Fatalf("read: %v, want ErrClosed", err)
-		}
-	})
-	t.Run("nobody listens", func(t *testing.T) {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		host := listener.Addr().String()
-		_ = listener.Close()
-		if _, err := port.Open(port.Address{Kind: port.TCP, Host: host}); !errors.Is(err, unix.ECONNREFUSED) {
-			t.Fatalf("open: %v, want a refusal", err)
-		}
-	})
-}
 
 // A named pipe behaves like the USB printer's device file: it is no tty.
 func TestFile(t *testing.T) {

@@ -34,18 +34,23 @@ func modifiers(symbology byte) string {
 	return ""
 }
 
-// splitAIM takes the identifier off a frame. sent tells that the scanner is
+// SplitAIM takes the identifier off a frame. sent tells that the scanner is
 // set to send identifiers, so that every well-formed one is taken.
-func splitAIM(frame []byte, sent bool) (aim string, data []byte) {
+func SplitAIM(frame []byte, sent bool) (aim string, data []byte) {
 	if len(frame) < aimLength || frame[0] != ']' {
 		return "", frame
 	}
 	letter, modifier := frame[1], frame[2]
 	known := strings.IndexByte(modifiers(letter), modifier) >= 0
-	if !known && !(sent && isLetter(letter) && (isLetter(modifier) || isDigit(modifier))) {
+	if !known && !(sent && IsAIM(frame[:aimLength])) {
 		return "", frame
 	}
 	return string(frame[:aimLength]), frame[aimLength:]
+}
+
+// IsAIM tells whether text is a well-formed identifier and nothing else.
+func IsAIM(text []byte) bool {
+	return len(text) == aimLength && text[0] == ']' && isLetter(text[1]) && (isLetter(text[2]) || isDigit(text[2]))
 }
 
 func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }

@@ -1,5 +1,7 @@
 package scanner
 
+import "time"
+
 // Framer cuts a byte stream into payloads. It keeps no time: silence is told
 // to it, so that a late goroutine cannot make one code into two. It is not
 // safe for use by several goroutines.
@@ -14,14 +16,16 @@ type Framer struct {
 	bytes   int    // how many bytes it had; more than len(frame) in a bad one
 	bad     DropKind
 	wasCR   bool // the last byte was a CR, so that an LF makes it a CRLF
+	check   byte // of the frame so far, for its BCC
 }
 
 // where the framer stands in the stream.
 type where int
 
 const (
-	outside where = iota // before a header; what comes here is noise
-	inside               // in a payload, which may still be empty
+	outside  where = iota // before a header; what comes here is noise
+	inside                // in a payload, which may still be empty
+	checking              // after the end mark, before the BCC
 )
 
 // aimLength is how long an AIM identifier is; it does not count as payload.
@@ -44,9 +48,17 @@ func NewFramer(f Framing) (*Framer, error) {
 // Framing is what the framer works by, with every default filled in.
 func (f *Framer) Framing() Framing { return f.framing }
 
-// Pending tells whether Silence would make an event: the reader then waits for
-// more bytes no longer than Framing.Gap.
+// Pending tells whether Silence would make an event.
 func (f *Framer) Pending() bool { return f.bytes > 0 || f.bad != "" || f.where != f.start() }
+
+// Wait is how long the reader waits for more bytes before it says Silence; 0
+// is for ever.
+func (f *Framer) Wait() time.Duration {
+	if f.Pending() {
+		return f.framing.Gap
+	}
+	return 0
+}
 
 // Feed takes the next bytes of the stream, in pieces of any size.
 func (f *Framer) Feed(p []byte) []Event {
@@ -84,8 +96,10 @@ func (f *Framer) take(b byte) Event {
 	wasCR := f.wasCR
 	f.wasCR = b == cr
 	switch {
+	case f.where == checking:
+		return f.checked(b)
 	case f.where == inside && f.framing.ends(b) && (wasCR || f.framing.End != CRLF):
-		return f.finish()
+		return f.ended(b)
 	case f.begins(b):
 		before := f.drop(HalfFrame)
 		f.where = inside
@@ -94,6 +108,35 @@ func (f *Framer) take(b byte) Event {
 		return nil // such as the CR after an ETX
 	}
 	return f.keep(b)
+}
+
+// ended is at the end mark: the frame is whole, unless a BCC comes after it.
+func (f *Framer) ended(mark byte) Event {
+	switch f.framing.BCC {
+	case BCCAll:
+		f.check ^= mark // the CR of a CRLF is in it already
+	case BCCData:
+		if f.framing.End == CRLF {
+			f.check ^= cr
+		}
+	default:
+		return f.finish()
+	}
+	f.where = checking
+	return nil
+}
+
+// checked takes the BCC, which can be any byte. A wrong one that is a header
+// mark is the next frame: the BCC itself got lost.
+func (f *Framer) checked(b byte) Event {
+	if b == f.check {
+		return f.finish()
+	}
+	bad := f.drop(Checksum)
+	if f.begins(b) {
+		f.where = inside
+	}
+	return bad
 }
 
 // begins tells whether b is a header mark here. A scanner that must send one
@@ -106,15 +149,15 @@ func (f *Framer) begins(b byte) bool {
 }
 
 // keep adds a byte to the present frame, or only counts it when the frame is
-// bad already. The limit leaves room for what is not payload: an identifier
-// and the CR of a CRLF.
+// bad already. The limit leaves room for what is not payload.
 func (f *Framer) keep(b byte) Event {
 	f.bytes++
+	f.check ^= b
 	switch {
 	case f.bad != "":
 	case f.where == outside || b == 0x00 || b == 0xFF:
 		f.bad = Noise
-	case f.bytes > f.framing.MaxBytes+aimLength+1:
+	case f.bytes > f.framing.MaxBytes+longestFields:
 		f.bad = Overflow
 	default:
 		f.frame = append(f.frame, b)
@@ -139,12 +182,9 @@ func (f *Framer) finish() Event {
 	if f.bad != "" || f.bytes == 0 {
 		return f.drop(Noise)
 	}
-	aim, data := splitAIM(f.frame, f.framing.AIM)
-	switch {
-	case len(data) == 0: // an identifier of nothing
-		return f.drop(HalfFrame)
-	case len(data) > f.framing.MaxBytes:
-		return f.drop(Overflow)
+	aim, data, why := f.framing.Payload(f.frame)
+	if why != "" {
+		return f.drop(why)
 	}
 	e := Frame{AIM: aim, Data: append(Data(nil), data...)}
 	f.restart()
@@ -167,7 +207,7 @@ func (f *Framer) drop(kind DropKind) Event {
 
 func (f *Framer) restart() {
 	clear(f.frame) // it may have been a live payment code
-	f.frame, f.bytes, f.bad, f.wasCR, f.where = f.frame[:0], 0, "", false, f.start()
+	f.frame, f.bytes, f.bad, f.wasCR, f.check, f.where = f.frame[:0], 0, "", false, 0, f.start()
 }
 
 // start is where a frame begins: a scanner without a header is always inside.

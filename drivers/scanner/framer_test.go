@@ -53,6 +53,14 @@ func run(framer *scanner.Framer, stream string) (events []scanner.Event) {
 	return events
 }
 
+func bcc(of scanner.BCC, end scanner.End) scanner.Framing {
+	return scanner.Framing{Header: scanner.STX, End: end, BCC: of}
+}
+
+func marked(digits int) scanner.Framing {
+	return scanner.Framing{Digits: digits, Marks: []scanner.Mark{{"Q", "]Q1"}, {"Q09", "]Q2"}, {"K", "]C0"}, {"A", "]E0"}}}
+}
+
 func TestFramer(t *testing.T) {
 	long := strings.Repeat("7", 20)
 	for _, c := range []struct {
@@ -96,6 +104,27 @@ func TestFramer(t *testing.T) {
 		{"far too long", scanner.Framing{End: scanner.CR, MaxBytes: 5}, long + "\x00\r97\r", `overflow(21) "97"`},
 		{"too long and cut", scanner.Framing{End: scanner.CR, MaxBytes: 5}, long + "|97\r", `overflow(20) "97"`},
 		{"too long in gap mode", scanner.Framing{End: scanner.Gap, MaxBytes: 5}, long + "~97~", `overflow(20) "97"`},
+
+		{"a check byte", bcc(scanner.BCCAll, scanner.CR), "\x02ab\r\x0e\x02c\r\x6e", `"ab" "c"`}, // a^b^CR, c^CR
+		{"a check byte before the end", bcc(scanner.BCCData, scanner.CR), "\x02ab\r\x03", `"ab"`},
+		{"a check byte after CRLF", bcc(scanner.BCCAll, scanner.CRLF), "\x02ab\r\n\x04", `"ab"`}, // a^b^CR^LF
+		{"a check byte after CRLF, of the data", bcc(scanner.BCCData, scanner.CRLF), "\x02ab\r\n\x03", `"ab"`},
+		{"a check byte that is an STX", bcc(scanner.BCCData, scanner.ETX), "\x02ac\x03\x02\x02b\x03b", `"ac" "b"`},
+		{"a check byte that is noise", bcc(scanner.BCCData, scanner.ETX), "\x02aa\x03\x00\x02b\x03b", `"aa" "b"`},
+		{"a wrong check byte", bcc(scanner.BCCAll, scanner.CR), "\x02ax\r\x0e\x02ab\r\x0e", `checksum(2) "ab"`},
+		{"a check byte that got lost", bcc(scanner.BCCAll, scanner.CR), "\x02ab\r\x02ab\r\x0e", `checksum(2) "ab"`},
+		{"no check byte in time", bcc(scanner.BCCAll, scanner.CR), "\x02ab\r~\x0e~\x02ab\r\x0e", `half_frame(2) noise(1) "ab"`},
+
+		{"four digits of length", scanner.Framing{Digits: 4}, "0005hello\r0000\r", `"hello" half_frame(4)`},
+		{"a wrong length", scanner.Framing{Digits: 4}, "0005hell\r12\r", `checksum(8) checksum(2)`},
+		{"two digits of length", scanner.Framing{Digits: 2}, "05hello\r05hell\r", `"hello" checksum(6)`},
+		{"two digits of a long one", scanner.Framing{Digits: 2}, "99" + strings.Repeat("7", 100) + "\r99" + strings.Repeat("7", 90) + "\r", `"` + strings.Repeat("7", 100) + `" checksum(92)`},
+		{"EAN comes without a length", scanner.Framing{Digits: 4}, "4901234567894\r49123456\r]E04901234567894\r", `"4901234567894" "49123456" ]E0"4901234567894"`},
+		{"the length is after the identifier", scanner.Framing{Digits: 4, AIM: true}, "]Q10002ab\r", `]Q1"ab"`},
+		{"marks of a maker", marked(0), "Qab\rKab\rQ\r", `]Q1"ab" ]C0"ab" half_frame(1)`},
+		{"the longest mark", marked(0), "Q09ab\r", `]Q2"ab"`},
+		{"a mark that nobody knows", marked(0), "ab\r", `unmarked(2)`},
+		{"a mark and a length", marked(4), "K0002ab\rK0003ab\rA4901234567894\r", `]C0"ab" checksum(7) ]E0"4901234567894"`},
 
 		{"an identifier", scanner.Framing{}, "]Q197\r]C097\r", `]Q1"97" ]C0"97"`},
 		{"unknown identifiers are payload", scanner.Framing{}, "]Q997\r]k0a\r]]0\r]Q\r", `"]Q997" "]k0a" "]]0" "]Q"`},
@@ -148,7 +177,11 @@ func TestFramingDefaults(t *testing.T) {
 	if gap := newFramer(t, scanner.Framing{End: scanner.Gap}).Framing().Gap; gap.Milliseconds() != 60 {
 		t.Errorf("default gap is %v", gap)
 	}
-	for _, bad := range []scanner.Framing{{Header: "soh"}, {End: "crcr"}, {Gap: 1}, {MaxBytes: -1}, {MaxBytes: 2 << 20}} {
+	for _, bad := range []scanner.Framing{
+		{Header: "soh"}, {End: "crcr"}, {Gap: 1}, {MaxBytes: -1}, {MaxBytes: 2 << 20}, {Digits: 3}, {BCC: "crc"},
+		{BCC: scanner.BCCAll, End: scanner.CR}, {BCC: scanner.BCCAll, Header: scanner.STX}, {BCC: scanner.BCCAll, Header: scanner.STX, End: scanner.Gap},
+		{Marks: []scanner.Mark{{Text: "", AIM: "]Q1"}}}, {Marks: []scanner.Mark{{Text: "Q", AIM: "Q1"}}}, {Marks: []scanner.Mark{{Text: "QQQQQ", AIM: "]Q1"}}},
+	} {
 		if _, err := scanner.NewFramer(bad); err == nil {
 			t.Errorf("%+v was taken", bad)
 		}

@@ -29,6 +29,15 @@ const (
 	Any End = "any"
 )
 
+// BCC is what the check byte covers: all bytes between are combined by XOR.
+type BCC string
+
+const (
+	NoBCC   BCC = "none"
+	BCCData BCC = "data" // from after the header to before the end mark (Denso GT10Q, AT30Q)
+	BCCAll  BCC = "all"  // the end mark too (Denso QS20H)
+)
+
 // Framing is how a scanner marks where a payload begins and ends. The zero
 // value of each field is the usual setting.
 type Framing struct {
@@ -42,6 +51,15 @@ type Framing struct {
 	// "]" with a letter and a modifier at the start is one. Without it, only
 	// identifiers of known symbologies are taken off.
 	AIM bool
+	// Marks are what stands before a payload in place of an AIM identifier:
+	// the maker's own letters, each with the identifier that it means. A frame
+	// that begins with none of them is refused.
+	Marks []Mark
+	// Digits is how many digits before the payload tell its length: 0, 2 or 4.
+	// EAN and UPC codes come without; see splitDigits.
+	Digits int
+	// BCC is a check byte after the end mark. It needs both marks.
+	BCC BCC
 	// MaxBytes is the longest payload: 4296, a QR code of version 40-L full of
 	// letters and digits (ISO/IEC 18004, table 7).
 	MaxBytes int
@@ -63,6 +81,9 @@ func (f Framing) complete() (Framing, error) {
 	if f.End == "" {
 		f.End = Any
 	}
+	if f.BCC == "" {
+		f.BCC = NoBCC
+	}
 	if f.MaxBytes == 0 {
 		f.MaxBytes = defaultMaxBytes
 	}
@@ -82,6 +103,9 @@ func (f Framing) complete() (Framing, error) {
 	default:
 		return f, fmt.Errorf("end %q is not known; use cr, lf, crlf, tab, etx, gap or any", f.End)
 	}
+	if err := f.checkFields(); err != nil {
+		return f, err
+	}
 	if f.MaxBytes < 1 || f.MaxBytes > largestMaxBytes {
 		return f, fmt.Errorf("at most %d bytes in a frame; must be from 1 to %d", f.MaxBytes, largestMaxBytes)
 	}
@@ -89,6 +113,29 @@ func (f Framing) complete() (Framing, error) {
 		return f, fmt.Errorf("gap is %v; must be at least %v, or one code is cut in two", f.Gap, smallestFrameGap)
 	}
 	return f, nil
+}
+
+// checkFields looks at what stands around the payload beside the marks.
+func (f Framing) checkFields() error {
+	switch f.BCC {
+	case NoBCC, BCCData, BCCAll:
+	default:
+		return fmt.Errorf("bcc %q is not known; use none, data or all", f.BCC)
+	}
+	switch {
+	case f.BCC != NoBCC && f.Header == NoHeader:
+		return fmt.Errorf("bcc %q needs a header; scanners send none without it", f.BCC)
+	case f.BCC != NoBCC && (f.End == Any || f.End == Gap):
+		return fmt.Errorf("bcc %q needs to know the end mark before it; set end to the one that the scanner sends", f.BCC)
+	case f.Digits != 0 && f.Digits != 2 && f.Digits != 4:
+		return fmt.Errorf("a length of %d digits; use 0, 2 or 4", f.Digits)
+	}
+	for _, m := range f.Marks {
+		if m.Text == "" || len(m.Text) > longestMark || !IsAIM([]byte(m.AIM)) {
+			return fmt.Errorf("mark %q means %q; a mark is 1 to %d characters and means an AIM identifier such as ]Q1", m.Text, m.AIM, longestMark)
+		}
+	}
+	return nil
 }
 
 // Control bytes that mark frames (ASCII, ISO/IEC 646).

@@ -1,6 +1,7 @@
 package scanner_test
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -9,18 +10,26 @@ import (
 )
 
 func anyFraming(t *rapid.T) scanner.Framing {
-	return scanner.Framing{
+	f := scanner.Framing{
 		Header:   rapid.SampledFrom([]scanner.Header{scanner.NoHeader, scanner.STX}).Draw(t, "header"),
 		End:      rapid.SampledFrom([]scanner.End{scanner.CR, scanner.LF, scanner.CRLF, scanner.Tab, scanner.ETX, scanner.Gap, scanner.Any}).Draw(t, "end"),
 		AIM:      rapid.Bool().Draw(t, "aim"),
 		MaxBytes: rapid.SampledFrom([]int{1, 8, 0}).Draw(t, "max"),
 	}
+	if f.Header == scanner.STX && f.End != scanner.Any && f.End != scanner.Gap {
+		f.BCC = rapid.SampledFrom([]scanner.BCC{scanner.NoBCC, scanner.BCCData, scanner.BCCAll}).Draw(t, "bcc")
+	}
+	return f
 }
 
 // Any stream, cut into reads anywhere, gives the same events.
 func TestSplitsDoNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := anyFraming(t)
+		f.Digits = rapid.SampledFrom([]int{0, 2, 4}).Draw(t, "digits")
+		if rapid.Bool().Draw(t, "marks") {
+			f.Marks = marked(0).Marks
+		}
 		bytes := rapid.SampledFrom([]byte("\x02\x03\t\r\n\r\n]Q1C0ab 9\x00\xff\x1d"))
 		stream := rapid.SliceOfN(bytes, 0, 80).Draw(t, "stream")
 		whole, pieces := newFramer(t, f), newFramer(t, f)
@@ -57,7 +66,10 @@ func TestFramesComeBack(t *testing.T) {
 				aim = rapid.SampledFrom([]string{"", "]Q1", "]C0", "]k7"}).Draw(t, "identifier")
 			}
 			text := payload.Draw(t, "payload")
-			stream += header + aim + text + marks[f.End]
+			if strings.ContainsAny(check(f, aim+text, marks[f.End]), "~|") { // they mean something else to run
+				text += "x"
+			}
+			stream += header + aim + text + marks[f.End] + check(f, aim+text, marks[f.End])
 			want += show([]scanner.Event{scanner.Frame{AIM: aim, Data: scanner.Data(text)}}) + " "
 			switch rapid.SampledFrom([]string{"", "half", "noise"}).Draw(t, "between") {
 			case "half":
@@ -74,6 +86,23 @@ func TestFramesComeBack(t *testing.T) {
 	})
 }
 
+// check is the BCC that a scanner sends.
+func check(f scanner.Framing, body, end string) string {
+	covers := body
+	switch f.BCC {
+	case scanner.BCCAll:
+		covers += end
+	case scanner.BCCData:
+	default:
+		return ""
+	}
+	var bcc byte
+	for _, b := range []byte(covers) {
+		bcc ^= b
+	}
+	return string([]byte{bcc})
+}
+
 // Whatever comes: no panic, no empty and no oversize payload, no payload with
 // a byte that is noise, the same events in one piece and in two, and no more
 // bytes reported than came.
@@ -88,6 +117,12 @@ func FuzzFramer(f *testing.F) {
 		framing := scanner.Framing{End: ends[int(settings)%len(ends)], AIM: settings&0x80 != 0, MaxBytes: 16}
 		if settings&0x40 != 0 {
 			framing.Header = scanner.STX
+			if framing.End != scanner.Any && framing.End != scanner.Gap {
+				framing.BCC = []scanner.BCC{scanner.NoBCC, scanner.BCCData, scanner.BCCAll}[cut%3]
+			}
+		}
+		if framing.Digits = []int{0, 2, 4}[cut/3%3]; cut&0x200 != 0 {
+			framing.Marks = []scanner.Mark{{Text: "Q01", AIM: "]Q1"}, {Text: "Q012", AIM: "]C0"}}
 		}
 		whole, pieces := newFramer(t, framing), newFramer(t, framing)
 		events := append(whole.Feed(stream), whole.Silence()...)

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -112,24 +114,52 @@ func noise() []byte {
 // Frame is the bytes by which a model sends a code.
 func Frame(model profile.Scanner, aim, text string) []byte {
 	var out []byte
-	if scanner.Header(model.Header) == scanner.STX {
-		out = append(out, 0x02)
-	}
 	if model.AIM {
 		out = append(out, aim...)
 	}
+	for _, m := range model.Marks {
+		if mark, means, _ := strings.Cut(m, "="); means == aim {
+			out = append(out, mark...)
+		}
+	}
+	if model.Digits > 0 && !strings.HasPrefix(aim, "]E") {
+		longest := 99
+		if model.Digits == 4 {
+			longest = 9999
+		}
+		out = fmt.Appendf(out, "%0*d", model.Digits, min(len(text), longest))
+	}
 	out = append(out, text...)
+	end := endOf(model)
+	covered := len(out)
+	if out = append(out, end...); model.BCC == "all" {
+		covered = len(out)
+	}
+	if model.BCC == "all" || model.BCC == "data" {
+		var bcc byte
+		for _, b := range out[:covered] {
+			bcc ^= b
+		}
+		out = append(out, bcc)
+	}
+	if scanner.Header(model.Header) == scanner.STX {
+		out = append([]byte{0x02}, out...)
+	}
+	return out
+}
+
+func endOf(model profile.Scanner) string {
 	switch scanner.End(model.End) {
 	case scanner.LF:
-		return append(out, '\n')
+		return "\n"
 	case scanner.CRLF:
-		return append(out, '\r', '\n')
+		return "\r\n"
 	case scanner.Tab:
-		return append(out, '\t')
+		return "\t"
 	case scanner.ETX:
-		return append(out, 0x03)
+		return "\x03"
 	case scanner.Gap:
-		return out
+		return ""
 	}
-	return append(out, '\r')
+	return "\r"
 }

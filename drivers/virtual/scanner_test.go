@@ -107,6 +107,8 @@ func TestFrame(t *testing.T) {
 		{profile.Scanner{End: "gap"}, "97"},
 		{profile.Scanner{Header: "stx", End: "etx"}, "\x0297\x03"},
 		{profile.Scanner{Header: "stx", End: "any", AIM: true}, "\x02]C097\r"},
+		{profile.Scanner{Header: "stx", End: "etx", BCC: "data", Digits: 4, Marks: []string{"Q=]Q1", "K=]C0"}}, "\x02K000297\x03G"},
+		{profile.Scanner{Header: "stx", End: "crlf", BCC: "all"}, "\x0297\r\n\x09"},
 	} {
 		if got := string(virtual.Frame(c.model, "]C0", "97")); got != c.want {
 			t.Errorf("%+v frames as %q, want %q", c.model, got, c.want)

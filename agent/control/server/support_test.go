@@ -193,7 +193,8 @@ func devices() []agent.Device {
 		}},
 		{Role: "printer", Health: func() device.Health {
 			return device.Health{ID: "printer0", Kind: "printer", State: device.Blocked, Reason: device.PaperOut, Since: since}
-		}, Test: func(context.Context) printer.Outcome { return printer.Outcome{Result: printer.Confirmed} }},
+		}, Test: func(context.Context) printer.Outcome { return printer.Outcome{Result: printer.Confirmed} },
+			Explain: func(context.Context) []device.Link { return brokenChain }, Trace: aTrace.since},
 	}
 }
 

@@ -30,6 +30,7 @@ type Printer struct {
 	open    port.Opener
 	log     *slog.Logger
 	jobs    chan *job
+	retry   chan struct{} // something was plugged in
 	stopped chan struct{} // closed when Run has ended
 
 	telling  sync.Mutex // held while watchers are told, so that they hear in order
@@ -74,7 +75,7 @@ const (
 func New(id string, p profile.Printer, path string, open port.Opener, log *slog.Logger) *Printer {
 	return &Printer{
 		id: id, profile: p, path: path, open: open, log: log.With("device", id),
-		jobs: make(chan *job, queueLength), stopped: make(chan struct{}),
+		jobs: make(chan *job, queueLength), retry: make(chan struct{}, 1), stopped: make(chan struct{}),
 		health: device.Health{ID: id, Kind: "printer", Model: p.Model, Path: path,
 			State: device.Connecting, Reason: device.NoReply, Since: time.Now()},
 		lastID: int(time.Now().UnixNano() % 9999), // an answer to a job before a restart must not match

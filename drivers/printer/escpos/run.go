@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"runtime/debug"
 	"time"
@@ -40,8 +39,19 @@ func (p *Printer) Run(ctx context.Context) {
 		}
 		state, reason := trouble(err)
 		p.setHealth(state, reason, err.Error())
-		p.rest(ctx, wait/2+rand.N(wait), reason, err)
+		if p.rest(ctx, wait/2+rand.N(wait), reason, err) {
+			wait = firstWait // something is new: it may take a few tries
+			continue
+		}
 		wait = min(2*wait, longWait)
+	}
+}
+
+// Retry ends a pause between two attempts to open: something was plugged in.
+func (p *Printer) Retry() {
+	select {
+	case p.retry <- struct{}{}:
+	default:
 	}
 }
 
@@ -60,15 +70,18 @@ func (p *Printer) stop() {
 
 // rest waits before the next try; a job that comes meanwhile is refused at
 // once, because nobody is helped by a receipt that comes out later by itself.
-func (p *Printer) rest(ctx context.Context, wait time.Duration, reason device.Reason, err error) {
+// It tells whether Retry ended the wait.
+func (p *Printer) rest(ctx context.Context, wait time.Duration, reason device.Reason, err error) (woken bool) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return false
 		case <-timer.C:
-			return
+			return false
+		case <-p.retry:
+			return true
 		case j := <-p.jobs:
 			p.refuse(j, reason, err.Error())
 		}
@@ -83,15 +96,10 @@ func (p *Printer) refuse(j *job, reason device.Reason, detail string) {
 
 // trouble is the health that an error amounts to.
 func trouble(err error) (device.State, device.Reason) {
+	if state, reason, known := port.Trouble(err); known {
+		return state, reason
+	}
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return device.Absent, device.NotFound
-	case errors.Is(err, fs.ErrPermission):
-		return device.Blocked, device.Permission
-	case errors.Is(err, port.ErrBusy):
-		return device.Blocked, device.Busy
-	case errors.Is(err, port.ErrGone):
-		return device.Absent, device.Unplugged
 	case errors.Is(err, errNoReply):
 		return device.Blocked, device.NoReply
 	case errors.Is(err, errPanic):

@@ -66,12 +66,11 @@ func (m *Imager) Read(ctx context.Context, r io.Reader, device string) (scanner.
 	if err != nil {
 		return scanner.Scan{}, err
 	}
-	select {
-	case m.turn <- struct{}{}:
-		defer func() { <-m.turn }()
-	case <-ctx.Done():
-		return scanner.Scan{}, ctx.Err()
+	free, err := m.take(ctx)
+	if err != nil {
+		return scanner.Scan{}, err
 	}
+	defer free()
 	picture, err := decode(ctx, data, m.limits.MaxPixels)
 	if err != nil {
 		return scanner.Scan{}, err

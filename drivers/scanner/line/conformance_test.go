@@ -9,6 +9,7 @@ import (
 	"github.com/posagent/posagent/drivers/port"
 	"github.com/posagent/posagent/drivers/profile"
 	"github.com/posagent/posagent/drivers/scanner/line"
+	"github.com/posagent/posagent/drivers/scanner/supervise"
 	"github.com/posagent/posagent/drivers/virtual"
 )
 
@@ -26,6 +27,8 @@ func TestConformance(t *testing.T) {
 		"stx any aim": {Header: "stx", End: "any", GapMilli: 150, AIM: true},
 		"gap":         {End: "gap", GapMilli: 150},
 		"stx gap":     {Header: "stx", End: "gap", GapMilli: 150},
+		"bcc":         {Header: "stx", End: "crlf", BCC: "all", GapMilli: 150},
+		"marks":       {End: "cr", Digits: 4, Marks: []string{"Q=]Q1", "K=]C0"}, GapMilli: 150},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // most of it is waiting for silence
@@ -42,17 +45,22 @@ func startOnLine(t *testing.T, model profile.Scanner) bench.ScannerRig {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = far.Close() })
-	open := port.At(port.Address{Kind: port.Serial, Path: far.Path()}, 115200)
-	driver := start(t, model, open)
+	r := onLine(t, model, port.At(port.Address{Kind: port.Serial, Path: far.Path()}, 115200))
+	r.Send, r.Unplug, r.Plug = far.Send, far.Unplug, far.Plug
+	return r
+}
+
+// onLine is what every rig of a line has in common.
+func onLine(t *testing.T, model profile.Scanner, open port.Opener) bench.ScannerRig {
+	t.Helper()
 	return bench.ScannerRig{
-		Driver: driver,
-		Frame:  func(aim, text string) []byte { return virtual.Frame(model, aim, text) },
-		Send:   far.Send, Unplug: far.Unplug, Plug: far.Plug,
+		Driver: start(t, model, open), Noises: bench.LineNoises(), Flood: make([]byte, 50_000), SendsAIM: len(model.Marks) > 0,
+		Frame: func(aim, text string) []byte { return virtual.Frame(model, aim, text) },
 	}
 }
 
 // start runs a scanner until the test ends.
-func start(t *testing.T, model profile.Scanner, open port.Opener) *line.Scanner {
+func start(t *testing.T, model profile.Scanner, open port.Opener) *supervise.Scanner {
 	t.Helper()
 	s, err := line.New("scanner1", model, "serial:test", open, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -38,9 +38,9 @@ func TestFloodOfCodes(t *testing.T) {
 	defer cancel()
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = s.Run(ctx) }()
-	for s.Stats().Frames < codes {
+	for s.Stats().NotWanted < codes {
 		if ctx.Err() != nil {
-			t.Fatalf("only %d of %d codes in 10 s", s.Stats().Frames, codes)
+			t.Fatalf("only %d of %d codes in 10 s", s.Stats().NotWanted, codes)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,100 +15,8 @@ import (
 	"github.com/posagent/posagent/drivers/port"
 	"github.com/posagent/posagent/drivers/profile"
 	"github.com/posagent/posagent/drivers/scanner/line"
+	"github.com/posagent/posagent/drivers/scanner/supervise"
 )
-
-// script is a port that plays reads in order: a string is bytes, a
-// time.Duration is silence before the next, an error is the end.
-type script struct {
-	steps  []any
-	closed chan struct{}
-	once   sync.Once
-}
-
-func play(steps ...any) *script { return &script{steps: steps} }
-
-// begin is where the port is opened: channels belong to the bubble they were
-// made in.
-func (s *script) begin() (port.Port, error) {
-	s.closed = make(chan struct{})
-	return s, nil
-}
-
-func (s *script) Read(p []byte, timeout time.Duration) (int, error) {
-	var expired <-chan time.Time
-	if timeout > 0 {
-		expired = time.After(timeout)
-	}
-	began := time.Now()
-	var next <-chan time.Time // of the step at hand
-	if len(s.steps) > 0 {
-		pause, _ := s.steps[0].(time.Duration)
-		next = time.After(pause)
-	}
-	select {
-	case <-s.closed:
-		return 0, port.ErrClosed
-	case <-expired:
-		if len(s.steps) > 0 {
-			if pause, ok := s.steps[0].(time.Duration); ok {
-				s.steps[0] = pause - time.Since(began)
-			}
-		}
-		return 0, port.ErrTimeout
-	case <-next:
-	}
-	step := s.steps[0]
-	s.steps = s.steps[1:]
-	switch step := step.(type) {
-	case string:
-		return copy(p, step), nil
-	case error:
-		return 0, step
-	case func():
-		step()
-	}
-	return s.Read(p, timeout)
-}
-
-func (s *script) Write(p []byte, _ time.Duration) (int, error) { return len(p), nil }
-
-func (s *script) Close() error {
-	s.once.Do(func() { close(s.closed) })
-	return nil
-}
-
-// inTestTime runs a scanner in a bubble of its own time, lets it go on for
-// d, and then gives it to check.
-func inTestTime(t *testing.T, model profile.Scanner, open port.Opener, d time.Duration, check func(*line.Scanner, []string)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		s, err := line.New("scanner1", model, "test", open, slog.New(slog.DiscardHandler))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var seen []string
-		s.Watch(func(h device.Health) { seen = append(seen, fmt.Sprintf("%s/%s", h.State, h.Reason)) })
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- s.Run(ctx) }()
-		time.Sleep(d)
-		synctest.Wait()
-		check(s, seen)
-		cancel()
-		if err := <-ended; !errors.Is(err, context.Canceled) {
-			t.Errorf("run ended with %v", err)
-		}
-	})
-}
-
-// takeAll are the payloads that wait, in order.
-func takeAll(s *line.Scanner) string {
-	var out []string
-	for len(s.Scans()) > 0 {
-		out = append(out, string((<-s.Scans()).Data))
-	}
-	return strings.Join(out, " ")
-}
 
 func TestBackOff(t *testing.T) {
 	var at []time.Time
@@ -117,7 +24,7 @@ func TestBackOff(t *testing.T) {
 		at = append(at, time.Now())
 		return nil, fs.ErrNotExist
 	}
-	inTestTime(t, profile.Scanner{}, open, time.Minute, func(*line.Scanner, []string) {
+	inTestTime(t, profile.Scanner{}, open, time.Minute, func(*supervise.Scanner, []string) {
 		want := 250 * time.Millisecond
 		for i := 1; i < len(at); i++ {
 			pause := at[i].Sub(at[i-1])
@@ -146,7 +53,7 @@ func TestBackOffBeginsAnewAfterACode(t *testing.T) {
 				opened++
 				return play(strings.Replace(c.sends, "97", fmt.Sprint(opened), 1), port.ErrGone).begin()
 			}
-			inTestTime(t, profile.Scanner{}, open, 12*time.Second, func(s *line.Scanner, _ []string) {
+			inTestTime(t, profile.Scanner{}, open, 12*time.Second, func(s *supervise.Scanner, _ []string) {
 				if opened < c.least || opened > c.most {
 					t.Errorf("opened %d times, want %d to %d", opened, c.least, c.most)
 				}
@@ -164,7 +71,7 @@ func TestRetryEndsThePause(t *testing.T) {
 		opened++
 		return nil, fs.ErrNotExist
 	}
-	inTestTime(t, profile.Scanner{}, open, 30*time.Second, func(s *line.Scanner, _ []string) {
+	inTestTime(t, profile.Scanner{}, open, 30*time.Second, func(s *supervise.Scanner, _ []string) {
 		before, at := opened, time.Now()
 		s.Retry()
 		synctest.Wait()
@@ -189,7 +96,7 @@ func TestHealthOfErrors(t *testing.T) {
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			open := func() (port.Port, error) { return nil, fmt.Errorf("open: %w", c.err) }
-			inTestTime(t, profile.Scanner{Model: "M1"}, open, time.Hour, func(s *line.Scanner, seen []string) {
+			inTestTime(t, profile.Scanner{Model: "M1"}, open, time.Hour, func(s *supervise.Scanner, seen []string) {
 				if got := strings.Join(seen, " "); got != "connecting/not_found "+c.want {
 					t.Errorf("health went %s", got)
 				}
@@ -212,7 +119,7 @@ func TestUnpluggedStaysUnplugged(t *testing.T) {
 		}
 		return p.begin()
 	}
-	inTestTime(t, profile.Scanner{}, open, time.Minute, func(s *line.Scanner, seen []string) {
+	inTestTime(t, profile.Scanner{}, open, time.Minute, func(s *supervise.Scanner, seen []string) {
 		if got, want := strings.Join(seen, " "), "connecting/not_found ready/ absent/unplugged ready/"; got != want {
 			t.Errorf("health went %s, want %s", got, want)
 		}
@@ -232,7 +139,7 @@ func TestPanicIsIsolated(t *testing.T) {
 		}
 		return play("97\r").begin()
 	}
-	inTestTime(t, profile.Scanner{}, open, time.Minute, func(s *line.Scanner, seen []string) {
+	inTestTime(t, profile.Scanner{}, open, time.Minute, func(s *supervise.Scanner, seen []string) {
 		if got, want := strings.Join(seen, " "), "connecting/not_found faulted/unrecoverable ready/ faulted/unrecoverable ready/"; got != want {
 			t.Errorf("health went %s, want %s", got, want)
 		}
@@ -267,7 +174,7 @@ func TestHalfCodes(t *testing.T) {
 				ports = ports[1:]
 				return p.begin()
 			}
-			inTestTime(t, c.model, open, time.Minute, func(s *line.Scanner, _ []string) {
+			inTestTime(t, c.model, open, time.Minute, func(s *supervise.Scanner, _ []string) {
 				if got := takeAll(s); got != c.want || s.Stats().HalfFrames != c.halfs {
 					t.Errorf("scanned %q with %d half frames, want %q with %d", got, s.Stats().HalfFrames, c.want, c.halfs)
 				}
@@ -278,7 +185,7 @@ func TestHalfCodes(t *testing.T) {
 
 func TestDuplicateWindow(t *testing.T) {
 	p := play("97\r", 1900*time.Millisecond, "]C097\r", "98\r", 200*time.Millisecond, "97\r", "98\r")
-	inTestTime(t, profile.Scanner{}, p.begin, time.Minute, func(s *line.Scanner, _ []string) {
+	inTestTime(t, profile.Scanner{}, p.begin, time.Minute, func(s *supervise.Scanner, _ []string) {
 		if got, st := takeAll(s), s.Stats(); got != "97 98 97" || st.Duplicates != 2 || st.Frames != 3 {
 			t.Errorf("scanned %q, stats %+v", got, st)
 		}
@@ -288,7 +195,7 @@ func TestDuplicateWindow(t *testing.T) {
 // Bytes without codes, again and again, mean wrong settings; one code clears it.
 func TestOnlyNoiseIsDegraded(t *testing.T) {
 	p := play("\x00\r", "\x00\r", "97\r", "\xff\r", "\x00\r", "\x00\r", "\x00\r", time.Second, "98\r")
-	inTestTime(t, profile.Scanner{}, p.begin, time.Minute, func(s *line.Scanner, seen []string) {
+	inTestTime(t, profile.Scanner{}, p.begin, time.Minute, func(s *supervise.Scanner, seen []string) {
 		if got, want := strings.Join(seen, " "), "connecting/not_found ready/ degraded/wrong_model ready/"; got != want {
 			t.Errorf("health went %s, want %s", got, want)
 		}
@@ -303,7 +210,7 @@ func TestQueueKeepsTheNewest(t *testing.T) {
 	for i := range 20 {
 		steps = append(steps, fmt.Sprintf("%d\r", i))
 	}
-	inTestTime(t, profile.Scanner{}, play(steps...).begin, time.Minute, func(s *line.Scanner, _ []string) {
+	inTestTime(t, profile.Scanner{}, play(steps...).begin, time.Minute, func(s *supervise.Scanner, _ []string) {
 		if got := takeAll(s); got != "4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19" || s.Stats().Unread != 4 {
 			t.Errorf("kept %q, %d unread", got, s.Stats().Unread)
 		}

@@ -1,9 +1,8 @@
-package line
+package supervise
 
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"time"
 
@@ -47,10 +46,11 @@ func (s *Scanner) WatchDrops(tell func(scanner.Drop)) {
 	s.dropWatchers = append(slices.Clone(s.dropWatchers), tell)
 }
 
-// opened: the port is open. A scanner cannot be asked who it is; more is known
+// opened: the device is open. Most cannot be asked who they are; more is known
 // with the first code.
 func (s *Scanner) opened() {
-	s.badRun = 0
+	s.badRun, s.open = 0, true
+	s.say("opened", 0)
 	s.mu.Lock()
 	if s.wasOpen {
 		s.stats.Reconnects++
@@ -60,8 +60,12 @@ func (s *Scanner) opened() {
 	s.become(device.Ready, device.ReasonNone, "")
 }
 
-// lost: the port could not be opened, or failed.
+// lost: the device could not be opened, or failed.
 func (s *Scanner) lost(err error) {
+	if s.open {
+		s.say("lost", 0)
+	}
+	s.open = false
 	state, reason := judge(err)
 	if reason == device.NotFound && s.Health().Reason == device.Unplugged {
 		reason = device.Unplugged // it was here before; that says more
@@ -71,19 +75,14 @@ func (s *Scanner) lost(err error) {
 
 // judge says what an error of a port means for the device.
 func judge(err error) (device.State, device.Reason) {
-	switch {
-	case errors.Is(err, errPanic):
+	if errors.Is(err, errPanic) {
 		return device.Faulted, device.Unrecoverable
-	case errors.Is(err, port.ErrNotDevice):
-		return device.Faulted, device.NotConfigured
-	case errors.Is(err, fs.ErrPermission):
-		return device.Blocked, device.Permission
-	case errors.Is(err, port.ErrBusy):
-		return device.Blocked, device.Busy
-	case errors.Is(err, fs.ErrNotExist):
-		return device.Absent, device.NotFound
-	case errors.Is(err, port.ErrGone):
-		return device.Absent, device.Unplugged
+	}
+	if errors.Is(err, ErrWrongModel) {
+		return device.Faulted, device.WrongModel
+	}
+	if state, reason, known := port.Trouble(err); known {
+		return state, reason
 	}
 	return device.Absent, device.NoReply
 }
@@ -104,7 +103,7 @@ func (s *Scanner) bad(d scanner.Drop) {
 		return
 	}
 	s.become(device.Degraded, device.WrongModel, fmt.Sprintf(
-		"bytes come but no code (last: %s, %d bytes); check the speed, the mode and the end mark in the scanner's settings", d.Kind, d.Bytes))
+		"bytes come but no code (last: %s, %d bytes); check %s", d.Kind, d.Bytes, s.config.Doubt))
 }
 
 // become changes the health and tells the watchers, if it is a change.

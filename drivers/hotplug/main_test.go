@@ -1,0 +1,9 @@
+package hotplug
+
+import (
+	"testing"
+
+	"github.com/posagent/posagent/drivers/bench"
+)
+
+func TestMain(m *testing.M) { bench.Main(m) }
