@@ -7,11 +7,14 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/port"
 	"github.com/posagent/posagent/drivers/printer"
 	"github.com/posagent/posagent/drivers/printer/escpos"
+	"github.com/posagent/posagent/drivers/printer/papertape"
+	"github.com/posagent/posagent/drivers/printer/star"
 	"github.com/posagent/posagent/drivers/profile"
 	"github.com/posagent/posagent/drivers/scanner"
 	"github.com/posagent/posagent/drivers/scanner/line"
@@ -31,6 +34,7 @@ type Scanner interface {
 type Printer interface {
 	Run(context.Context)
 	Print(context.Context, printer.Document) printer.Outcome
+	Kick(ctx context.Context, pin int) printer.Outcome // opens a cash drawer
 	Test(context.Context) printer.Outcome
 	Health() device.Health
 	Watch(func(device.Health))
@@ -48,11 +52,29 @@ func NewScanner(id string, p profile.Scanner, a port.Address, log *slog.Logger) 
 // NewPrinter makes the printer with this id. It opens nothing before Run, and
 // fails when no driver speaks the profile's language.
 func NewPrinter(id string, p profile.Printer, a port.Address, log *slog.Logger) (Printer, error) {
+	draw := letters()
 	switch p.Language {
 	case "escpos":
-		return escpos.New(id, p, a.String(), opener(a), log), nil
+		return escpos.New(id, p, a.String(), opener(a), log, draw), nil
+	case "star":
+		return star.New(id, p, a.String(), opener(a), log, draw), nil
 	}
-	return nil, fmt.Errorf("printer %s: no driver speaks %q: use escpos", id, p.Language)
+	return nil, fmt.Errorf("printer %s: no driver speaks %q: use escpos or star", id, p.Language)
+}
+
+// Encode is a document in the bytes that a printer of this profile would get.
+func Encode(doc printer.Document, p profile.Printer) ([]byte, []printer.Unprintable, error) {
+	if p.Language == "star" {
+		return star.Encode(doc, p, letters())
+	}
+	return escpos.Encode(doc, p, letters())
+}
+
+// letters draws what a printer does not have. The font is some megabytes, so
+// it is read when it is first needed.
+func letters() printer.Draw {
+	load := sync.OnceValue(func() printer.Draw { return papertape.FindFont().Letters() })
+	return func(r rune, columns, cell, w, h int) (printer.Bitmap, bool) { return load()(r, columns, cell, w, h) }
 }
 
 func opener(a port.Address) port.Opener {

@@ -4,20 +4,6 @@
 // Invariant: a driver asks the profile and never the model's name.
 package profile
 
-// Printer is what a receipt printer model can do.
-type Printer struct {
-	Model    string `toml:"model"`
-	Language string `toml:"language"` // "escpos"
-	Columns  int    `toml:"columns"`  // half-width characters on a line
-	Dots     int    `toml:"dots"`     // printable width in dots
-	Kanji    string `toml:"kanji"`    // "cp932" or "none"
-	IBM      string `toml:"ibm"`      // form of the doubled IBM kanji: "ibm" (FA-FC) or "nec" (ED, EE)
-	QR       bool   `toml:"qr"`       // GS ( k works
-	Cut      bool   `toml:"cut"`
-	Confirm  string `toml:"confirm"` // how it says "printed": "processid", "gsr" or "none"
-	Status   bool   `toml:"status"`  // answers DLE EOT and ASB
-}
-
 // Scanner is how a scanner model frames what it reads.
 type Scanner struct {
 	Model    string `toml:"model"`

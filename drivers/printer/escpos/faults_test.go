@@ -12,7 +12,7 @@ import (
 
 func TestPaperThatEndsInTheMiddle(t *testing.T) {
 	t.Run("new paper in time", func(t *testing.T) {
-		b := newBench(t, model())
+		b := newStand(t, model())
 		b.untilState(device.Ready, device.ReasonNone)
 		b.paper.PaperOutAfter(5)
 		go func() {
@@ -26,21 +26,22 @@ func TestPaperThatEndsInTheMiddle(t *testing.T) {
 		t.Run("too late, "+confirm, func(t *testing.T) {
 			p := model()
 			p.Confirm = confirm
-			b := newBench(t, p)
+			b := newStand(t, p)
 			b.untilState(device.Ready, device.ReasonNone)
 			b.paper.PaperOutAfter(5)
 			b.want(b.print(receipt(), time.Second), printer.Unknown, device.PaperOut)
 			b.want(b.print(long(3), time.Second), printer.Failed, device.PaperOut)
 			b.paper.PaperIn() // what it held comes out now, once
 			b.wantPaper(receipt())
-			b.want(b.print(long(3), 20*time.Second), printer.Confirmed, device.ReasonNone)
+			want := map[string]printer.Result{"processid": printer.Confirmed, "gsr": printer.Processed}[confirm]
+			b.want(b.print(long(3), 20*time.Second), want, device.ReasonNone)
 			b.wantPaper(receipt(), long(3))
 		})
 	}
 }
 
 func TestCablePulledInMidReceipt(t *testing.T) {
-	b := newBench(t, model())
+	b := newStand(t, model())
 	b.untilState(device.Ready, device.ReasonNone)
 	b.paper.PaperOutAfter(1) // so that the picture is certainly not through
 	done := make(chan printer.Outcome)
@@ -50,7 +51,7 @@ func TestCablePulledInMidReceipt(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := <-done
-	b.want(out, printer.Unknown, device.Unplugged)
+	b.want(out, printer.Torn, device.Unplugged)
 	if out.Bytes == 0 {
 		t.Error("no byte left")
 	}
@@ -83,12 +84,12 @@ func onPaper(t *testing.T, doc printer.Document, p profile.Printer) string {
 }
 
 func TestPrinterThatStopsReading(t *testing.T) {
-	b := newBench(t, model())
+	b := newStand(t, model())
 	b.untilState(device.Ready, device.ReasonNone)
 	b.paper.StopReadingAfter(2000)
 	start := time.Now()
 	out := b.print(long(2000), 4*time.Second)
-	if out.Result != printer.Unknown || out.Bytes == 0 {
+	if out.Result != printer.Torn || out.Bytes == 0 {
 		t.Fatalf("outcome is %+v", out)
 	}
 	// Not a measurement: a blocked write would last until the test is killed.

@@ -1,4 +1,4 @@
-package escpos
+package spool
 
 import (
 	"context"
@@ -15,14 +15,10 @@ import (
 )
 
 const (
-	firstWait = 250 * time.Millisecond // before the printer is opened again
-	longWait  = 10 * time.Second
-	pollEvery = 5 * time.Second // how often an idle printer is asked how it is
-)
-
-var (
-	errNoReply = errors.New("the printer does not answer; is it switched on, and is the profile right")
-	errPanic   = errors.New("the printer driver has a fault")
+	firstWait   = 250 * time.Millisecond // before the printer is opened again
+	longWait    = 10 * time.Second
+	pollEvery   = 5 * time.Second // how often an idle printer is asked how it is
+	pollBlocked = time.Second     // and one that waits for a person
 )
 
 // Run keeps the printer open until ctx ends. A fault in it is logged and ends
@@ -40,6 +36,7 @@ func (p *Printer) Run(ctx context.Context) {
 		}
 		state, reason := trouble(err)
 		p.setHealth(state, reason, err.Error())
+		p.setSensor(Sensor{})
 		p.rest(ctx, wait/2+rand.N(wait), reason, err)
 		wait = min(2*wait, longWait)
 	}
@@ -58,6 +55,15 @@ func (p *Printer) stop() {
 	}
 }
 
+// Retry has a printer that is away opened again at once, as when something was
+// plugged in.
+func (p *Printer) Retry() {
+	select {
+	case p.retry <- struct{}{}:
+	default: // it is being tried
+	}
+}
+
 // rest waits before the next try; a job that comes meanwhile is refused at
 // once, because nobody is helped by a receipt that comes out later by itself.
 func (p *Printer) rest(ctx context.Context, wait time.Duration, reason device.Reason, err error) {
@@ -69,8 +75,12 @@ func (p *Printer) rest(ctx context.Context, wait time.Duration, reason device.Re
 			return
 		case <-timer.C:
 			return
+		case <-p.retry:
+			return
 		case j := <-p.jobs:
 			p.refuse(j, reason, err.Error())
+		case k := <-p.pulses:
+			k.done <- err
 		}
 	}
 }
@@ -92,7 +102,9 @@ func trouble(err error) (device.State, device.Reason) {
 		return device.Blocked, device.Busy
 	case errors.Is(err, port.ErrGone):
 		return device.Absent, device.Unplugged
-	case errors.Is(err, errNoReply):
+	case errors.Is(err, ErrWrongModel):
+		return device.Faulted, device.WrongModel
+	case errors.Is(err, ErrNoReply):
 		return device.Blocked, device.NoReply
 	case errors.Is(err, errPanic):
 		return device.Faulted, device.Unrecoverable
@@ -114,7 +126,7 @@ func (p *Printer) connect(ctx context.Context) (served bool, err error) {
 		return false, err
 	}
 	p.setHealth(device.Connecting, device.NoReply, "opened, being asked how it is")
-	c := newConnection(p, wire)
+	c := newConn(p, wire)
 	defer c.close()
 	if err := c.hello(ctx); err != nil {
 		return false, err

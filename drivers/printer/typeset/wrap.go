@@ -1,4 +1,4 @@
-package escpos
+package typeset
 
 import "strings"
 
@@ -10,23 +10,24 @@ const (
 	notLast = "（［｛〔〈《「『【｢([{"
 )
 
-func columns(line []glyph) int {
+// Columns is how wide a line is.
+func Columns(line []Glyph) int {
 	n := 0
 	for _, g := range line {
-		n += g.n
+		n += g.W
 	}
 	return n
 }
 
-// wrap breaks a line so that no part is wider than limit columns. It breaks
+// Wrap breaks a line so that no part is wider than limit columns. It breaks
 // between words of Latin letters where it can, never within a full-width
 // character, and keeps closing marks from beginning a line.
-func wrap(line []glyph, limit int) [][]glyph {
-	var out [][]glyph
-	for columns(line) > limit {
+func Wrap(line []Glyph, limit int) [][]Glyph {
+	var out [][]Glyph
+	for Columns(line) > limit {
 		fit, n := 0, 0
-		for n+line[fit].n <= limit {
-			n += line[fit].n
+		for n+line[fit].W <= limit {
+			n += line[fit].W
 			fit++
 		}
 		fit = max(fit, 1)
@@ -39,7 +40,7 @@ func wrap(line []glyph, limit int) [][]glyph {
 
 // breakAt is the best place to break at or before fit; fit itself when every
 // better place would leave less than half a line.
-func breakAt(line []glyph, fit int) int {
+func breakAt(line []Glyph, fit int) int {
 	for at := fit; at > fit/2 && at > 0; at-- {
 		if mayBreak(line[at-1], line[at]) {
 			return at
@@ -48,11 +49,11 @@ func breakAt(line []glyph, fit int) int {
 	return fit
 }
 
-func mayBreak(before, after glyph) bool {
+func mayBreak(before, after Glyph) bool {
 	switch {
-	case after.r == ' ' || before.r == ' ':
+	case after.R == ' ' || before.R == ' ':
 		return true
-	case strings.ContainsRune(notFirst, after.r) || strings.ContainsRune(notLast, before.r):
+	case strings.ContainsRune(notFirst, after.R) || strings.ContainsRune(notLast, before.R):
 		return false
 	case latin(before) && latin(after):
 		return false
@@ -61,17 +62,17 @@ func mayBreak(before, after glyph) bool {
 }
 
 // latin is a character of a word or a number that reads badly when broken.
-func latin(g glyph) bool { return g.n == 1 && g.r > ' ' && g.r < 0x100 }
+func latin(g Glyph) bool { return g.W == 1 && g.R > ' ' && g.R < 0x100 }
 
-func trimEnd(line []glyph) []glyph {
-	for len(line) > 0 && line[len(line)-1].r == ' ' {
+func trimEnd(line []Glyph) []Glyph {
+	for len(line) > 0 && line[len(line)-1].R == ' ' {
 		line = line[:len(line)-1]
 	}
 	return line
 }
 
-func trimStart(line []glyph) []glyph {
-	for len(line) > 0 && line[0].r == ' ' {
+func trimStart(line []Glyph) []Glyph {
+	for len(line) > 0 && line[0].R == ' ' {
 		line = line[1:]
 	}
 	return line

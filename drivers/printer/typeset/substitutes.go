@@ -1,4 +1,4 @@
-package escpos
+package typeset
 
 // substitute is a readable stand-in for a character that CP932 does not have.
 // It is printed instead, and the character is reported. The kanji are those

@@ -1,4 +1,4 @@
-package escpos
+package typeset
 
 import (
 	"fmt"
@@ -7,37 +7,28 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 	"golang.org/x/text/width"
+
+	"github.com/posagent/posagent/drivers/printer"
 )
-
-// Unprintable is a character that the printer does not have. The paper shows
-// Printed in its place, which is empty for a character without a width.
-type Unprintable struct {
-	Rune    rune
-	Where   string // such as "block 3 (text), character 12"
-	Printed string
-}
-
-func (u Unprintable) String() string {
-	return fmt.Sprintf("U+%04X at %s printed as %q", u.Rune, u.Where, u.Printed)
-}
 
 // geta stands for a character that cannot be printed, as Japanese type
 // setting has it. A question mark would read as part of the text.
 const geta = '〓'
 
-// cleaner turns text from outside into glyphs. No byte below 20 ever comes out
+// Cleaner turns text from outside into glyphs. No byte below 20 ever comes out
 // of it, so no text can carry a command to the printer.
-type cleaner struct {
-	set   *charset
-	where string
-	odd   []Unprintable
+type Cleaner struct {
+	Set   *Charset
+	Where string                // of the text, for reports
+	Odd   []printer.Unprintable // what could not be printed so far
+	Draws func(rune) bool       // whether a character can be drawn; nil: none is
 }
 
-// lines cleans a text of several lines.
-func (c *cleaner) lines(text string) [][]glyph {
+// Lines cleans a text of several lines.
+func (c *Cleaner) Lines(text string) [][]Glyph {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	text = strings.ReplaceAll(text, "\r", "\n")
-	var out [][]glyph
+	var out [][]Glyph
 	at := 0
 	for line := range strings.SplitSeq(text, "\n") {
 		runes := []rune(line)
@@ -48,8 +39,8 @@ func (c *cleaner) lines(text string) [][]glyph {
 }
 
 // line cleans one line; at is the place of its first rune in the text.
-func (c *cleaner) line(runes []rune, at int) []glyph {
-	var out []glyph
+func (c *Cleaner) line(runes []rune, at int) []Glyph {
+	var out []Glyph
 	for i := 0; i < len(runes); i++ {
 		r := runes[i]
 		// Only a base with a combining mark behind it is composed. Normalising
@@ -57,13 +48,13 @@ func (c *cleaner) line(runes []rune, at int) []glyph {
 		// has, into other kanji.
 		if i+1 < len(runes) && unicode.Is(unicode.Mn, runes[i+1]) {
 			whole := []rune(norm.NFC.String(string(runes[i : i+2])))
-			if g, ok := c.set.encode(whole[0]); ok && len(whole) == 1 {
+			if g, ok := c.Set.Encode(whole[0]); ok && len(whole) == 1 {
 				out = append(out, g)
 				i++
 				continue
 			}
 		}
-		if g, ok := c.set.encode(r); ok {
+		if g, ok := c.Set.Encode(r); ok {
 			out = append(out, g)
 			continue
 		}
@@ -76,30 +67,35 @@ func (c *cleaner) line(runes []rune, at int) []glyph {
 }
 
 // standIn is what is printed for a character that the printer lacks.
-func (c *cleaner) standIn(r rune, at int) []glyph {
+func (c *Cleaner) standIn(r rune, at int) []Glyph {
 	text := c.readable(r)
-	var out []glyph
+	where := fmt.Sprintf("%s, character %d", c.Where, at+1)
+	if text != "" && c.Draws != nil && r >= 0xA0 && c.Draws(r) {
+		c.Odd = append(c.Odd, printer.Unprintable{Rune: r, Where: where, Printed: string(r), Drawn: true})
+		return []Glyph{{R: r, W: columnsOf(r), Drawn: true}}
+	}
+	var out []Glyph
 	var printed strings.Builder
 	for _, s := range text {
-		g, ok := c.set.encode(s)
+		g, ok := c.Set.Encode(s)
 		if !ok { // a printer without kanji has no geta either
-			g, _ = c.set.encode('*')
+			g, _ = c.Set.Encode('*')
 		}
 		out = append(out, g)
-		printed.WriteRune(g.r)
+		printed.WriteRune(g.R)
 	}
-	c.odd = append(c.odd, Unprintable{Rune: r, Where: fmt.Sprintf("%s, character %d", c.where, at+1), Printed: printed.String()})
+	c.Odd = append(c.Odd, printer.Unprintable{Rune: r, Where: where, Printed: printed.String()})
 	return out
 }
 
-func (c *cleaner) readable(r rune) string {
+func (c *Cleaner) readable(r rune) string {
 	if unicode.In(r, unicode.Cf, unicode.Variation_Selector) || r >= 0x1F3FB && r <= 0x1F3FF {
 		return "" // joiners, marks of direction, variants, skin tones: no width of their own
 	}
 	if s, ok := substitute(r); ok {
 		return s
 	}
-	if !c.set.kanji { // full-width letters and katakana have narrow forms
+	if c.Set.kanji == NoKanji { // full-width letters and katakana have narrow forms
 		narrow := width.Narrow.String(norm.NFD.String(string(sameGlyph(r))))
 		narrow = strings.NewReplacer("\u3099", "\uFF9E", "\u309A", "\uFF9F").Replace(narrow)
 		if c.all(narrow) {
@@ -124,9 +120,9 @@ func (c *cleaner) readable(r rune) string {
 }
 
 // all tells whether every character of a text can be printed.
-func (c *cleaner) all(text string) bool {
+func (c *Cleaner) all(text string) bool {
 	for _, r := range text {
-		if _, ok := c.set.encode(r); !ok {
+		if _, ok := c.Set.Encode(r); !ok {
 			return false
 		}
 	}

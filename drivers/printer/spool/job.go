@@ -1,4 +1,4 @@
-package escpos
+package spool
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 
 // run prints one job. An error is the end of the connection; the job has its
 // outcome in any case.
-func (c *connection) run(j *job) (err error) {
+func (c *Conn) run(j *job) (err error) {
 	if !j.state.CompareAndSwap(queued, running) {
 		return nil // whoever asked has stopped waiting
 	}
@@ -24,7 +24,7 @@ func (c *connection) run(j *job) (err error) {
 			state, reason := trouble(err)
 			c.p.setHealth(state, reason, err.Error())
 		}
-		c.p.log.Info("print job", "document", j.title, "result", out.Result, "reason", out.Reason, "bytes", out.Bytes, "detail", out.Detail)
+		c.p.log.Info("print job", "document", j.doc.Title, "result", out.Result, "reason", out.Reason, "bytes", out.Bytes, "detail", out.Detail)
 		j.done <- out
 	}()
 	// A little earlier than the caller's own deadline, so that the caller gets
@@ -41,30 +41,48 @@ func (c *connection) run(j *job) (err error) {
 		}
 		return ends(err)
 	}
-	mark, confirmed := c.mark()
+	if err := c.renew(j); err != nil {
+		out = printer.Outcome{Result: printer.Failed, Detail: err.Error()}
+		return nil
+	}
+	mark := c.talk.Mark()
 	c.p.half = true
-	err = c.write(ctx, append(j.data, mark...), &j.sent)
-	if err == nil {
+	err = c.write(ctx, append(j.data, mark.Bytes...), &j.sent, true)
+	whole := err == nil
+	if whole {
 		c.p.half = false
-		if len(mark) == 0 {
+		if len(mark.Bytes) == 0 {
 			out = printer.Outcome{Result: printer.Sent, Reason: device.CannotTell, Detail: "this model does not tell"}
 			return nil
 		}
-		if err = c.await(ctx, confirmed); err == nil {
-			out = printer.Outcome{Result: printer.Confirmed, Detail: "confirmed by " + c.p.profile.Confirm}
-			return nil
+		if err = c.Await(ctx, mark.Said); err == nil {
+			out = printer.Outcome{Result: mark.Means, Detail: "told by " + mark.By}
+			return ends(c.talk.Settle(j.ctx))
 		}
+	} else {
+		c.talk.Unmarked() // its question never left
 	}
-	if c.p.half && c.p.profile.Confirm == "gsr" {
-		c.p.owed = max(0, c.p.owed-1) // its question never left
+	// What a network took it may have lost.
+	c.p.half = (c.p.half || ends(err) != nil) && j.sent.Load() > 0
+	out = c.unfinished(j, err, whole)
+	if whole && ends(err) == nil {
+		err = c.talk.Settle(j.ctx)
 	}
-	c.p.half = c.p.half && j.sent.Load() > 0
-	out = c.unfinished(j, err)
 	return ends(err)
 }
 
+// renew makes the bytes of a job anew when the printer turned out to be of
+// another profile since they were made.
+func (c *Conn) renew(j *job) (err error) {
+	if version := c.p.profileVersion(); j.version != version {
+		j.version = version
+		j.data, _, err = c.p.language.Encode(j.doc, c.p.Profile())
+	}
+	return err
+}
+
 // unfinished is the outcome of a job that did not come to its end.
-func (c *connection) unfinished(j *job, err error) printer.Outcome {
+func (c *Conn) unfinished(j *job, err error, whole bool) printer.Outcome {
 	out := printer.Outcome{Result: printer.Unknown, Reason: device.NoReply,
 		Detail: fmt.Sprintf("after %d of %d bytes: %v", j.sent.Load(), len(j.data), err)}
 	if ends(err) != nil {
@@ -72,7 +90,11 @@ func (c *connection) unfinished(j *job, err error) printer.Outcome {
 	} else if reason, blocked := c.blocked(); blocked {
 		out.Reason = reason
 	}
-	if j.sent.Load() == 0 {
+	switch {
+	case whole:
+	case j.sent.Load() > 0:
+		out.Result = printer.Torn
+	default:
 		out.Result = printer.Failed
 	}
 	return out
@@ -89,9 +111,9 @@ func ends(err error) error {
 
 // ready asks the printer whether it can print and clears away what an earlier
 // job left behind. A reason means that it cannot; no byte of the job has left.
-func (c *connection) ready(ctx context.Context) (device.Reason, error) {
+func (c *Conn) ready(ctx context.Context) (device.Reason, error) {
 	if c.p.profile.Status {
-		if err := c.check(ctx); err != nil {
+		if err := c.talk.Check(ctx); err != nil {
 			if ends(err) == nil {
 				return device.NoReply, err
 			}
@@ -103,46 +125,38 @@ func (c *connection) ready(ctx context.Context) (device.Reason, error) {
 			return reason, nil
 		}
 	}
-	if !c.p.half {
+	err := c.begin(ctx)
+	switch {
+	case err == nil:
 		return device.ReasonNone, nil
+	case ends(err) == nil:
+		return device.NoReply, err
+	}
+	_, reason := trouble(err)
+	return reason, err
+}
+
+// begin clears away what an earlier job left behind and begins the next one.
+func (c *Conn) begin(ctx context.Context) error {
+	if !c.p.half {
+		err := c.talk.Begin(ctx)
+		if !errors.Is(err, ErrNoReply) {
+			return err
+		}
 	}
 	if err := c.recover(ctx); err != nil {
-		if ends(err) == nil {
-			return device.NoReply, err
-		}
-		_, reason := trouble(err)
-		return reason, err
+		return err
 	}
 	c.p.half = false
-	return device.ReasonNone, nil
+	return c.talk.Begin(ctx)
 }
 
-// recover feeds a printer that still waits for the rest of a picture or of a
-// QR code with NULs, which mean nothing outside of one, then cuts the torso of
-// the old receipt off so that it does not hang on the next one.
-func (c *connection) recover(ctx context.Context) error {
+// recover frees a printer that still waits for the rest of a command.
+func (c *Conn) recover(ctx context.Context) error {
 	c.p.log.Warn("an earlier document was cut off; the printer is being freed from it")
-	most := max(8192, sliceRows*((c.p.profile.Dots+7)/8), maxQR)
-	end := []byte{0x1B, '@'}
-	if c.p.profile.Cut {
-		end = append(end, 0x1D, 'V', 66, 0)
-	}
 	var sent atomic.Int64
-	return c.write(ctx, append(make([]byte, most), end...), &sent)
-}
-
-// mark is the command that makes the printer answer when all before it is
-// done, and the test for that answer. Neither, for a model that cannot tell.
-func (c *connection) mark() ([]byte, func() bool) {
-	switch c.p.profile.Confirm {
-	case "processid": // GS ( H function 48: answered when printing has ended
-		c.p.lastID = c.p.lastID%9999 + 1
-		id := fmt.Sprintf("%04d", c.p.lastID)
-		// Ids of earlier jobs that come now are not ours, so only ours counts.
-		return append([]byte{0x1D, '(', 'H', 6, 0, '0', '0'}, id...), func() bool { return c.doneID == id }
-	case "gsr": // its answer is one nameless byte: those of earlier jobs come first
-		c.p.owed++
-		return []byte{0x1D, 'r', 1}, func() bool { return c.p.owed == 0 }
+	if err := c.write(ctx, c.talk.Clear(), &sent, true); err != nil {
+		return err
 	}
-	return nil, nil
+	return c.talk.Cleared(ctx)
 }
