@@ -145,16 +145,6 @@ func (b *stand) wantPaper(docs ...printer.Document) {
 	}
 }
 
-// long is a document of more bytes than wire and printer hold together.
-func long(lines int) printer.Document {
-	doc := printer.Document{Title: "long"}
-	for i := range lines {
-		doc.Blocks = append(doc.Blocks, printer.Pair{Left: fmt.Sprintf("行 %d", i+1), Right: "¥100"})
-	}
-	doc.Blocks = append(doc.Blocks, printer.Cut{})
-	return doc
-}
-
 // picture is a raster of several slices.
 func picture() printer.Document {
 	b := printer.Bitmap{Width: 576, Height: 600, Bits: bytes.Repeat([]byte{0xA5}, 72*600)}
@@ -188,51 +178,6 @@ func TestPrinterThatCannotTellOnlyTookTheBytes(t *testing.T) {
 	b.want(b.print(receipt(), 10*time.Second), printer.Sent, device.CannotTell)
 	b.wantPaper(receipt())
 	b.untilState(device.Degraded, device.CannotTell)
-}
-
-func TestTwoJobsComeOutOneAfterTheOther(t *testing.T) {
-	b := newStand(t, model())
-	docs := []printer.Document{long(30), receipt()}
-	outs := make([]printer.Outcome, 2)
-	var both sync.WaitGroup
-	both.Go(func() { outs[0] = b.print(docs[0], 20*time.Second) })
-	b.until("the first job", func() bool { return true })
-	both.Go(func() { outs[1] = b.print(docs[1], 20*time.Second) })
-	both.Wait()
-	for _, out := range outs {
-		b.want(out, printer.Confirmed, device.ReasonNone)
-	}
-	b.until("two receipts", func() bool { return len(b.raw) == 2 })
-	if s := b.driver.Stats(); s.Confirmed != 2 || s.Noise != 0 {
-		t.Errorf("stats are %+v", s)
-	}
-}
-
-func TestBlockedPrinterIsToldBeforeTheFirstByte(t *testing.T) {
-	for _, c := range []struct {
-		reason device.Reason
-		break_ func(*virtual.Printer)
-		mend   func(*virtual.Printer)
-	}{
-		{device.PaperOut, (*virtual.Printer).PaperOut, (*virtual.Printer).PaperIn},
-		{device.CoverOpen, (*virtual.Printer).CoverOpen, (*virtual.Printer).CoverClose},
-	} {
-		t.Run(string(c.reason), func(t *testing.T) {
-			b := newStand(t, model())
-			b.untilState(device.Ready, device.ReasonNone)
-			c.break_(b.paper)
-			out := b.print(receipt(), 10*time.Second)
-			b.want(out, printer.Failed, c.reason)
-			if out.Bytes != 0 {
-				t.Errorf("%d bytes left", out.Bytes)
-			}
-			b.untilState(device.Blocked, c.reason)
-			c.mend(b.paper)
-			b.untilState(device.Ready, device.ReasonNone) // by automatic status
-			b.want(b.print(receipt(), 10*time.Second), printer.Confirmed, device.ReasonNone)
-			b.wantPaper(receipt())
-		})
-	}
 }
 
 func TestNoPrinterAtAll(t *testing.T) {
