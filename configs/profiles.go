@@ -42,7 +42,12 @@ func PrinterProfile(name string) (profile.Printer, error) {
 	if p.kind != "printer" {
 		return profile.Printer{}, fmt.Errorf("profile %s is of a %s, not of a printer", quote(name), p.kind)
 	}
-	return p.printer, nil
+	if p.printer.ask {
+		if err := p.printer.others(); err != nil {
+			return profile.Printer{}, err
+		}
+	}
+	return p.printer.Printer, nil
 }
 
 // ScannerProfile is how a scanner model frames what it reads. name is one of
@@ -61,7 +66,7 @@ func ScannerProfile(name string) (profile.Scanner, error) {
 // anyProfile is a profile of either kind.
 type anyProfile struct {
 	kind    string
-	printer profile.Printer
+	printer printerProfile
 	scanner profile.Scanner
 }
 
@@ -90,7 +95,7 @@ func (p *anyProfile) load(name string) error {
 	settings := []setting{{key: "kind", required: true, value: of, about: "What it is."}}
 	switch kind {
 	case "printer":
-		settings = append(settings, printerSettings(&p.printer)...)
+		settings = append(settings, p.printer.settings()...)
 	case "scanner":
 		settings = append(settings, scannerSettings(&p.scanner)...)
 	}
@@ -100,8 +105,8 @@ func (p *anyProfile) load(name string) error {
 	if p.kind == "" { // which keys are right depends on it
 		r.problems = slices.DeleteFunc(r.problems, func(q Problem) bool { return q.Key != "kind" && q.Key != "" })
 	}
-	if kind == "printer" && len(r.problems) == 0 && p.printer.Columns*12 > p.printer.Dots {
-		r.say(r.at("columns"), "columns", fmt.Sprintf("%d columns of 12 dots are wider than %d dots", p.printer.Columns, p.printer.Dots), "")
+	if kind == "printer" && len(r.problems) == 0 {
+		p.printer.check(r)
 	}
 	return r.end()
 }
@@ -128,21 +133,6 @@ func profileNames() []string {
 		names[i] = strings.TrimSuffix(path.Base(f), ".toml")
 	}
 	return names
-}
-
-func printerSettings(p *profile.Printer) []setting {
-	return []setting{
-		{key: "model", required: true, sample: `"ESC/POS, 80 mm"`, value: line(&p.Model, 60), about: "The model, for people."},
-		{key: "language", value: word(&p.Language, "escpos", "escpos"), about: "The command language."},
-		{key: "columns", required: true, sample: "48", value: whole(&p.Columns, 0, 16, 80), about: "Half-width characters on a line."},
-		{key: "dots", required: true, sample: "576", value: whole(&p.Dots, 0, 192, 1024), about: "Printable width in dots."},
-		{key: "kanji", value: word(&p.Kanji, "cp932", "cp932", "none"), about: "How Japanese is sent; none draws it."},
-		{key: "ibm", value: word(&p.IBM, "ibm", "ibm", "nec"), about: "The form of the kanji that CP932 has twice: ibm is FA to FC, nec is ED and EE."},
-		{key: "qr", value: flag(&p.QR, false), about: "Whether GS ( k draws QR codes."},
-		{key: "cut", value: flag(&p.Cut, false), about: "Whether it has a cutter."},
-		{key: "confirm", value: word(&p.Confirm, "none", "processid", "gsr", "none"), about: "How it says that a job is on paper."},
-		{key: "status", value: flag(&p.Status, false), about: "Whether it answers DLE EOT and sends automatic status."},
-	}
 }
 
 func scannerSettings(p *profile.Scanner) []setting {

@@ -183,7 +183,7 @@ func (p *Printer) found(name string) {
 	best := 0
 	for _, other := range p.profile.Others {
 		for _, n := range other.Names {
-			if len(n) > best && strings.HasPrefix(strings.ToUpper(name), strings.ToUpper(n)) {
+			if other.Answers == p.profile.Answers && len(n) > best && strings.HasPrefix(strings.ToUpper(name), strings.ToUpper(n)) {
 				best = len(n)
 				other.Others = p.profile.Others
 				p.profile = other

@@ -95,7 +95,10 @@ func (c *Cleaner) readable(r rune) string {
 	if s, ok := substitute(r); ok {
 		return s
 	}
-	if c.Set.kanji == NoKanji { // full-width letters and katakana have narrow forms
+	if c.Set.kanji == NoKanji { // full-width letters and katakana have narrow forms, and hiragana reads as katakana
+		if r >= 'ぁ' && r <= 'ゖ' {
+			r += 'ァ' - 'ぁ'
+		}
 		narrow := width.Narrow.String(norm.NFD.String(string(sameGlyph(r))))
 		narrow = strings.NewReplacer("\u3099", "\uFF9E", "\u309A", "\uFF9F").Replace(narrow)
 		if c.all(narrow) {
