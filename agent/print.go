@@ -135,11 +135,11 @@ func (r *Register) printed(key charge.Key, paper charge.Paper, copied bool) (cha
 
 func paperOf(result printer.Result) charge.Paper {
 	switch result {
-	case printer.Confirmed:
+	case printer.Confirmed, printer.Processed:
 		return charge.PaperDone
 	case printer.Sent:
 		return charge.PaperSent
-	case printer.Unknown:
+	case printer.Unknown, printer.Torn: // somebody must look at the paper
 		return charge.PaperUnknown
 	}
 	return charge.PaperFailed

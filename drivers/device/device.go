@@ -40,6 +40,8 @@ const (
 	CannotTell    Reason = "cannot_tell" // the model has no way to report its state
 	Unrecoverable Reason = "unrecoverable"
 	FeedButton    Reason = "feed_button"
+	DrawerOpen    Reason = "drawer_open"  // it stays open
+	DrawerStuck   Reason = "drawer_stuck" // it got a pulse and stayed shut
 )
 
 // Health is how one device is at one moment.

@@ -171,6 +171,12 @@ type Status struct {
 	Drawer    bool // level of the drawer's sensor pin
 }
 
+// Sensor is what a printer last told of the drawer's sensor pin.
+type Sensor struct {
+	Known bool // false: no printer is there that could tell
+	High  bool
+}
+
 // Health is the state and the reason that a status amounts to, the gravest
 // one first.
 func (s Status) Health() (device.State, device.Reason) {

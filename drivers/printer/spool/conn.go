@@ -28,17 +28,20 @@ const (
 // Conn is one opened wire. Its own goroutine reads; all else happens in the
 // supervisor's.
 type Conn struct {
-	p      *Printer
-	talk   Talk
-	wire   port.Port
-	in     chan []byte // closed by the reader at the end of the wire
-	ended  error       // why, readable when in is closed
-	quit   chan struct{}
-	met    bool // hello has ended: what the printer tells by itself is passed on
-	held   bool // the printer sent XOFF
-	noise  int  // bytes that no answer explains
-	told   int  // changes of health told without a pause; see mayTell
-	toldAt time.Time
+	p       *Printer
+	talk    Talk
+	wire    port.Port
+	in      chan []byte // closed by the reader at the end of the wire
+	ended   error       // why, readable when in is closed
+	quit    chan struct{}
+	met     bool // hello has ended: what the printer tells by itself is passed on
+	held    bool // the printer sent XOFF
+	noise   int  // bytes that no answer explains
+	opening int  // polls in which a drawer may open
+	pulsed  bool // a drawer got a pulse
+	level   bool // of its sensor before that
+	told    int  // changes of health told without a pause; see mayTell
+	toldAt  time.Time
 }
 
 func newConn(p *Printer, wire port.Port) *Conn {

@@ -57,14 +57,8 @@ func (p *Printer) setHealth(state device.State, reason device.Reason, detail str
 	}
 }
 
-// Sensor is what the printer last told of the drawer's sensor pin.
-type Sensor struct {
-	Known bool // false: no printer is there that could tell
-	High  bool
-}
-
 // Sensor is the level of the drawer's sensor pin now.
-func (p *Printer) Sensor() Sensor {
+func (p *Printer) Sensor() printer.Sensor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.sensor
@@ -72,7 +66,7 @@ func (p *Printer) Sensor() Sensor {
 
 // WatchSensor has tell called with the present level now and with each change
 // from then on, in order, under the same rules as Watch.
-func (p *Printer) WatchSensor(tell func(Sensor)) {
+func (p *Printer) WatchSensor(tell func(printer.Sensor)) {
 	p.telling.Lock()
 	defer p.telling.Unlock()
 	p.mu.Lock()
@@ -82,7 +76,7 @@ func (p *Printer) WatchSensor(tell func(Sensor)) {
 	tell(now)
 }
 
-func (p *Printer) setSensor(s Sensor) {
+func (p *Printer) setSensor(s printer.Sensor) {
 	p.telling.Lock()
 	defer p.telling.Unlock()
 	p.mu.Lock()
@@ -105,4 +99,6 @@ func (p *Printer) tellStatus(s printer.Status) {
 	p.setSensor(sensorOf(s))
 }
 
-func sensorOf(s printer.Status) Sensor { return Sensor{Known: s.Known, High: s.Known && s.Drawer} }
+func sensorOf(s printer.Status) printer.Sensor {
+	return printer.Sensor{Known: s.Known, High: s.Known && s.Drawer}
+}

@@ -39,9 +39,9 @@ type Printer struct {
 	profile  profile.Printer
 	version  int // of profile
 	health   device.Health
-	sensor   Sensor
+	sensor   printer.Sensor
 	watchers []func(device.Health)
-	sensors  []func(Sensor)
+	sensors  []func(printer.Sensor)
 	stats    Stats
 
 	half bool // a job left the printer in the middle of a command; Run's goroutine only

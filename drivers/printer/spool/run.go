@@ -17,8 +17,9 @@ import (
 const (
 	firstWait   = 250 * time.Millisecond // before the printer is opened again
 	longWait    = 10 * time.Second
-	pollEvery   = 5 * time.Second // how often an idle printer is asked how it is
-	pollBlocked = time.Second     // and one that waits for a person
+	pollEvery   = 5 * time.Second        // how often an idle printer is asked how it is
+	pollBlocked = time.Second            // and one that waits for a person
+	pollOpening = 200 * time.Millisecond // and one whose drawer got a pulse
 )
 
 // Run keeps the printer open until ctx ends. A fault in it is logged and ends
@@ -36,7 +37,7 @@ func (p *Printer) Run(ctx context.Context) {
 		}
 		state, reason := trouble(err)
 		p.setHealth(state, reason, err.Error())
-		p.setSensor(Sensor{})
+		p.setSensor(printer.Sensor{})
 		p.rest(ctx, wait/2+rand.N(wait), reason, err)
 		wait = min(2*wait, longWait)
 	}

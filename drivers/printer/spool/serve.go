@@ -32,11 +32,11 @@ func (c *Conn) hello(ctx context.Context) error {
 
 // serve prints jobs as they come and asks an idle printer how it is.
 func (c *Conn) serve(ctx context.Context) error {
-	idle := time.NewTicker(pollEvery)
+	idle := time.NewTimer(c.pollIn())
 	defer idle.Stop()
 	rest := 0 // polls since the last job
-	every := pollEvery
 	for {
+		var err error
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -45,39 +45,52 @@ func (c *Conn) serve(ctx context.Context) error {
 				return c.ended
 			}
 			c.take(data)
+			continue
 		case k := <-c.p.pulses:
-			if err := c.pulse(k); err != nil {
-				return err
-			}
+			err = c.pulse(k)
 		case j := <-c.p.jobs:
-			if err := c.run(j); err != nil {
-				return err
-			}
+			err = c.run(j)
 			rest = 0
-			if every = pollEvery; c.isBlocked() {
-				every = pollBlocked
-			}
-			idle.Reset(every)
 		case <-idle.C:
-			if !c.p.Profile().Status {
-				continue
-			}
-			if err := c.talk.Check(ctx); err != nil {
-				return err
-			}
-			c.tellHealth()
-			next := pollEvery
-			if _, blocked := c.blocked(); blocked { // somebody is at it: what they did should show
-				rest, next = 0, pollBlocked
-			} else if rest++; rest > 2 {
-				c.talk.Rest()
-			}
-			if next != every {
-				every = next
-				idle.Reset(every)
-			}
+			rest++
+			err = c.poll(ctx, &rest)
 		}
+		if err != nil {
+			return err
+		}
+		idle.Reset(c.pollIn())
 	}
+}
+
+// poll asks an idle printer how it is.
+func (c *Conn) poll(ctx context.Context, rest *int) error {
+	if !c.p.Profile().Status {
+		return nil
+	}
+	if err := c.talk.Check(ctx); err != nil {
+		return err
+	}
+	c.tellHealth()
+	switch {
+	case c.isBlocked():
+		*rest = 0
+	case *rest > 2:
+		c.talk.Rest()
+	}
+	return nil
+}
+
+// pollIn is when an idle printer is asked next: soon when somebody is at it and
+// what they do should show, or while a drawer should open or shut.
+func (c *Conn) pollIn() time.Duration {
+	switch {
+	case c.opening > 0:
+		c.opening--
+		return pollOpening
+	case c.isBlocked() || c.pulsed && c.talk.Status().Drawer != c.level:
+		return pollBlocked
+	}
+	return pollEvery
 }
 
 // pulse is a drawer that is to be opened at once.
@@ -95,6 +108,7 @@ func (c *Conn) pulse(k *pulse) error {
 		k.done <- errNoPulse
 		return nil
 	}
+	c.opening, c.pulsed, c.level = 4, true, c.talk.Status().Drawer
 	err := c.Say(context.Background(), b...)
 	k.done <- err
 	return ends(err)

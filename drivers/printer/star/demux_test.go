@@ -48,7 +48,7 @@ func TestDemuxStatus(t *testing.T) {
 		return s
 	}
 	for in, want := range map[string]printer.Status{
-		good: with(func(*printer.Status) {}),
+		good:                                   with(func(*printer.Status) {}),
 		"\x23\x06\x28\x00\x00\x00\x00\x00\x00": with(func(s *printer.Status) { s.Offline, s.CoverOpen = true, true }),
 		"\x23\x06\x04\x00\x00\x00\x00\x00\x00": with(func(s *printer.Status) { s.Drawer = true }),
 		"\x23\x06\x08\x08\x00\x00\x00\x00\x00": with(func(s *printer.Status) { s.Offline, s.Cutter = true, true }),
