@@ -25,6 +25,7 @@ import (
 	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/agent/sale"
 	"github.com/posagent/posagent/configs"
+	"github.com/posagent/posagent/drivers/drawer"
 	"github.com/posagent/posagent/drivers/scanner"
 	"github.com/posagent/posagent/offline/book"
 	"github.com/posagent/posagent/offline/book/memory"
@@ -195,6 +196,27 @@ type till struct {
 	clocks sync.Mutex
 	wishes int
 	mark   mark
+	drawer cashDrawer
+}
+
+// cashDrawer counts how often it was opened.
+type cashDrawer struct {
+	mu      sync.Mutex
+	opened  int
+	becomes drawer.Result
+}
+
+func (d *cashDrawer) Open(context.Context) drawer.Outcome {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.opened++
+	return drawer.Outcome{Result: d.becomes}
+}
+
+func (d *cashDrawer) times() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.opened
 }
 
 // mark is the high-water mark beside the books.
@@ -239,7 +261,7 @@ func (s *till) start() {
 	client := &own.Client{ID: "own", Store: "S1", Terminal: "T1", Line: s.line, Terms: charge.Standard()}
 	s.Register = agent.New(agent.Parts{
 		Store: sale.Store{ID: "S1", Terminal: "T1", Name: "Sample Store"}, Journal: s.books, Memory: s.books, Codes: codes,
-		Accounts: s.books, NotFound: book.ErrNotFound,
+		Accounts: s.books, NotFound: book.ErrNotFound, Drawer: &s.drawer,
 		Wallets:  []agent.Wallet{{ID: "own", Name: "見本ペイ", Ask: client, Terms: client.Terms, Refunds: client, TopUps: client, Lists: client, Announces: true}},
 		HashCode: func(c paycode.Secret) string { h := sha256.Sum256([]byte(c.Reveal())); return hex.EncodeToString(h[:]) },
 		Room:     func() error { return nil }, Day: func(now time.Time) string { return now.UTC().Add(-5 * time.Hour).Format(time.DateOnly) },

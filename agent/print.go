@@ -16,6 +16,7 @@ const printFor = 30 * time.Second
 // are work that Leave waits for, and so is the print: a receipt is not torn off
 // by leaving.
 func (r *Register) print(rec charge.Record) {
+	r.openDrawer(rec)
 	if !r.parts.Paper.Print || r.parts.Printer == nil || !hasReceipt(rec) {
 		return
 	}

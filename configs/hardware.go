@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/posagent/posagent/drivers/port"
 )
@@ -25,6 +26,14 @@ func (o *Roles) settings() []setting {
 	return []setting{
 		{key: "scanner", value: text(&o.Scanner, "", want, id), about: "The scanner that reads customers' codes. Empty: none."},
 		{key: "printer", value: text(&o.Printer, "", want, id), about: "The printer of receipts. Empty: none."},
+		{key: "drawer", value: text(&o.Drawer, "", want, id), about: "The printer that the cash drawer hangs on, which must be that of receipts: the drawer\nopens when cash was taken for a top-up. Empty: none.\n現金の引き出しをつないだプリンタです。"},
+	}
+}
+
+func (d *Drawer) settings() []setting {
+	return []setting{
+		{key: "connector", value: whole(&d.Pin, 2, 2, 5), about: "The pin of the printer's drawer connector that opens it: 2 or 5."},
+		{key: "alarm", value: waitOrNone(&d.Alarm, time.Minute), about: "How long it may stay open before that is a trouble, if the profile of the printer\nsays how its sensor is wired (sensor)."},
 	}
 }
 
@@ -63,6 +72,13 @@ func (c *Config) check(r *reading) {
 	}
 	c.checkRole(r, "roles.scanner", c.Roles.Scanner, "scanner")
 	c.checkRole(r, "roles.printer", c.Roles.Printer, "printer")
+	c.checkRole(r, "roles.drawer", c.Roles.Drawer, "printer")
+	if d := c.Roles.Drawer; d != "" && d != c.Roles.Printer {
+		r.say(r.at("roles.drawer"), "roles.drawer", fmt.Sprintf("%s is not the printer of receipts; a drawer hangs on that one", quote(d)), "")
+	}
+	if c.Drawer.Pin == 3 || c.Drawer.Pin == 4 {
+		r.say(r.at("drawer.connector"), "drawer.connector", fmt.Sprintf("a drawer connector has pins 2 and 5, not %d", c.Drawer.Pin), "")
+	}
 	c.checkCodes(r)
 }
 

@@ -31,6 +31,10 @@ func (d *program) background(ctx context.Context, work *crew) {
 	}
 	if d.printer != nil {
 		d.printer.Watch(announce)
+		if d.drawer != nil {
+			d.drawer.Watch(announce)
+			work.do(func() error { d.drawer.Run(ctx); return nil })
+		}
 		work.do(func() error { d.printer.Run(ctx); return nil })
 	}
 	work.do(func() error { d.checkBooks(); return nil })

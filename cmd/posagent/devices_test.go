@@ -34,6 +34,7 @@ address = "serial:DIR/printer"
 [roles]
 scanner = "scanner0"
 printer = "printer0"
+drawer = "printer0"
 `
 
 // counter is a register with a scanner and a printer on pseudo terminals, a

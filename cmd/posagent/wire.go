@@ -34,6 +34,7 @@ type program struct {
 	hands     *hands
 	scanner   all.Scanner // nil: none
 	printer   all.Printer // nil: none
+	drawer    all.Drawer  // nil: none
 }
 
 // wireUp ties all parts together, in the order in which they need each other:
@@ -94,6 +95,9 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	}
 	if d.printer != nil {
 		parts.Printer = d.printer
+	}
+	if d.drawer != nil {
+		parts.Drawer = d.drawer
 	}
 	d.bulletins = newBulletins(c.Store.ID, d.store, d.wallets, d.log)
 	if d.taker, err = newTaker(c.Offline, keys.sealed, d.books, d.bulletins.said, d.log); err != nil {
@@ -159,6 +163,9 @@ func (d *program) wireDevices(c configs.Config) error {
 		if d.printer, err = all.NewPrinter(dev.ID, profile, dev.Address, d.log); err != nil {
 			return err
 		}
+		if c.Roles.Drawer == dev.ID {
+			d.drawer = all.NewDrawer("drawer", d.printer, profile, c.Drawer.Pin, c.Drawer.Alarm, d.log)
+		}
 	}
 	return nil
 }
@@ -171,6 +178,9 @@ func (d *program) roles() []agent.Device {
 	}
 	if d.printer != nil {
 		out = append(out, agent.Device{Role: "printer", Health: d.printer.Health, Test: d.printer.Test})
+	}
+	if d.drawer != nil {
+		out = append(out, agent.Device{Role: "drawer", Health: d.drawer.Health, Open: d.drawer.Open})
 	}
 	return out
 }

@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/posagent/posagent/drivers/device"
+	"github.com/posagent/posagent/drivers/drawer"
+	"github.com/posagent/posagent/drivers/drawer/pulse"
 	"github.com/posagent/posagent/drivers/port"
 	"github.com/posagent/posagent/drivers/printer"
 	"github.com/posagent/posagent/drivers/printer/escpos"
@@ -35,6 +38,8 @@ type Printer interface {
 	Run(context.Context)
 	Print(context.Context, printer.Document) printer.Outcome
 	Kick(ctx context.Context, pin int) printer.Outcome // opens a cash drawer
+	Sensor() printer.Sensor                            // of the drawer
+	WatchSensor(func(printer.Sensor))
 	Test(context.Context) printer.Outcome
 	Health() device.Health
 	Watch(func(device.Health))
@@ -60,6 +65,20 @@ func NewPrinter(id string, p profile.Printer, a port.Address, log *slog.Logger) 
 		return star.New(id, p, a.String(), opener(a), log, draw), nil
 	}
 	return nil, fmt.Errorf("printer %s: no driver speaks %q: use escpos or star", id, p.Language)
+}
+
+// Drawer is a cash drawer under supervision.
+type Drawer interface {
+	Run(context.Context)
+	Open(context.Context) drawer.Outcome
+	State() drawer.State
+	Health() device.Health
+	Watch(func(device.Health))
+}
+
+// NewDrawer makes the drawer with this id at a printer of this profile.
+func NewDrawer(id string, at Printer, p profile.Printer, pin int, alarm time.Duration, log *slog.Logger) Drawer {
+	return pulse.New(pulse.Settings{ID: id, Pin: pin, Open: p.Sensor, Alarm: alarm}, at, log)
 }
 
 // Encode is a document in the bytes that a printer of this profile would get.
