@@ -25,7 +25,6 @@ import (
 	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/agent/sale"
 	"github.com/posagent/posagent/configs"
-	"github.com/posagent/posagent/drivers/drawer"
 	"github.com/posagent/posagent/drivers/scanner"
 	"github.com/posagent/posagent/offline/book"
 	"github.com/posagent/posagent/offline/book/memory"
@@ -197,26 +196,6 @@ type till struct {
 	wishes int
 	mark   mark
 	drawer cashDrawer
-}
-
-// cashDrawer counts how often it was opened.
-type cashDrawer struct {
-	mu      sync.Mutex
-	opened  int
-	becomes drawer.Result
-}
-
-func (d *cashDrawer) Open(context.Context) drawer.Outcome {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.opened++
-	return drawer.Outcome{Result: d.becomes}
-}
-
-func (d *cashDrawer) times() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.opened
 }
 
 // mark is the high-water mark beside the books.

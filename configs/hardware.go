@@ -11,7 +11,7 @@ import (
 func (d *Device) settings() []setting {
 	return []setting{
 		{key: "id", required: true, sample: `"scanner0"`, value: text(&d.ID, "", idWant, made(idMade, 1, 32)), about: "Its name in [roles], on pages and in the log."},
-		{key: "kind", required: true, sample: `"scanner"`, value: word(&d.Kind, "", "scanner", "printer"), about: "What it is."},
+		{key: "kind", required: true, sample: `"scanner"`, value: word(&d.Kind, "", "scanner", "printer", "display"), about: "What it is."},
 		{key: "profile", required: true, sample: `"scanner-generic"`, value: text(&d.Profile, "", "the name of a profile, or the path of a profile file", func(t string) bool { return t != "" }),
 			about: "What its model can do. Built in:\n" + strings.Join(profileNames(), ", ") + ";\nor the path of a profile file of your own."},
 		{key: "address", required: true, sample: `"serial:/dev/pos/scanner0?baud=115200"`, value: wire(&d.Address),
@@ -27,6 +27,7 @@ func (o *Roles) settings() []setting {
 		{key: "scanner", value: text(&o.Scanner, "", want, id), about: "The scanner that reads customers' codes. Empty: none."},
 		{key: "printer", value: text(&o.Printer, "", want, id), about: "The printer of receipts. Empty: none."},
 		{key: "drawer", value: text(&o.Drawer, "", want, id), about: "The printer that the cash drawer hangs on, which must be that of receipts: the drawer\nopens when cash was taken for a top-up. Empty: none.\n現金の引き出しをつないだプリンタです。"},
+		{key: "display", value: text(&o.Display, "", want, id), about: "The customer display of two lines, or the printer of receipts when one of the\nDM-D family hangs on that. Empty: none.\nお客様向けの表示器です。"},
 	}
 }
 
@@ -75,6 +76,11 @@ func (c *Config) check(r *reading) {
 	c.checkRole(r, "roles.drawer", c.Roles.Drawer, "printer")
 	if d := c.Roles.Drawer; d != "" && d != c.Roles.Printer {
 		r.say(r.at("roles.drawer"), "roles.drawer", fmt.Sprintf("%s is not the printer of receipts; a drawer hangs on that one", quote(d)), "")
+	}
+	if d, found := c.Device(c.Roles.Display); !found || d.Kind != "printer" {
+		c.checkRole(r, "roles.display", c.Roles.Display, "display")
+	} else if d.ID != c.Roles.Printer {
+		r.say(r.at("roles.display"), "roles.display", fmt.Sprintf("%s is not the printer of receipts; a display hangs on that one", quote(d.ID)), "")
 	}
 	if c.Drawer.Pin == 3 || c.Drawer.Pin == 4 {
 		r.say(r.at("drawer.connector"), "drawer.connector", fmt.Sprintf("a drawer connector has pins 2 and 5, not %d", c.Drawer.Pin), "")

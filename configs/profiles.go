@@ -15,7 +15,7 @@ import (
 // ProfileInfo names a profile that comes with the program.
 type ProfileInfo struct {
 	Name  string `json:"name"`  // as in a device section
-	Kind  string `json:"kind"`  // "printer" or "scanner"
+	Kind  string `json:"kind"`  // "printer", "scanner" or "display"
 	Model string `json:"model"` // for people
 }
 
@@ -27,7 +27,7 @@ func Profiles() ([]ProfileInfo, error) {
 		if err := p.load(name); err != nil {
 			return nil, err
 		}
-		out = append(out, ProfileInfo{Name: name, Kind: p.kind, Model: p.printer.Model + p.scanner.Model})
+		out = append(out, ProfileInfo{Name: name, Kind: p.kind, Model: p.printer.Model + p.scanner.Model + p.display.Model})
 	}
 	return out, nil
 }
@@ -63,11 +63,34 @@ func ScannerProfile(name string) (profile.Scanner, error) {
 	return p.scanner, nil
 }
 
-// anyProfile is a profile of either kind.
+// DisplayProfile is how a customer display model is written to. name is one of
+// Profiles, or the path of a profile file from the root.
+func DisplayProfile(name string) (profile.Display, error) {
+	var p anyProfile
+	if err := p.load(name); err != nil {
+		return profile.Display{}, err
+	}
+	if p.kind != "display" {
+		return profile.Display{}, fmt.Errorf("profile %s is of a %s, not of a display", quote(name), p.kind)
+	}
+	return p.display, nil
+}
+
+func displaySettings(p *profile.Display) []setting {
+	return []setting{
+		{key: "model", required: true, sample: `"EPSON DM-D"`, value: line(&p.Model, 60), about: "The model, for people."},
+		{key: "language", value: word(&p.Language, "dmd", "dmd", "cd5220"), about: "The command language: ESC/POS display commands, or CD5220."},
+		{key: "katakana", value: flag(&p.Katakana, true), about: "Whether it has half-width katakana; without them it speaks English."},
+		{key: "baud", value: whole(&p.Baud, 9600, 50, 4_000_000), about: "Line speed when the address names none."},
+	}
+}
+
+// anyProfile is a profile of any kind.
 type anyProfile struct {
 	kind    string
 	printer printerProfile
 	scanner profile.Scanner
+	display profile.Display
 }
 
 // unknownProfile is a name that no profile has.
@@ -91,13 +114,15 @@ func (p *anyProfile) load(name string) error {
 	if n := first.root.keys["kind"]; n != nil {
 		kind = n.text
 	}
-	of := word(&p.kind, "", "printer", "scanner")
+	of := word(&p.kind, "", "printer", "scanner", "display")
 	settings := []setting{{key: "kind", required: true, value: of, about: "What it is."}}
 	switch kind {
 	case "printer":
 		settings = append(settings, p.printer.settings()...)
 	case "scanner":
 		settings = append(settings, scannerSettings(&p.scanner)...)
+	case "display":
+		settings = append(settings, displaySettings(&p.display)...)
 	}
 	r := newReading()
 	r.addText(source, text, settings)

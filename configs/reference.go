@@ -47,6 +47,8 @@ SHA-256 hashes. Times are written as "500ms", "3s" or "1m30s".
 	reference(&b, "", p.printer.settings())
 	b.WriteString("\n### Scanners: kind = \"scanner\"\n")
 	reference(&b, "", scannerSettings(&p.scanner))
+	b.WriteString("\n### Customer displays: kind = \"display\"\n")
+	reference(&b, "", displaySettings(&p.display))
 	return b.String(), nil
 }
 

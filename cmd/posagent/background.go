@@ -37,6 +37,11 @@ func (d *program) background(ctx context.Context, work *crew) {
 		}
 		work.do(func() error { d.printer.Run(ctx); return nil })
 	}
+	if d.display != nil {
+		d.display.Watch(announce)
+		work.do(func() error { d.display.Run(ctx); return nil })
+		work.do(func() error { d.showCustomer(ctx); return nil })
+	}
 	work.do(func() error { d.checkBooks(); return nil })
 	work.do(func() error { d.watchdog(ctx); return nil })
 	work.do(func() error { d.keepMark(ctx); return nil })

@@ -35,6 +35,7 @@ type program struct {
 	scanner   all.Scanner // nil: none
 	printer   all.Printer // nil: none
 	drawer    all.Drawer  // nil: none
+	display   all.Display // nil: none
 }
 
 // wireUp ties all parts together, in the order in which they need each other:
@@ -167,6 +168,24 @@ func (d *program) wireDevices(c configs.Config) error {
 			d.drawer = all.NewDrawer("drawer", d.printer, profile, c.Drawer.Pin, c.Drawer.Alarm, d.log)
 		}
 	}
+	return d.wireDisplay(c)
+}
+
+// wireDisplay makes the customer display, on a line of its own or at the
+// printer.
+func (d *program) wireDisplay(c configs.Config) error {
+	dev, ok := c.Device(c.Roles.Display)
+	switch {
+	case !ok || !dev.Enabled:
+	case dev.Kind == "printer" && d.printer != nil:
+		d.display = all.NewDisplayAt("display", d.printer, d.log)
+	case dev.Kind == "display":
+		profile, err := configs.DisplayProfile(dev.Profile)
+		if err != nil {
+			return err
+		}
+		d.display = all.NewDisplay(dev.ID, profile, dev.Address, d.log)
+	}
 	return nil
 }
 
@@ -181,6 +200,9 @@ func (d *program) roles() []agent.Device {
 	}
 	if d.drawer != nil {
 		out = append(out, agent.Device{Role: "drawer", Health: d.drawer.Health, Open: d.drawer.Open})
+	}
+	if d.display != nil {
+		out = append(out, agent.Device{Role: "display", Health: d.display.Health})
 	}
 	return out
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/drivers/device"
+	"github.com/posagent/posagent/drivers/display"
+	"github.com/posagent/posagent/drivers/display/pole"
 	"github.com/posagent/posagent/drivers/drawer"
 	"github.com/posagent/posagent/drivers/drawer/pulse"
 	"github.com/posagent/posagent/drivers/port"
@@ -40,6 +42,7 @@ type Printer interface {
 	Kick(ctx context.Context, pin int) printer.Outcome // opens a cash drawer
 	Sensor() printer.Sensor                            // of the drawer
 	WatchSensor(func(printer.Sensor))
+	Through(context.Context, []byte) error // to what hangs on the printer
 	Test(context.Context) printer.Outcome
 	Health() device.Health
 	Watch(func(device.Health))
@@ -65,6 +68,28 @@ func NewPrinter(id string, p profile.Printer, a port.Address, log *slog.Logger) 
 		return star.New(id, p, a.String(), opener(a), log, draw), nil
 	}
 	return nil, fmt.Errorf("printer %s: no driver speaks %q: use escpos or star", id, p.Language)
+}
+
+// Display is a customer display under supervision.
+type Display interface {
+	Run(context.Context)
+	Show(display.Screen)
+	Health() device.Health
+	Watch(func(device.Health))
+}
+
+// NewDisplay makes the customer display with this id. It opens nothing before
+// Run.
+func NewDisplay(id string, p profile.Display, a port.Address, log *slog.Logger) Display {
+	if a.Baud == 0 {
+		a.Baud = p.Baud
+	}
+	return pole.New(id, p, a.String(), opener(a), log)
+}
+
+// NewDisplayAt makes the display of the DM-D family that hangs on a printer.
+func NewDisplayAt(id string, at Printer, log *slog.Logger) Display {
+	return pole.New(id, profile.Display{Model: "DM-D", Language: "dmd", Katakana: true}, "printer:"+at.Health().ID, pole.Through(at), log)
 }
 
 // Drawer is a cash drawer under supervision.

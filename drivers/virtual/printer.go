@@ -54,6 +54,8 @@ type Printer struct {
 	counter    int  // of Star's ETB, or of ESC GS ETX
 	drawers    int  // pulses to a drawer
 	drawer     drawer
+	device     byte     // of ESC =: 2 is the display only
+	display    *Display // that hangs on it
 	maker      string
 	model      string
 	onReceipt  func(raw []byte)

@@ -294,6 +294,9 @@ func (p *Printer) wear(lines int) {
 // obey does what a command says besides printing. It needs p.mu. After a cut
 // it returns whom to tell of which receipt.
 func (p *Printer) obey(t papertape.Token) (tell func([]byte), raw []byte) {
+	if !p.scan.Star && p.passOn(t.Name, t.Raw, t.Args) {
+		return nil, nil
+	}
 	if t.Name != "NUL" && len(p.receipt)+len(t.Raw) <= longestPaper {
 		p.receipt = append(p.receipt, t.Raw...)
 	}

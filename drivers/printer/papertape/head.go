@@ -25,6 +25,7 @@ type head struct {
 	stored     *printer.Bitmap // by GS ( L, not printed yet
 	canKanji   bool
 	star       bool
+	deaf       bool // ESC = chose another device than the printer
 }
 
 // qrStore is the symbol store of GS ( k.
@@ -70,6 +71,13 @@ func (h *head) remark(raw []byte, why string) {
 }
 
 func (h *head) take(t Token) {
+	if t.Name == "ESC =" && !h.star {
+		h.deaf = t.Args[0]&1 == 0
+		return
+	}
+	if h.deaf {
+		return
+	}
 	switch t.Kind {
 	case Print:
 		h.print(t.Raw)

@@ -31,6 +31,7 @@ type Printer struct {
 	log      *slog.Logger
 	jobs     chan *job
 	pulses   chan *pulse
+	through  chan *passing
 	retry    chan struct{}
 	stopped  chan struct{} // closed when Run has ended
 
@@ -78,7 +79,7 @@ const (
 func New(id string, p profile.Printer, language Language, path string, open port.Opener, log *slog.Logger) *Printer {
 	return &Printer{
 		id: id, profile: p, language: language, path: path, open: open, log: log.With("device", id),
-		jobs: make(chan *job, queueLength), pulses: make(chan *pulse), retry: make(chan struct{}, 1), stopped: make(chan struct{}),
+		jobs: make(chan *job, queueLength), pulses: make(chan *pulse), through: make(chan *passing), retry: make(chan struct{}, 1), stopped: make(chan struct{}),
 		health: device.Health{ID: id, Kind: "printer", Model: p.Model, Path: path,
 			State: device.Connecting, Reason: device.NoReply, Since: time.Now()},
 	}

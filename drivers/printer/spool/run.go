@@ -82,6 +82,8 @@ func (p *Printer) rest(ctx context.Context, wait time.Duration, reason device.Re
 			p.refuse(j, reason, err.Error())
 		case k := <-p.pulses:
 			k.done <- err
+		case k := <-p.through:
+			k.done <- err
 		}
 	}
 }

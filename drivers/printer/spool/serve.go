@@ -48,6 +48,8 @@ func (c *Conn) serve(ctx context.Context) error {
 			continue
 		case k := <-c.p.pulses:
 			err = c.pulse(k)
+		case k := <-c.p.through:
+			err = c.pass(k)
 		case j := <-c.p.jobs:
 			err = c.run(j)
 			rest = 0
