@@ -7,15 +7,17 @@ import (
 
 	"github.com/posagent/posagent/agent/health"
 	"github.com/posagent/posagent/drivers/device"
+	"github.com/posagent/posagent/drivers/drawer"
 	"github.com/posagent/posagent/drivers/printer"
 	"github.com/posagent/posagent/drivers/scanner"
 )
 
 // Device is one device in its role at this register.
 type Device struct {
-	Role   string // "scanner", "printer"
+	Role   string // "scanner", "printer", "drawer"
 	Health func() device.Health
 	Test   func(context.Context) printer.Outcome // nil: it has no test of its own
+	Open   func(context.Context) drawer.Outcome  // of a cash drawer; its test is to open
 
 	// Explain looks at each step between the device and its driver; nil: it
 	// cannot be told.
@@ -57,6 +59,8 @@ func (r *Register) TestDevice(ctx context.Context, id string) (code string, err 
 	switch {
 	case err != nil:
 		return "", err
+	case d.Open != nil:
+		return "drawer." + string(d.Open(ctx).Result), nil
 	case d.Test == nil:
 		return health.Device(h.Kind, string(h.State), string(h.Reason)).Code, nil
 	}

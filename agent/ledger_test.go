@@ -195,6 +195,7 @@ type till struct {
 	clocks sync.Mutex
 	wishes int
 	mark   mark
+	drawer cashDrawer
 }
 
 // mark is the high-water mark beside the books.
@@ -239,7 +240,7 @@ func (s *till) start() {
 	client := &own.Client{ID: "own", Store: "S1", Terminal: "T1", Line: s.line, Terms: charge.Standard()}
 	s.Register = agent.New(agent.Parts{
 		Store: sale.Store{ID: "S1", Terminal: "T1", Name: "Sample Store"}, Journal: s.books, Memory: s.books, Codes: codes,
-		Accounts: s.books, NotFound: book.ErrNotFound,
+		Accounts: s.books, NotFound: book.ErrNotFound, Drawer: &s.drawer,
 		Wallets:  []agent.Wallet{{ID: "own", Name: "見本ペイ", Ask: client, Terms: client.Terms, Refunds: client, TopUps: client, Lists: client, Announces: true}},
 		HashCode: func(c paycode.Secret) string { h := sha256.Sum256([]byte(c.Reveal())); return hex.EncodeToString(h[:]) },
 		Room:     func() error { return nil }, Day: func(now time.Time) string { return now.UTC().Add(-5 * time.Hour).Format(time.DateOnly) },

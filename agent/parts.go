@@ -10,6 +10,7 @@ import (
 	"github.com/posagent/posagent/agent/money"
 	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/agent/sale"
+	"github.com/posagent/posagent/drivers/drawer"
 	"github.com/posagent/posagent/drivers/printer"
 	"github.com/posagent/posagent/drivers/scanner"
 )
@@ -88,6 +89,11 @@ type Printer interface {
 	Print(context.Context, printer.Document) printer.Outcome
 }
 
+// Drawer is a cash drawer.
+type Drawer interface {
+	Open(context.Context) drawer.Outcome
+}
+
 // Imager reads the code in a picture.
 type Imager interface {
 	Read(ctx context.Context, picture io.Reader, device string) (scanner.Scan, error)
@@ -126,6 +132,7 @@ type Parts struct {
 	Wallets  []Wallet
 	Scanner  Scanner // nil: it delivers whatever it reads
 	Printer  Printer
+	Drawer   Drawer // nil: none opens by itself
 	Imager   Imager
 	Draw     func(text string) (printer.Bitmap, error) // as a QR code; nil: printers draw them
 	Slip     Slip                                      // nil: store copies carry no code

@@ -16,6 +16,7 @@ const printFor = 30 * time.Second
 // are work that Leave waits for, and so is the print: a receipt is not torn off
 // by leaving.
 func (r *Register) print(rec charge.Record) {
+	r.openDrawer(rec)
 	if !r.parts.Paper.Print || r.parts.Printer == nil || !hasReceipt(rec) {
 		return
 	}
@@ -135,11 +136,11 @@ func (r *Register) printed(key charge.Key, paper charge.Paper, copied bool) (cha
 
 func paperOf(result printer.Result) charge.Paper {
 	switch result {
-	case printer.Confirmed:
+	case printer.Confirmed, printer.Processed:
 		return charge.PaperDone
 	case printer.Sent:
 		return charge.PaperSent
-	case printer.Unknown:
+	case printer.Unknown, printer.Torn: // somebody must look at the paper
 		return charge.PaperUnknown
 	}
 	return charge.PaperFailed

@@ -20,6 +20,7 @@ type Config struct {
 	Wallets   []WalletLink
 	Devices   []Device
 	Roles     Roles
+	Drawer    Drawer
 	Codes     Codes
 	TopUp     TopUp
 	Offline   Offline
@@ -130,8 +131,8 @@ type Log struct {
 // Device is one device at the register.
 type Device struct {
 	ID      string // 1 to 32 of [0-9A-Za-z_-]
-	Kind    string // "scanner" or "printer"
-	Profile string // for ScannerProfile or PrinterProfile
+	Kind    string // "scanner", "printer" or "display"
+	Profile string // for ScannerProfile, PrinterProfile or DisplayProfile
 	Address port.Address
 	Enabled bool
 }
@@ -140,6 +141,14 @@ type Device struct {
 type Roles struct {
 	Scanner string // the id of a scanner; empty for none
 	Printer string // the id of a printer; empty for none
+	Drawer  string // the id of the printer that the cash drawer hangs on; empty for none
+	Display string // the id of a customer display, or of the printer that one hangs on; empty for none
+}
+
+// Drawer is how the cash drawer is connected.
+type Drawer struct {
+	Pin   int           // of the printer's drawer connector: 2 or 5
+	Alarm time.Duration // how long it may stay open; 0: for ever
 }
 
 // Load reads a register's configuration: the file at path and then every

@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/posagent/posagent/drivers/port"
 )
@@ -10,7 +11,7 @@ import (
 func (d *Device) settings() []setting {
 	return []setting{
 		{key: "id", required: true, sample: `"scanner0"`, value: text(&d.ID, "", idWant, made(idMade, 1, 32)), about: "Its name in [roles], on pages and in the log."},
-		{key: "kind", required: true, sample: `"scanner"`, value: word(&d.Kind, "", "scanner", "printer"), about: "What it is."},
+		{key: "kind", required: true, sample: `"scanner"`, value: word(&d.Kind, "", "scanner", "printer", "display"), about: "What it is."},
 		{key: "profile", required: true, sample: `"scanner-generic"`, value: text(&d.Profile, "", "the name of a profile, or the path of a profile file", func(t string) bool { return t != "" }),
 			about: "What its model can do. Built in:\n" + strings.Join(profileNames(), ", ") + ";\nor the path of a profile file of your own."},
 		{key: "address", required: true, sample: `"usb:0c2e:0b6a/serial=SCN0001"`, value: wire(&d.Address),
@@ -29,6 +30,15 @@ func (o *Roles) settings() []setting {
 	return []setting{
 		{key: "scanner", value: text(&o.Scanner, "", want, id), about: "The scanner that reads customers' codes. Empty: none."},
 		{key: "printer", value: text(&o.Printer, "", want, id), about: "The printer of receipts. Empty: none."},
+		{key: "drawer", value: text(&o.Drawer, "", want, id), about: "The printer that the cash drawer hangs on, which must be that of receipts: the drawer\nopens when cash was taken for a top-up. Empty: none.\n現金の引き出しをつないだプリンタです。"},
+		{key: "display", value: text(&o.Display, "", want, id), about: "The customer display of two lines, or the printer of receipts when one of the\nDM-D family hangs on that. Empty: none.\nお客様向けの表示器です。"},
+	}
+}
+
+func (d *Drawer) settings() []setting {
+	return []setting{
+		{key: "connector", value: whole(&d.Pin, 2, 2, 5), about: "The pin of the printer's drawer connector that opens it: 2 or 5."},
+		{key: "alarm", value: waitOrNone(&d.Alarm, time.Minute), about: "How long it may stay open before that is a trouble, if the profile of the printer\nsays how its sensor is wired (sensor)."},
 	}
 }
 
@@ -70,6 +80,18 @@ func (c *Config) check(r *reading) {
 	}
 	c.checkRole(r, "roles.scanner", c.Roles.Scanner, "scanner")
 	c.checkRole(r, "roles.printer", c.Roles.Printer, "printer")
+	c.checkRole(r, "roles.drawer", c.Roles.Drawer, "printer")
+	if d := c.Roles.Drawer; d != "" && d != c.Roles.Printer {
+		r.say(r.at("roles.drawer"), "roles.drawer", fmt.Sprintf("%s is not the printer of receipts; a drawer hangs on that one", quote(d)), "")
+	}
+	if d, found := c.Device(c.Roles.Display); !found || d.Kind != "printer" {
+		c.checkRole(r, "roles.display", c.Roles.Display, "display")
+	} else if d.ID != c.Roles.Printer {
+		r.say(r.at("roles.display"), "roles.display", fmt.Sprintf("%s is not the printer of receipts; a display hangs on that one", quote(d.ID)), "")
+	}
+	if c.Drawer.Pin == 3 || c.Drawer.Pin == 4 {
+		r.say(r.at("drawer.connector"), "drawer.connector", fmt.Sprintf("a drawer connector has pins 2 and 5, not %d", c.Drawer.Pin), "")
+	}
 	c.checkCodes(r)
 }
 

@@ -15,7 +15,7 @@ import (
 // ProfileInfo names a profile that comes with the program.
 type ProfileInfo struct {
 	Name  string `json:"name"`  // as in a device section
-	Kind  string `json:"kind"`  // "printer" or "scanner"
+	Kind  string `json:"kind"`  // "printer", "scanner" or "display"
 	Model string `json:"model"` // for people
 
 	USB []string `json:"usb,omitempty"` // ids that such a device may have: of a maker, or of a model
@@ -29,7 +29,7 @@ func Profiles() ([]ProfileInfo, error) {
 		if err := p.load(name); err != nil {
 			return nil, err
 		}
-		out = append(out, ProfileInfo{Name: name, Kind: p.kind, Model: p.printer.Model + p.scanner.Model, USB: append(p.printer.USB, p.scanner.USB...)})
+		out = append(out, ProfileInfo{Name: name, Kind: p.kind, Model: p.printer.Model + p.scanner.Model + p.display.Model, USB: append(p.printer.USB, p.scanner.USB...)})
 	}
 	return out, nil
 }
@@ -44,7 +44,12 @@ func PrinterProfile(name string) (profile.Printer, error) {
 	if p.kind != "printer" {
 		return profile.Printer{}, fmt.Errorf("profile %s is of a %s, not of a printer", quote(name), p.kind)
 	}
-	return p.printer, nil
+	if p.printer.ask {
+		if err := p.printer.others(); err != nil {
+			return profile.Printer{}, err
+		}
+	}
+	return p.printer.Printer, nil
 }
 
 // ScannerProfile is how a scanner model frames what it reads. name is one of
@@ -60,11 +65,34 @@ func ScannerProfile(name string) (profile.Scanner, error) {
 	return p.scanner, nil
 }
 
-// anyProfile is a profile of either kind.
+// DisplayProfile is how a customer display model is written to. name is one of
+// Profiles, or the path of a profile file from the root.
+func DisplayProfile(name string) (profile.Display, error) {
+	var p anyProfile
+	if err := p.load(name); err != nil {
+		return profile.Display{}, err
+	}
+	if p.kind != "display" {
+		return profile.Display{}, fmt.Errorf("profile %s is of a %s, not of a display", quote(name), p.kind)
+	}
+	return p.display, nil
+}
+
+func displaySettings(p *profile.Display) []setting {
+	return []setting{
+		{key: "model", required: true, sample: `"EPSON DM-D"`, value: line(&p.Model, 60), about: "The model, for people."},
+		{key: "language", value: word(&p.Language, "dmd", "dmd", "cd5220"), about: "The command language: ESC/POS display commands, or CD5220."},
+		{key: "katakana", value: flag(&p.Katakana, true), about: "Whether it has half-width katakana; without them it speaks English."},
+		{key: "baud", value: whole(&p.Baud, 9600, 50, 4_000_000), about: "Line speed when the address names none."},
+	}
+}
+
+// anyProfile is a profile of any kind.
 type anyProfile struct {
 	kind    string
-	printer profile.Printer
+	printer printerProfile
 	scanner profile.Scanner
+	display profile.Display
 }
 
 // unknownProfile is a name that no profile has.
@@ -88,13 +116,15 @@ func (p *anyProfile) load(name string) error {
 	if n := first.root.keys["kind"]; n != nil {
 		kind = n.text
 	}
-	of := word(&p.kind, "", "printer", "scanner")
+	of := word(&p.kind, "", "printer", "scanner", "display")
 	settings := []setting{{key: "kind", required: true, value: of, about: "What it is."}}
 	switch kind {
 	case "printer":
-		settings = append(settings, printerSettings(&p.printer)...)
+		settings = append(settings, p.printer.settings()...)
 	case "scanner":
 		settings = append(settings, scannerSettings(&p.scanner)...)
+	case "display":
+		settings = append(settings, displaySettings(&p.display)...)
 	}
 	r := newReading()
 	r.addText(source, text, settings)
@@ -102,8 +132,8 @@ func (p *anyProfile) load(name string) error {
 	if p.kind == "" { // which keys are right depends on it
 		r.problems = slices.DeleteFunc(r.problems, func(q Problem) bool { return q.Key != "kind" && q.Key != "" })
 	}
-	if kind == "printer" && len(r.problems) == 0 && p.printer.Columns*12 > p.printer.Dots {
-		r.say(r.at("columns"), "columns", fmt.Sprintf("%d columns of 12 dots are wider than %d dots", p.printer.Columns, p.printer.Dots), "")
+	if kind == "printer" && len(r.problems) == 0 {
+		p.printer.check(r)
 	}
 	if kind == "scanner" && len(r.problems) == 0 {
 		checkScanner(r, p.scanner)
@@ -133,23 +163,6 @@ func profileNames() []string {
 		names[i] = strings.TrimSuffix(path.Base(f), ".toml")
 	}
 	return names
-}
-
-func printerSettings(p *profile.Printer) []setting {
-	return []setting{
-		{key: "model", required: true, sample: `"ESC/POS, 80 mm"`, value: line(&p.Model, 60), about: "The model, for people."},
-		{key: "language", value: word(&p.Language, "escpos", "escpos"), about: "The command language."},
-		{key: "columns", required: true, sample: "48", value: whole(&p.Columns, 0, 16, 80), about: "Half-width characters on a line."},
-		{key: "dots", required: true, sample: "576", value: whole(&p.Dots, 0, 192, 1024), about: "Printable width in dots."},
-		{key: "kanji", value: word(&p.Kanji, "cp932", "cp932", "none"), about: "How Japanese is sent; none draws it."},
-		{key: "ibm", value: word(&p.IBM, "ibm", "ibm", "nec"), about: "The form of the kanji that CP932 has twice: ibm is FA to FC, nec is ED and EE."},
-		{key: "qr", value: flag(&p.QR, false), about: "Whether GS ( k draws QR codes."},
-		{key: "cut", value: flag(&p.Cut, false), about: "Whether it has a cutter."},
-		{key: "confirm", value: word(&p.Confirm, "none", "processid", "gsr", "none"), about: "How it says that a job is on paper."},
-		{key: "status", value: flag(&p.Status, false), about: "Whether it answers DLE EOT and sends automatic status."},
-		{key: "usb", value: texts(&p.USB, "USB ids such as \"04b8\" of a maker or \"04b8:0202\" of a model, in lower case", form(`[0-9a-f]{4}(:[0-9a-f]{4})?`)),
-			about: "USB ids that such a device may have; posctl devices find proposes the profile by them."},
-	}
 }
 
 // checkProfile tells whether a device's profile exists and is of its kind.

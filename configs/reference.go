@@ -44,9 +44,11 @@ SHA-256 hashes. Times are written as "500ms", "3s" or "1m30s".
 	}
 	var p anyProfile
 	b.WriteString("\n### Printers: kind = \"printer\"\n")
-	reference(&b, "", printerSettings(&p.printer))
+	reference(&b, "", p.printer.settings())
 	b.WriteString("\n### Scanners: kind = \"scanner\"\n")
 	reference(&b, "", scannerSettings(&p.scanner))
+	b.WriteString("\n### Customer displays: kind = \"display\"\n")
+	reference(&b, "", displaySettings(&p.display))
 	return b.String(), nil
 }
 

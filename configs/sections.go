@@ -21,6 +21,7 @@ func (c *Config) settings() []setting {
 		{key: "device", rows: rowsOf(&c.Devices, "id", (*Device).settings),
 			about: "Devices at the register, one section each.\nつなぐ機器を一台ずつ書きます。"},
 		{key: "roles", table: c.Roles.settings(), about: "Which of the devices the register works with."},
+		{key: "drawer", table: c.Drawer.settings(), about: "The cash drawer, if [roles] names one.\n現金の引き出しの設定です。"},
 		{key: "codes", table: c.Codes.settings(), about: "The rules that tell whose code a customer shows."},
 		{key: "topup", table: c.TopUp.settings(), about: "Top-ups: cash that the register takes becomes money in the customer's wallet.\n現金でのチャージの設定です。"},
 		{key: "offline", table: c.Offline.settings(), about: "Payments without a network, on codes that the phone has signed (docs/reference/op1.md).\nThe wallet must allow it, and may narrow these limits.\n通信がない間の受付の上限です。"},

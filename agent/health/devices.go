@@ -114,6 +114,18 @@ var devices = []Entry{
 		Remedy: "余分な一台を抜くか、製造番号か差し込み口を設定に書いてください。", RemedyEN: "Pull one out, or name the serial number or the socket in its address.",
 	},
 	{
+		Code: "device.drawer_open", Act: Cashier,
+		Title: "引き出しが開いたままです", TitleEN: "The cash drawer stays open",
+		Text: "現金の引き出しが、しばらく開いたままになっています。", TextEN: "The cash drawer has been open for a while.",
+		Remedy: "引き出しを閉めてください。", RemedyEN: "Shut the drawer.",
+	},
+	{
+		Code: "device.drawer_stuck", Act: Manager,
+		Title: "引き出しが開きません", TitleEN: "The cash drawer did not open",
+		Text: "開ける信号を送りましたが、引き出しが閉まったままです。", TextEN: "The drawer got its pulse, and stayed shut.",
+		Remedy: "鍵がかかっていないか、プリンタとのケーブルが差さっているかを確かめてください。", RemedyEN: "Check that it is not locked, and that its cable is plugged into the printer.",
+	},
+	{
 		Code: "device.printer.offline", Act: Cashier,
 		Title: "プリンタがオフラインです", TitleEN: "The printer is offline",
 		Text: "プリンタが受付を止めています。レシートは印刷できません。", TextEN: "The printer does not take anything; no receipt can be printed.",

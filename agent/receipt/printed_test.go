@@ -23,7 +23,7 @@ func TestAPrinterHasEveryCharacter(t *testing.T) {
 	for columns, dots := range map[int]int{32: 384, 42: 512, 48: 576} {
 		p := profile.Printer{Model: "test", Language: "escpos", Columns: columns, Dots: dots, Kanji: "cp932", IBM: "ibm", QR: true, Cut: true}
 		for _, doc := range docs {
-			bytes, missing, err := escpos.Encode(doc, p)
+			bytes, missing, err := escpos.Encode(doc, p, nil)
 			if err != nil || len(bytes) == 0 || len(missing) > 0 {
 				t.Errorf("%d columns: %d bytes, %v cannot be printed, %v", columns, len(bytes), missing, err)
 			}

@@ -31,7 +31,16 @@ func (d *program) background(ctx context.Context, work *crew) {
 	}
 	if d.printer != nil {
 		d.printer.Watch(announce)
+		if d.drawer != nil {
+			d.drawer.Watch(announce)
+			work.do(func() error { d.drawer.Run(ctx); return nil })
+		}
 		work.do(func() error { d.printer.Run(ctx); return nil })
+	}
+	if d.display != nil {
+		d.display.Watch(announce)
+		work.do(func() error { d.display.Run(ctx); return nil })
+		work.do(func() error { d.showCustomer(ctx); return nil })
 	}
 	d.plugs.Watch(d.plugged)
 	work.do(func() error { d.plugs.Run(ctx); return nil })

@@ -31,9 +31,17 @@ kind = "printer"
 profile = "escpos-generic-80"
 address = "serial:DIR/printer"
 
+[[device]]
+id = "display0"
+kind = "display"
+profile = "display-dm-d"
+address = "serial:DIR/display"
+
 [roles]
 scanner = "scanner0"
 printer = "printer0"
+display = "display0"
+drawer = "printer0"
 `
 
 // counter is a register with a scanner and a printer on pseudo terminals, a
@@ -43,6 +51,7 @@ type counter struct {
 	*place
 	scanner *virtual.Scanner
 	printer *virtual.Printer
+	display *virtual.Display
 	sales   int
 
 	mu       sync.Mutex
@@ -61,6 +70,8 @@ func newCounter(t *testing.T) *counter {
 	check(t, err)
 	c.printer, err = virtual.NewPrinter(c.at("printer"), c.at("capture"), log)
 	check(t, err)
+	c.display, err = virtual.NewDisplay(c.at("display"), "dmd")
+	check(t, err)
 	c.printer.OnReceipt(func(raw []byte) {
 		tape, err := papertape.Read(raw, paper, papertape.Look{})
 		if err != nil {
@@ -77,6 +88,7 @@ func newCounter(t *testing.T) *counter {
 	var both sync.WaitGroup
 	both.Go(func() { _ = c.scanner.Run(ctx) })
 	both.Go(func() { _ = c.printer.Run(ctx) })
+	both.Go(func() { _ = c.display.Run(ctx) })
 	t.Cleanup(func() {
 		cancel()
 		both.Wait()

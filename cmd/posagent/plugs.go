@@ -45,6 +45,9 @@ func (d *program) supervised() []all.Device {
 	if d.printer != nil {
 		out = append(out, d.printer)
 	}
+	if d.display != nil {
+		out = append(out, d.display)
+	}
 	return out
 }
 

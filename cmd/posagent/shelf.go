@@ -19,8 +19,8 @@ import (
 	"github.com/posagent/posagent/agent/paycode/picture"
 	"github.com/posagent/posagent/agent/sale"
 	"github.com/posagent/posagent/configs"
+	"github.com/posagent/posagent/drivers/all"
 	"github.com/posagent/posagent/drivers/printer"
-	"github.com/posagent/posagent/drivers/printer/escpos"
 	"github.com/posagent/posagent/drivers/printer/papertape"
 	"github.com/posagent/posagent/drivers/profile"
 	"github.com/posagent/posagent/drivers/scanner"
@@ -107,7 +107,7 @@ func (p papers) tape(rec charge.Record, language string, picture bool) (papertap
 	if err != nil {
 		return papertape.Receipt{}, err
 	}
-	data, _, err := escpos.Encode(doc, p.look.profile)
+	data, _, err := all.Encode(doc, p.look.profile)
 	if err != nil {
 		return papertape.Receipt{}, err
 	}

@@ -321,7 +321,7 @@ func TestAStoreCopyIsReadOffEveryPaper(t *testing.T) {
 			in := receipt.Input{Charge: due.Record, Sale: sale.Sale{ID: "s", Amount: due.Amount}, Store: sale.Store{ID: "ABCDEFGH", Terminal: "12345678", Name: "みほん商店"}, Language: language}
 			doc, err := receipt.StoreCopy(in, receipt.Evidence{Accepted: due.Accepted, Text: text, QR: drawn})
 			check(t, err)
-			data, missing, err := escpos.Encode(doc, profile)
+			data, missing, err := escpos.Encode(doc, profile, nil)
 			check(t, err)
 			tape, err := papertape.Read(data, profile, looking())
 			check(t, err)

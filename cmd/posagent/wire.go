@@ -38,6 +38,8 @@ type program struct {
 	replugged chan struct{} // something was plugged in or pulled out
 	scanner   all.Scanner   // nil: none
 	printer   all.Printer   // nil: none
+	drawer    all.Drawer    // nil: none
+	display   all.Display   // nil: none
 }
 
 // wireUp ties all parts together, in the order in which they need each other:
@@ -101,6 +103,9 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	}
 	if d.printer != nil {
 		parts.Printer = d.printer
+	}
+	if d.drawer != nil {
+		parts.Drawer = d.drawer
 	}
 	d.bulletins = newBulletins(c.Store.ID, d.store, d.wallets, d.log)
 	if d.taker, err = newTaker(c.Offline, keys.sealed, d.books, d.bulletins.said, d.log); err != nil {
@@ -174,6 +179,29 @@ func (d *program) wireDevices(c configs.Config) error {
 		if d.printer, err = d.hardware.NewPrinter(dev.ID, profile, dev.Address, d.log); err != nil {
 			return err
 		}
+		if c.Roles.Drawer == dev.ID {
+			d.drawer = all.NewDrawer("drawer", d.printer, profile, c.Drawer.Pin, c.Drawer.Alarm, d.log)
+		}
+	}
+	return d.wireDisplay(c)
+}
+
+// wireDisplay makes the customer display, on a line of its own or at the
+// printer.
+func (d *program) wireDisplay(c configs.Config) error {
+	dev, ok := c.Device(c.Roles.Display)
+	switch {
+	case !ok || !dev.Enabled:
+	case dev.Kind == "printer" && d.printer != nil:
+		d.display = all.NewDisplayAt("display", d.printer, d.log)
+	case dev.Kind == "display":
+		profile, err := configs.DisplayProfile(dev.Profile)
+		if err != nil {
+			return err
+		}
+		if d.display, err = d.hardware.NewDisplay(dev.ID, profile, dev.Address, d.log); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -188,6 +216,12 @@ func (d *program) roles() []agent.Device {
 		printer := deviceAs("printer", d.printer)
 		printer.Test = d.printer.Test
 		out = append(out, printer)
+	}
+	if d.drawer != nil {
+		out = append(out, agent.Device{Role: "drawer", Health: d.drawer.Health, Open: d.drawer.Open})
+	}
+	if d.display != nil {
+		out = append(out, deviceAs("display", d.display))
 	}
 	return out
 }

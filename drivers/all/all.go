@@ -9,10 +9,7 @@ import (
 	"log/slog"
 
 	"github.com/posagent/posagent/drivers/device"
-	"github.com/posagent/posagent/drivers/hotplug"
 	"github.com/posagent/posagent/drivers/port"
-	"github.com/posagent/posagent/drivers/printer"
-	"github.com/posagent/posagent/drivers/printer/escpos"
 	"github.com/posagent/posagent/drivers/profile"
 	"github.com/posagent/posagent/drivers/scanner"
 	"github.com/posagent/posagent/drivers/scanner/wedge"
@@ -37,14 +34,6 @@ type Scanner interface {
 	WatchDrops(func(scanner.Drop)) // what was read and is no scan
 }
 
-// Printer is a receipt printer under supervision.
-type Printer interface {
-	Device
-	Run(context.Context)
-	Print(context.Context, printer.Document) printer.Outcome
-	Test(context.Context) printer.Outcome
-}
-
 // NewScanner makes the scanner with this id. It opens nothing before Run, and
 // fails when the profile does not say how it frames.
 func (h *Hardware) NewScanner(id string, p profile.Scanner, a port.Address, log *slog.Logger) (Scanner, error) {
@@ -62,24 +51,6 @@ func (h *Hardware) NewScanner(id string, p profile.Scanner, a port.Address, log 
 	s.Listen(place.Trace().Note) // beside the bytes: what the driver made of them
 	return scannerAt{s, place}, nil
 }
-
-// NewPrinter makes the printer with this id. It opens nothing before Run, and
-// fails when no driver speaks the profile's language.
-func (h *Hardware) NewPrinter(id string, p profile.Printer, a port.Address, log *slog.Logger) (Printer, error) {
-	place, err := h.place(a, PrinterKinds(p)...)
-	if err != nil {
-		return nil, fmt.Errorf("printer %s: %w", id, err)
-	}
-	switch p.Language {
-	case "escpos":
-		return printerAt{escpos.New(id, p, a.String(), place.Open, log), place}, nil
-	}
-	return nil, fmt.Errorf("printer %s: no driver speaks %q: use escpos", id, p.Language)
-}
-
-// PrinterKinds are the kinds of device files that a printer can be written to,
-// the best one first.
-func PrinterKinds(profile.Printer) []hotplug.Kind { return []hotplug.Kind{hotplug.LP, hotplug.TTY} }
 
 // scannerAt is a driver and the place where it opens its scanner.
 type scannerAt struct {
@@ -110,21 +81,3 @@ func (s scannerAt) Calibrate(ctx context.Context) (wedge.Verdict, error) {
 }
 
 func (s scannerAt) Place() *port.Place { return s.place }
-
-// printerAt is a driver and the place where it opens its printer.
-type printerAt struct {
-	writer
-	place *port.Place
-}
-
-// writer is what a driver of printers brings along.
-type writer interface {
-	Run(context.Context)
-	Print(context.Context, printer.Document) printer.Outcome
-	Test(context.Context) printer.Outcome
-	Health() device.Health
-	Watch(func(device.Health))
-	Retry()
-}
-
-func (p printerAt) Place() *port.Place { return p.place }

@@ -40,8 +40,10 @@ const (
 	CannotTell    Reason = "cannot_tell" // the model has no way to report its state
 	Unrecoverable Reason = "unrecoverable"
 	FeedButton    Reason = "feed_button"
-	NotAllowed    Reason = "not_allowed" // it has the right ids, but is of another kind or at another socket: it is not read
-	Ambiguous     Reason = "ambiguous"   // two devices fit the address, so that neither is read
+	NotAllowed    Reason = "not_allowed"  // it has the right ids, but is of another kind or at another socket: it is not read
+	Ambiguous     Reason = "ambiguous"    // two devices fit the address, so that neither is read
+	DrawerOpen    Reason = "drawer_open"  // it stays open
+	DrawerStuck   Reason = "drawer_stuck" // it got a pulse and stayed shut
 )
 
 // Health is how one device is at one moment.

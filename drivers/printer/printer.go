@@ -5,7 +5,11 @@
 // were handed to a wire are Sent, not Confirmed.
 package printer
 
-import "github.com/posagent/posagent/drivers/device"
+import (
+	"fmt"
+
+	"github.com/posagent/posagent/drivers/device"
+)
 
 // Document is what shall stand on the paper, from top to bottom. Widths are in
 // columns of half-width characters; a full-width character takes two.
@@ -14,8 +18,8 @@ type Document struct {
 	Blocks []Block // in order
 }
 
-// Block is one part of a document: Text, Pair, Rule, Space, QR, Picture, Cut
-// or Kick.
+// Block is one part of a document: Text, Pair, Rule, Space, QR, Barcode,
+// Picture, Cut or Kick.
 type Block interface{ block() }
 
 // Align is where a block stands on the line.
@@ -64,6 +68,25 @@ type QR struct {
 	Align  Align
 }
 
+// Symbology is a kind of bar code.
+type Symbology string
+
+// The bar codes that every driver prints.
+const (
+	EAN13   Symbology = "ean13"   // 12 or 13 digits; the last one is checked or made
+	Code128 Symbology = "code128" // printable ASCII
+)
+
+// Barcode is a bar code of black bars.
+type Barcode struct {
+	Kind   Symbology
+	Text   string
+	Height int  // dots; 0 is 64
+	Module int  // dots of the thinnest bar, 2 to 4; 0 is 2
+	Words  bool // the text stands below the bars
+	Align  Align
+}
+
 // Picture is a picture in black dots.
 type Picture struct {
 	Bitmap Bitmap
@@ -88,6 +111,7 @@ func (Pair) block()    {}
 func (Rule) block()    {}
 func (Space) block()   {}
 func (QR) block()      {}
+func (Barcode) block() {}
 func (Picture) block() {}
 func (Cut) block()     {}
 func (Kick) block()    {}
@@ -97,10 +121,34 @@ type Result string
 
 const (
 	Confirmed Result = "confirmed" // the printer says that all of it is on paper
+	Processed Result = "processed" // the printer says that it carried all of it out; the last dots and the cut may still be under way
 	Sent      Result = "sent"      // all bytes were taken; this model never answers
-	Unknown   Result = "unknown"   // some or all bytes were taken, then no word came
-	Failed    Result = "failed"    // nothing of it was printed
+	Unknown   Result = "unknown"   // all bytes were taken, then no word came
+	Torn      Result = "torn"      // it broke off after the first byte: the paper is not whole
+	Failed    Result = "failed"    // it broke off before the first byte: nothing of it was printed
 )
+
+// Unprintable is a character that the printer does not have. The paper shows
+// Printed in its place, which is empty for a character without a width; Drawn
+// says that the line is printed as a picture with the true character in it.
+type Unprintable struct {
+	Rune    rune
+	Where   string // such as "block 3 (text), character 12"
+	Printed string
+	Drawn   bool
+}
+
+func (u Unprintable) String() string {
+	if u.Drawn {
+		return fmt.Sprintf("U+%04X at %s drawn", u.Rune, u.Where)
+	}
+	return fmt.Sprintf("U+%04X at %s printed as %q", u.Rune, u.Where, u.Printed)
+}
+
+// Draw draws a character of this many columns, w times as wide and h times as
+// high, where one plain column is cell dots wide and 2*cell dots high. It says
+// false when it has no such character.
+type Draw func(r rune, columns, cell, w, h int) (Bitmap, bool)
 
 // Outcome is the end of one print job.
 type Outcome struct {
@@ -121,6 +169,12 @@ type Status struct {
 	Fatal     bool // cannot recover without service
 	HeadHot   bool // recovers by itself
 	Drawer    bool // level of the drawer's sensor pin
+}
+
+// Sensor is what a printer last told of the drawer's sensor pin.
+type Sensor struct {
+	Known bool // false: no printer is there that could tell
+	High  bool
 }
 
 // Health is the state and the reason that a status amounts to, the gravest

@@ -4,22 +4,6 @@
 // Invariant: a driver asks the profile and never the model's name.
 package profile
 
-// Printer is what a receipt printer model can do.
-type Printer struct {
-	Model    string `toml:"model"`
-	Language string `toml:"language"` // "escpos"
-	Columns  int    `toml:"columns"`  // half-width characters on a line
-	Dots     int    `toml:"dots"`     // printable width in dots
-	Kanji    string `toml:"kanji"`    // "cp932" or "none"
-	IBM      string `toml:"ibm"`      // form of the doubled IBM kanji: "ibm" (FA-FC) or "nec" (ED, EE)
-	QR       bool   `toml:"qr"`       // GS ( k works
-	Cut      bool   `toml:"cut"`
-	Confirm  string `toml:"confirm"` // how it says "printed": "processid", "gsr" or "none"
-	Status   bool   `toml:"status"`  // answers DLE EOT and ASB
-
-	USB []string `toml:"usb"` // ids that such a printer may have, "04b8" of a maker or "04b8:0202" of a model
-}
-
 // Ways in which a scanner reaches the register; see Scanner.Speaks.
 const (
 	Serial   = "serial"   // bytes on a line: RS-232, USB-COM, TCP

@@ -2,210 +2,122 @@
 // above all: Documents in, bytes out, and the printer's own word on what
 // became of them. It knows no money and it draws no QR codes.
 //
-// Invariant: no text from outside can carry a command to the printer, and no
-// outcome claims more than the printer said. A job of which a byte has left is
-// never sent a second time from here.
+// Invariant: no outcome claims more than the printer said.
 //
-// Bytes follow the Epson ESC/POS command reference for TM printers.
+// Bytes follow the Epson ESC/POS command reference for TM printers; what other
+// makers do otherwise is in the profiles.
 package escpos
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	"github.com/posagent/posagent/drivers/printer"
+	"github.com/posagent/posagent/drivers/printer/typeset"
 	"github.com/posagent/posagent/drivers/profile"
 )
 
 // Encode is the bytes of a document for one model of printer, and every
 // character that the model cannot print, with what stands in its place. An
-// error names the block that cannot be printed at all.
-func Encode(doc printer.Document, p profile.Printer) ([]byte, []Unprintable, error) {
-	if p.Columns < 16 || p.Columns > 255 || p.Dots < p.Columns || p.Dots > 4096 {
-		return nil, nil, fmt.Errorf("printer profile %q: columns must be from 16 to 255 and dots from columns to 4096, not %d and %d",
-			p.Model, p.Columns, p.Dots)
+// error names the block that cannot be printed at all. draw may be nil.
+func Encode(doc printer.Document, p profile.Printer, draw printer.Draw) ([]byte, []printer.Unprintable, error) {
+	e := &encoder{p: p}
+	odd, err := typeset.Set(doc, p, e, draw)
+	if err != nil {
+		return nil, nil, err
 	}
-	e := &encoder{p: p, clean: cleaner{set: newCharset(p.Kanji, p.IBM)}}
-	e.start(doc)
-	for i, b := range doc.Blocks {
-		name := strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", b), "printer."))
-		e.clean.where = fmt.Sprintf("block %d (%s)", i+1, name)
-		if err := e.block(b); err != nil {
-			return nil, nil, fmt.Errorf("document %q, %s: %w", doc.Title, e.clean.where, err)
-		}
-		if _, cut := b.(printer.Cut); cut && i+1 < len(doc.Blocks) {
-			e.script() // each paper can be read alone, as an archive keeps it
-		}
-	}
-	return e.out, e.clean.odd, nil
+	return e.out, odd, nil
 }
 
+// encoder is a typeset.Machine.
 type encoder struct {
-	p     profile.Printer
-	clean cleaner
-	out   []byte
-	style printer.Style // as the printer has it now
-	align printer.Align // as the printer has it now
+	p   profile.Printer
+	out []byte
 }
 
 func (e *encoder) put(b ...byte) { e.out = append(e.out, b...) }
 
-// start sets all that a document rests on; whatever ran before, it begins from
-// the same state.
-func (e *encoder) start(doc printer.Document) {
+// Begin implements typeset.Machine.
+func (e *encoder) Begin(pictures bool) {
 	e.put(0x1B, '@')
 	if e.p.Status {
 		e.put(0x1D, 'a', 0xFF) // ESC @ has switched the automatic status off
 	}
-	e.script()
-	if slices.ContainsFunc(doc.Blocks, e.raster) {
+	e.Script()
+	if pictures && e.p.Answers != "sii" {
 		// Dots that look like DLE DC4 must not open the drawer or switch the
 		// printer off in the middle of a picture.
 		e.put(0x1D, '(', 'D', 5, 0, 20, 1, 0, 2, 0)
 	}
 }
 
-// script chooses the characters.
-func (e *encoder) script() {
+// Script implements typeset.Machine.
+func (e *encoder) Script() {
 	e.put(0x1B, 'R', 8) // Japan: 5C is the yen sign
-	e.put(0x1B, 't', 1) // half-width katakana at A1-DF
-	if e.clean.set.kanji {
+	e.put(0x1B, 't', e.table())
+	switch e.p.Kanji {
+	case typeset.NoKanji:
+	case typeset.JIS:
+		e.put(0x1C, 'C', 0, 0x1C, '.')
+	default:
 		e.put(0x1C, 'C', 1) // Shift-JIS: a lead byte begins a kanji, no mode to leave on
 	}
 }
 
-func (e *encoder) raster(b printer.Block) bool {
-	switch b.(type) {
-	case printer.Picture:
-		return true
-	case printer.QR:
-		return !e.p.QR
+// table is the number of the code table with half-width katakana at A1-DF.
+func (e *encoder) table() byte {
+	if e.p.CodePage > 0 {
+		return byte(e.p.CodePage)
 	}
-	return false
+	return 1
 }
 
-func (e *encoder) block(b printer.Block) error {
-	switch b := b.(type) {
-	case printer.Text:
-		e.text(b)
-	case printer.Pair:
-		e.pair(b)
-	case printer.Rule:
-		e.rule(b)
-	case printer.Space:
-		return e.space(b.Lines)
-	case printer.QR:
-		return e.qr(b)
-	case printer.Picture:
-		return e.picture(b.Bitmap, b.Align)
-	case printer.Cut:
-		e.cut()
-	case printer.Kick:
-		return e.kick(b.Pin)
-	default:
-		return fmt.Errorf("%T is not a block that this driver knows", b)
-	}
-	return nil
-}
-
-func (e *encoder) text(t printer.Text) {
-	e.setAlign(t.Align)
-	e.setStyle(t.Style)
-	for _, line := range e.clean.lines(t.Text) {
-		for _, part := range wrap(line, e.width(t.Style)) {
-			e.line(part)
+// Line implements typeset.Machine.
+func (e *encoder) Line(glyphs []typeset.Glyph) {
+	mode := false
+	for _, g := range glyphs {
+		if two := g.N == 2 && e.p.Kanji == typeset.JIS; two != mode {
+			mode = two
+			if mode {
+				e.put(0x1C, '&')
+			} else {
+				e.put(0x1C, '.')
+			}
 		}
+		e.put(g.B[:g.N]...)
 	}
-}
-
-// pair puts two texts at the two edges. Column counts do the work, not tab
-// stops: those differ between models.
-func (e *encoder) pair(p printer.Pair) {
-	e.setAlign(printer.Left)
-	e.setStyle(p.Style)
-	limit := e.width(p.Style)
-	left, right := e.oneLine(p.Left), e.oneLine(p.Right)
-	gap := 1
-	if len(left) == 0 || len(right) == 0 {
-		gap = 0
+	if mode {
+		e.put(0x1C, '.') // left on, it would eat the half-width characters of the next line
 	}
-	if columns(left)+gap+columns(right) <= limit {
-		e.line(slices.Concat(left, e.spaces(limit-columns(left)-columns(right)), right))
-		return
-	}
-	for _, part := range wrap(left, limit) {
-		e.line(part)
-	}
-	for _, part := range wrap(right, limit) {
-		e.line(slices.Concat(e.spaces(limit-columns(part)), part))
-	}
-}
-
-func (e *encoder) oneLine(text string) []glyph {
-	return slices.Concat(e.clean.lines(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(text))...)
-}
-
-func (e *encoder) spaces(n int) []glyph {
-	return slices.Repeat([]glyph{{r: ' ', b: [2]byte{' '}, n: 1}}, n)
-}
-
-func (e *encoder) rule(r printer.Rule) {
-	e.setAlign(printer.Left)
-	e.setStyle(printer.Style{})
-	sign := byte('-')
-	if r.Double {
-		sign = '='
-	}
-	e.out = append(e.out, slices.Repeat([]byte{sign}, e.p.Columns)...)
 	e.put('\n')
 }
 
-func (e *encoder) space(lines int) error {
-	if lines < 0 || lines > 255 {
-		return fmt.Errorf("%d empty lines; 0 to 255 can be fed", lines)
-	}
-	e.setStyle(printer.Style{})
-	if lines > 0 {
-		e.put(0x1B, 'd', byte(lines))
-	}
-	return nil
-}
+// Feed implements typeset.Machine.
+func (e *encoder) Feed(lines int) { e.put(0x1B, 'd', byte(lines)) }
 
-func (e *encoder) cut() {
-	e.setStyle(printer.Style{})
-	e.setAlign(printer.Left)
+// Rows implements typeset.Machine.
+func (e *encoder) Rows(dots int) { e.put(0x1B, 'J', byte(dots)) }
+
+// Cut implements typeset.Machine.
+func (e *encoder) Cut() {
 	if e.p.Cut {
 		e.put(0x1D, 'V', 66, 0) // feeds to the cutter first; a bare cut would cut through text
 		return
 	}
-	e.put(0x1B, 'd', 5) // past the tear bar
+	e.Feed(5) // past the tear bar
 }
 
-func (e *encoder) kick(pin int) error {
-	var m byte
-	switch pin {
-	case 0, 2:
-	case 5:
-		m = 1
-	default:
-		return fmt.Errorf("drawer pin %d; a printer has pins 2 and 5", pin)
-	}
-	e.put(0x1B, 'p', m, 50, 250) // 100 ms on, 500 ms off
-	return nil
+// Kick implements typeset.Machine.
+func (e *encoder) Kick(pin int) {
+	on, off := pulse(e.p)
+	e.put(0x1B, 'p', byte(pin/5), byte(on/2), byte(off/2))
 }
 
-// width is how many columns a line has in a style.
-func (e *encoder) width(s printer.Style) int {
-	if s.Wide {
-		return e.p.Columns / 2
+// pulse is how long the drawer's magnet is on and then rests, in milliseconds.
+func pulse(p profile.Printer) (on, off int) {
+	on, off = p.PulseOn, p.PulseOff
+	if on <= 0 {
+		on = 100
 	}
-	return e.p.Columns
-}
-
-func (e *encoder) line(glyphs []glyph) {
-	for _, g := range glyphs {
-		e.put(g.b[:g.n]...)
+	if off <= 0 {
+		off = 500
 	}
-	e.put('\n')
+	return min(on, 510), min(off, 510)
 }

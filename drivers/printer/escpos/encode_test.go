@@ -57,7 +57,7 @@ func receipt() printer.Document {
 
 func encode(t *testing.T, doc printer.Document, p profile.Printer) []byte {
 	t.Helper()
-	data, odd, err := escpos.Encode(doc, p)
+	data, odd, err := escpos.Encode(doc, p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestReceiptBytesAndPaper(t *testing.T) {
 	narrow.Model, narrow.Columns, narrow.Dots, narrow.IBM = "test-58", 32, 384, "nec"
 	plain := profile.Printer{Model: "katakana only", Columns: 48, Dots: 576, Kanji: "none", QR: true, Cut: true}
 	for name, p := range map[string]profile.Printer{"receipt80": model(), "receipt58": narrow, "katakana": plain} {
-		data, odd, err := escpos.Encode(receipt(), p)
+		data, odd, err := escpos.Encode(receipt(), p, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -65,7 +65,7 @@ func TestPrinterThatTalksWithoutEnd(t *testing.T) {
 	var log lines
 	var told atomic.Int64
 	r := &rogue{closed: make(chan struct{})}
-	p := escpos.New("printer1", model(), "rogue", func() (port.Port, error) { return r, nil }, slog.New(slog.NewTextHandler(&log, nil)))
+	p := escpos.New("printer1", model(), "rogue", func() (port.Port, error) { return r, nil }, slog.New(slog.NewTextHandler(&log, nil)), nil)
 	p.Watch(func(device.Health) { told.Add(1); time.Sleep(time.Millisecond) })
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
@@ -92,7 +92,7 @@ func TestPrinterThatTalksWithoutEnd(t *testing.T) {
 // it says, it is plain text.
 func TestModelIsPlainText(t *testing.T) {
 	r := &answering{rogue: rogue{closed: make(chan struct{})}, say: make(chan []byte, 9)}
-	p := escpos.New("printer1", model(), "rogue", func() (port.Port, error) { return r, nil }, slog.New(slog.DiscardHandler))
+	p := escpos.New("printer1", model(), "rogue", func() (port.Port, error) { return r, nil }, slog.New(slog.DiscardHandler), nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { p.Run(ctx); close(ended) }()

@@ -1,14 +1,12 @@
 package escpos
 
-import "github.com/posagent/posagent/drivers/printer"
+import (
+	"github.com/posagent/posagent/drivers/printer"
+	"github.com/posagent/posagent/drivers/printer/typeset"
+)
 
-// setAlign must be called at the start of a line; the printer ignores it
-// elsewhere.
-func (e *encoder) setAlign(a printer.Align) {
-	if a == e.align {
-		return
-	}
-	e.align = a
+// Align implements typeset.Machine.
+func (e *encoder) Align(a printer.Align) {
 	var n byte
 	switch a {
 	case printer.Centre:
@@ -19,29 +17,29 @@ func (e *encoder) setAlign(a printer.Align) {
 	e.put(0x1B, 'a', n)
 }
 
-// setStyle sends what differs from the style that the printer has now.
-// Underline and size exist twice, for half-width characters and for kanji; a
-// printer that gets only one of them prints mixed text half in each.
-func (e *encoder) setStyle(s printer.Style) {
-	if s.Bold != e.style.Bold {
+// Style implements typeset.Machine. Underline and size exist twice, for
+// half-width characters and for kanji; a printer that gets only one of them
+// prints mixed text half in each.
+func (e *encoder) Style(from, s printer.Style) {
+	kanji := e.p.Kanji != typeset.NoKanji
+	if s.Bold != from.Bold {
 		e.put(0x1B, 'E', flag(s.Bold, 1))
 	}
-	if s.Wide != e.style.Wide || s.Tall != e.style.Tall {
+	if s.Wide != from.Wide || s.Tall != from.Tall {
 		e.put(0x1D, '!', flag(s.Wide, 0x10)|flag(s.Tall, 0x01))
-		if e.clean.set.kanji {
+		if kanji {
 			e.put(0x1C, '!', flag(s.Wide, 0x04)|flag(s.Tall, 0x08)|flag(s.Underline, 0x80))
 		}
 	}
-	if s.Underline != e.style.Underline {
+	if s.Underline != from.Underline {
 		e.put(0x1B, '-', flag(s.Underline, 1))
-		if e.clean.set.kanji {
+		if kanji {
 			e.put(0x1C, '-', flag(s.Underline, 1))
 		}
 	}
-	if s.Reverse != e.style.Reverse {
+	if s.Reverse != from.Reverse {
 		e.put(0x1D, 'B', flag(s.Reverse, 1))
 	}
-	e.style = s
 }
 
 func flag(on bool, bit byte) byte {

@@ -15,15 +15,16 @@ import (
 	"github.com/posagent/posagent/drivers/printer"
 	"github.com/posagent/posagent/drivers/printer/escpos"
 	"github.com/posagent/posagent/drivers/printer/papertape"
+	"github.com/posagent/posagent/drivers/printer/spool"
 	"github.com/posagent/posagent/drivers/profile"
 	"github.com/posagent/posagent/drivers/virtual"
 )
 
-// bench is a driver and a virtual printer on one pseudo terminal.
-type bench struct {
+// stand is a driver and a virtual printer on one pseudo terminal.
+type stand struct {
 	t       *testing.T
 	profile profile.Printer
-	driver  *escpos.Printer
+	driver  *spool.Printer
 	paper   *virtual.Printer
 
 	mu      sync.Mutex
@@ -32,7 +33,7 @@ type bench struct {
 	raw     [][]byte // receipts that were cut
 }
 
-func newBench(t *testing.T, p profile.Printer) *bench {
+func newStand(t *testing.T, p profile.Printer) *stand {
 	t.Helper()
 	dir := t.TempDir()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -40,11 +41,11 @@ func newBench(t *testing.T, p profile.Printer) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{t: t, profile: p, paper: paper}
+	b := &stand{t: t, profile: p, paper: paper}
 	b.changed = sync.NewCond(&b.mu)
 	paper.OnReceipt(func(raw []byte) { b.note(func() { b.raw = append(b.raw, bytes.Clone(raw)) }) })
 	address := port.Address{Kind: port.Serial, Path: paper.Path(), DataBits: 8, Parity: 'N', StopBits: 1}
-	b.driver = escpos.New("printer1", p, address.String(), func() (port.Port, error) { return port.Open(address) }, log)
+	b.driver = escpos.New("printer1", p, address.String(), func() (port.Port, error) { return port.Open(address) }, log, nil)
 	b.driver.Watch(func(h device.Health) { b.note(func() { b.health = append(b.health, h) }) })
 	ctx, cancel := context.WithCancel(context.Background())
 	var ended sync.WaitGroup
@@ -58,7 +59,7 @@ func newBench(t *testing.T, p profile.Printer) *bench {
 	return b
 }
 
-func (b *bench) note(change func()) {
+func (b *stand) note(change func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	change()
@@ -67,7 +68,7 @@ func (b *bench) note(change func()) {
 
 // until waits for something to be so; the test's own time limit ends a wait
 // for what never comes.
-func (b *bench) until(what string, so func() bool) {
+func (b *stand) until(what string, so func() bool) {
 	b.t.Helper()
 	giveUp := time.AfterFunc(20*time.Second, func() { b.note(func() {}) })
 	defer giveUp.Stop()
@@ -82,7 +83,7 @@ func (b *bench) until(what string, so func() bool) {
 	}
 }
 
-func (b *bench) untilState(state device.State, reason device.Reason) {
+func (b *stand) untilState(state device.State, reason device.Reason) {
 	b.t.Helper()
 	b.until(fmt.Sprintf("%s %s", state, reason), func() bool {
 		h := b.driver.Health()
@@ -91,7 +92,7 @@ func (b *bench) untilState(state device.State, reason device.Reason) {
 }
 
 // print prints within a time; it fails the test when Print takes longer.
-func (b *bench) print(doc printer.Document, within time.Duration) printer.Outcome {
+func (b *stand) print(doc printer.Document, within time.Duration) printer.Outcome {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
@@ -100,7 +101,7 @@ func (b *bench) print(doc printer.Document, within time.Duration) printer.Outcom
 	return out
 }
 
-func (b *bench) want(out printer.Outcome, result printer.Result, reason device.Reason) {
+func (b *stand) want(out printer.Outcome, result printer.Result, reason device.Reason) {
 	b.t.Helper()
 	if out.Result != result || out.Reason != reason {
 		b.t.Fatalf("outcome is %s %q (%s), want %s %q", out.Result, out.Reason, out.Detail, result, reason)
@@ -108,7 +109,7 @@ func (b *bench) want(out printer.Outcome, result printer.Result, reason device.R
 }
 
 // texts are the receipts on the paper so far.
-func (b *bench) texts() []string {
+func (b *stand) texts() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var out []string
@@ -122,7 +123,7 @@ func (b *bench) texts() []string {
 	return out
 }
 
-func (b *bench) wantPaper(docs ...printer.Document) {
+func (b *stand) wantPaper(docs ...printer.Document) {
 	b.t.Helper()
 	b.until(fmt.Sprintf("%d receipts", len(docs)), func() bool { return len(b.raw) >= len(docs) })
 	got := b.texts()
@@ -130,7 +131,7 @@ func (b *bench) wantPaper(docs ...printer.Document) {
 		b.t.Fatalf("%d receipts are on the paper, want %d:\n%s", len(got), len(docs), got)
 	}
 	for i, doc := range docs {
-		data, _, err := escpos.Encode(doc, b.profile)
+		data, _, err := escpos.Encode(doc, b.profile, nil)
 		if err != nil {
 			b.t.Fatal(err)
 		}
@@ -144,16 +145,6 @@ func (b *bench) wantPaper(docs ...printer.Document) {
 	}
 }
 
-// long is a document of more bytes than wire and printer hold together.
-func long(lines int) printer.Document {
-	doc := printer.Document{Title: "long"}
-	for i := range lines {
-		doc.Blocks = append(doc.Blocks, printer.Pair{Left: fmt.Sprintf("行 %d", i+1), Right: "¥100"})
-	}
-	doc.Blocks = append(doc.Blocks, printer.Cut{})
-	return doc
-}
-
 // picture is a raster of several slices.
 func picture() printer.Document {
 	b := printer.Bitmap{Width: 576, Height: 600, Bits: bytes.Repeat([]byte{0xA5}, 72*600)}
@@ -165,8 +156,9 @@ func TestPrintIsConfirmedByThePrinter(t *testing.T) {
 		t.Run(confirm, func(t *testing.T) {
 			p := model()
 			p.Confirm = confirm
-			b := newBench(t, p)
-			b.want(b.print(receipt(), 10*time.Second), printer.Confirmed, device.ReasonNone)
+			b := newStand(t, p)
+			want := map[string]printer.Result{"processid": printer.Confirmed, "gsr": printer.Processed}[confirm]
+			b.want(b.print(receipt(), 10*time.Second), want, device.ReasonNone)
 			b.wantPaper(receipt())
 			b.untilState(device.Ready, device.ReasonNone)
 			if h := b.driver.Health(); h.Model != "VIRTUAL-80" || h.LastOK.IsZero() {
@@ -182,61 +174,16 @@ func TestPrintIsConfirmedByThePrinter(t *testing.T) {
 func TestPrinterThatCannotTellOnlyTookTheBytes(t *testing.T) {
 	p := model()
 	p.Confirm, p.Status = "none", false
-	b := newBench(t, p)
+	b := newStand(t, p)
 	b.want(b.print(receipt(), 10*time.Second), printer.Sent, device.CannotTell)
 	b.wantPaper(receipt())
 	b.untilState(device.Degraded, device.CannotTell)
 }
 
-func TestTwoJobsComeOutOneAfterTheOther(t *testing.T) {
-	b := newBench(t, model())
-	docs := []printer.Document{long(30), receipt()}
-	outs := make([]printer.Outcome, 2)
-	var both sync.WaitGroup
-	both.Go(func() { outs[0] = b.print(docs[0], 20*time.Second) })
-	b.until("the first job", func() bool { return true })
-	both.Go(func() { outs[1] = b.print(docs[1], 20*time.Second) })
-	both.Wait()
-	for _, out := range outs {
-		b.want(out, printer.Confirmed, device.ReasonNone)
-	}
-	b.until("two receipts", func() bool { return len(b.raw) == 2 })
-	if s := b.driver.Stats(); s.Confirmed != 2 || s.Noise != 0 {
-		t.Errorf("stats are %+v", s)
-	}
-}
-
-func TestBlockedPrinterIsToldBeforeTheFirstByte(t *testing.T) {
-	for _, c := range []struct {
-		reason device.Reason
-		break_ func(*virtual.Printer)
-		mend   func(*virtual.Printer)
-	}{
-		{device.PaperOut, (*virtual.Printer).PaperOut, (*virtual.Printer).PaperIn},
-		{device.CoverOpen, (*virtual.Printer).CoverOpen, (*virtual.Printer).CoverClose},
-	} {
-		t.Run(string(c.reason), func(t *testing.T) {
-			b := newBench(t, model())
-			b.untilState(device.Ready, device.ReasonNone)
-			c.break_(b.paper)
-			out := b.print(receipt(), 10*time.Second)
-			b.want(out, printer.Failed, c.reason)
-			if out.Bytes != 0 {
-				t.Errorf("%d bytes left", out.Bytes)
-			}
-			b.untilState(device.Blocked, c.reason)
-			c.mend(b.paper)
-			b.untilState(device.Ready, device.ReasonNone) // by automatic status
-			b.want(b.print(receipt(), 10*time.Second), printer.Confirmed, device.ReasonNone)
-			b.wantPaper(receipt())
-		})
-	}
-}
-
 func TestNoPrinterAtAll(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	address := port.Address{Kind: port.Serial, Path: filepath.Join(t.TempDir(), "none"), DataBits: 8, Parity: 'N', StopBits: 1}
-	p := escpos.New("printer1", model(), address.String(), func() (port.Port, error) { return port.Open(address) }, log)
+	p := escpos.New("printer1", model(), address.String(), func() (port.Port, error) { return port.Open(address) }, log, nil)
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	if out := p.Print(ctx, receipt()); out.Result != printer.Failed { // Run does not run
@@ -256,7 +203,7 @@ func TestNoPrinterAtAll(t *testing.T) {
 }
 
 func TestTestPage(t *testing.T) {
-	b := newBench(t, model())
+	b := newStand(t, model())
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	b.want(b.driver.Test(ctx), printer.Confirmed, device.ReasonNone)

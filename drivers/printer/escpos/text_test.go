@@ -15,13 +15,13 @@ import (
 )
 
 // textBytes is what one text becomes, without the bytes around it.
-func textBytes(t *testing.T, text string, p profile.Printer) ([]byte, []escpos.Unprintable) {
+func textBytes(t *testing.T, text string, p profile.Printer) ([]byte, []printer.Unprintable) {
 	t.Helper()
-	empty, _, err := escpos.Encode(printer.Document{}, p)
+	empty, _, err := escpos.Encode(printer.Document{}, p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, odd, err := escpos.Encode(printer.Document{Blocks: []printer.Block{printer.Text{Text: text}}}, p)
+	data, odd, err := escpos.Encode(printer.Document{Blocks: []printer.Block{printer.Text{Text: text}}}, p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestWhatCannotBePrintedIsReported(t *testing.T) {
 		{"\uFEFFA", "A"}, {"a\x1B@b", "a〓@b"}, {"\x10\x04\x01", "〓〓〓"}, {"\x9b", "〓"}, {"\xFF", "〓"},
 	} {
 		doc := printer.Document{Blocks: []printer.Block{printer.Rule{}, printer.Text{Text: c.text}, printer.Cut{}}}
-		data, odd, err := escpos.Encode(doc, model())
+		data, odd, err := escpos.Encode(doc, model(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func FuzzTextCarriesNoCommand(f *testing.F) {
 			p.Kanji = "none"
 		}
 		doc := printer.Document{Blocks: []printer.Block{printer.Text{Text: text}, printer.Pair{Left: text, Right: text}}}
-		data, odd, err := escpos.Encode(doc, p)
+		data, odd, err := escpos.Encode(doc, p, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,7 +129,7 @@ func TestWrapping(t *testing.T) {
 			limit /= 2
 		}
 		doc := printer.Document{Blocks: []printer.Block{printer.Text{Text: string(runes), Style: printer.Style{Wide: wide}}}}
-		data, _, err := escpos.Encode(doc, p)
+		data, _, err := escpos.Encode(doc, p, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -205,7 +205,7 @@ func TestWhatCannotBeEncodedSaysWhere(t *testing.T) {
 		{printer.Space{Lines: 256}, model(), "256 empty lines"},
 		{printer.Rule{}, profile.Printer{Model: "empty"}, `profile "empty"`},
 	} {
-		_, _, err := escpos.Encode(printer.Document{Title: "T", Blocks: []printer.Block{c.block}}, c.p)
+		_, _, err := escpos.Encode(printer.Document{Title: "T", Blocks: []printer.Block{c.block}}, c.p, nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%T: error is %v, want %q in it", c.block, err, c.want)
 		}

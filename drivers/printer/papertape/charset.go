@@ -96,6 +96,11 @@ func (c *charset) single(b byte) decoded {
 		return decoded{rune(b), 1, false}
 	case c.table == 1 && b >= 0xA1 && b <= 0xDF:
 		return decoded{rune(b) - 0xA1 + 0xFF61, 1, false}
+	case c.table == 1:
+		if r := katakanaSign(b); r != 0 {
+			return decoded{r, 1, false}
+		}
+		return decoded{0xFFFD, 1, true}
 	}
 	if page := c.page(); page != nil {
 		if r := page.DecodeByte(b); r != 0xFFFD {
@@ -128,4 +133,18 @@ func (c *charset) page() *charmap.Charmap {
 		return charmap.CodePage858
 	}
 	return nil
+}
+
+// katakanaSign is what stands beside the letters in the katakana table: blocks
+// and lines from 80, signs from E0. 0: nothing.
+func katakanaSign(b byte) rune {
+	signs := []rune("▁▂▃▄▅▆▇█▏▎▍▌▋▊▉┼┴┬┤├▔─│▕┌┐└┘╭╮╰╯")
+	if b >= 0x80 && b <= 0x9F {
+		return signs[b-0x80]
+	}
+	more := []rune("═╞╪╡◢◣◥◤♠♥♦♣●○╱╲╳円年月日時分秒〒市区町村人▓")
+	if b >= 0xE0 && int(b-0xE0) < len(more) {
+		return more[b-0xE0]
+	}
+	return 0
 }

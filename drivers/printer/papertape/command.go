@@ -7,7 +7,7 @@ func (h *head) command(t Token) {
 	switch t.Name {
 	case "LF":
 		h.endLine()
-	case "NUL", "CR", "GS a", "GS r", "GS I", "GS ( H", "GS ( D", "DLE EOT", "DLE ENQ", "DLE DC4":
+	case "NUL", "CR", "GS a", "GS r", "GS I", "GS ( H", "GS ( D", "DC2 q", "DLE EOT", "DLE ENQ", "DLE DC4":
 		// Nothing on paper: questions, answers and what real printers ignore.
 	case "HT":
 		h.tab()
@@ -28,6 +28,14 @@ func (h *head) command(t Token) {
 		h.cut()
 	case "GS v":
 		h.raster(t)
+	case "GS ( L", "GS 8":
+		h.graphics(t)
+	case "GS k":
+		h.barcode(t)
+	case "ESC $":
+		h.position(int(t.Args[0])+int(t.Args[1])<<8, t.Raw)
+	case "ESC \\":
+		h.position(h.width+int(int16(uint16(t.Args[0])|uint16(t.Args[1])<<8)), t.Raw)
 	case "GS ( k":
 		h.symbol(t)
 	default:
@@ -72,7 +80,18 @@ func (h *head) setMode(t Token) bool {
 		h.spacing = int(n)
 	case "FS &", "FS .", "FS C", "ESC R", "ESC t":
 		return h.chars.set(t.Name, n)
-	case "ESC M", "ESC SP", "ESC {", "ESC V", "FS S", "GS L", "ESC G":
+	case "GS h":
+		h.bars.height = max(1, int(n))
+	case "GS w":
+		h.bars.module = min(max(int(n), 1), 6)
+	case "GS H":
+		h.bars.words = n&3 == 2
+	case "GS W":
+		return int(n)+int(t.Args[1])<<8 >= h.now.dots
+	case "ESC M", "ESC SP", "ESC {", "ESC V", "FS S", "FS ( A", "GS f", "GS L", "ESC G":
+		if t.Name == "FS ( A" && len(t.Args) > 3 {
+			n = t.Args[3]
+		}
 		return n == 0 || n == '0' // the mode that everything is in anyway
 	default:
 		return h.setFace(t.Name, n)
@@ -115,14 +134,42 @@ func (h *head) raster(t Token) {
 	}
 	m := t.Args[1] & 3
 	across, down := int(t.Args[2])+int(t.Args[3])<<8, int(t.Args[4])+int(t.Args[5])<<8
+	h.picture(across, down, t.Args[6:], 1+int(m&1), 1+int(m>>1), t.Raw)
+}
+
+// picture puts a picture of across bytes and down rows on the paper.
+func (h *head) picture(across, down int, bits []byte, x, y int, raw []byte) {
 	if across == 0 || down == 0 || across*8 > 8192 {
-		h.remark(t.Raw, "a picture without dots, or wider than any paper")
+		h.remark(raw, "a picture without dots, or wider than any paper")
 		return
 	}
 	h.flush()
-	b := printer.Bitmap{Width: across * 8, Height: down, Bits: t.Args[6:]}
-	y := 1 + int(m>>1)
-	h.now.items = append(h.now.items, item{picture: &b, scaleX: 1 + int(m&1), scaleY: y, height: down * y, align: h.align})
+	b := printer.Bitmap{Width: across * 8, Height: down, Bits: bits}
+	h.now.items = append(h.now.items, item{picture: &b, scaleX: x, scaleY: y, height: down * y, align: h.align})
+}
+
+// graphics is GS ( L and GS 8 L: store dots (function 112), print them (50).
+func (h *head) graphics(t Token) {
+	d := t.Args[2:] // behind the length
+	if t.Name == "GS 8" {
+		d = t.Args[5:]
+	}
+	switch {
+	case len(d) >= 2 && (d[1] == 50 || d[1] == 2):
+		if b := h.stored; b != nil {
+			h.stored = nil
+			h.picture((b.Width+7)/8, b.Height, b.Bits, 1, 1, t.Raw)
+		}
+	case len(d) >= 10 && d[1] == 112 && d[2] == '0' && d[3] == 1 && d[4] == 1:
+		b := printer.Bitmap{Width: int(d[6]) + int(d[7])<<8, Height: int(d[8]) + int(d[9])<<8, Bits: d[10:]}
+		if len(b.Bits) != (b.Width+7)/8*b.Height {
+			h.remark(t.Raw, "a picture whose size is not that of its dots")
+			return
+		}
+		h.stored = &b
+	default:
+		h.remark(t.Raw, "a function of GS ( L that is not known here")
+	}
 }
 
 // symbol is GS ( k for QR codes (cn 49).

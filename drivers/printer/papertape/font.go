@@ -7,12 +7,15 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/basicfont"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
+
+	"github.com/posagent/posagent/drivers/printer"
 )
 
 // Font is where the shapes of characters come from. Load one and keep it: it
@@ -180,4 +183,43 @@ func (p *pen) codePoint(cell *image.Alpha, r rune, m int) {
 		at := image.Pt(inner.Min.X, inner.Min.Y+i*inner.Dy()/2)
 		draw.Draw(cell, row.Rect.Add(at), row, image.Point{}, draw.Src)
 	}
+}
+
+// Letters draws single characters of the font in a printer's dots. The result
+// may be used by several goroutines.
+func (f *Font) Letters() printer.Draw {
+	var mu sync.Mutex
+	pens := map[int]*pen{}
+	return func(r rune, columns, cell, w, h int) (printer.Bitmap, bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		if f.sfnt == nil || !f.has(r) || cell < 4 || cell > 64 || columns < 1 || columns > 2 || w < 1 || w > 8 || h < 1 || h > 8 {
+			return printer.Bitmap{}, false
+		}
+		p := pens[cell]
+		if p == nil {
+			p = newPen(f, cell)
+			pens[cell] = p
+		}
+		return dots(p.glyph(r, columns, max(w, h)), columns*cell*w, 2*cell*h), true
+	}
+}
+
+// dots is a shape in black and white, in another size if need be.
+func dots(shape *image.Alpha, width, height int) printer.Bitmap {
+	if shape.Rect.Dx() != width || shape.Rect.Dy() != height {
+		fit := image.NewAlpha(image.Rect(0, 0, width, height))
+		squeeze(fit, shape)
+		shape = fit
+	}
+	row := (width + 7) / 8
+	b := printer.Bitmap{Width: width, Height: height, Bits: make([]byte, row*height)}
+	for y := range height {
+		for x := range width {
+			if shape.Pix[y*shape.Stride+x] >= 128 {
+				b.Bits[y*row+x/8] |= 0x80 >> (x % 8)
+			}
+		}
+	}
+	return b
 }

@@ -19,7 +19,13 @@ type head struct {
 	line       []char
 	width      int // of line, in dots
 	qr         qrStore
+	bars       bars
+	pending    *printer.Bitmap // a band of dots that a line feed will print
+	rows       *printer.Bitmap // the rows of raster mode so far
+	stored     *printer.Bitmap // by GS ( L, not printed yet
 	canKanji   bool
+	star       bool
+	deaf       bool // ESC = chose another device than the printer
 }
 
 // qrStore is the symbol store of GS ( k.
@@ -32,7 +38,7 @@ type qrStore struct {
 }
 
 func newHead(p profile.Printer, look Look) *head {
-	h := &head{canKanji: p.Kanji != "none"}
+	h := &head{canKanji: p.Kanji != "none", star: p.Language == "star"}
 	h.now = Receipt{look: look, dots: p.Dots, cols: p.Columns, cell: p.Dots / p.Columns}
 	h.reset()
 	return h
@@ -46,6 +52,14 @@ func (h *head) reset() {
 	h.align, h.spacing = 0, h.now.cell*5/2 // 30 dots at 12 dots a column
 	h.line, h.width = nil, 0
 	h.qr = qrStore{module: 3, level: 'L'}
+	h.bars = bars{height: 162, module: 3}
+	h.pending, h.rows, h.stored = nil, nil, nil
+	if h.star {
+		h.spacing = h.now.cell * 8 / 3 // 4 mm
+		if h.canKanji {
+			h.chars.table = 1 // beside kanji there is katakana, and signs where Shift-JIS is off
+		}
+	}
 }
 
 func (h *head) remark(raw []byte, why string) {
@@ -57,13 +71,24 @@ func (h *head) remark(raw []byte, why string) {
 }
 
 func (h *head) take(t Token) {
+	if t.Name == "ESC =" && !h.star {
+		h.deaf = t.Args[0]&1 == 0
+		return
+	}
+	if h.deaf {
+		return
+	}
 	switch t.Kind {
 	case Print:
 		h.print(t.Raw)
 	case Odd:
 		h.remark(t.Raw, "no command that is known here")
 	default:
-		h.command(t)
+		if h.star {
+			h.starCommand(t)
+		} else {
+			h.command(t)
+		}
 	}
 }
 
@@ -89,6 +114,10 @@ func (h *head) print(raw []byte) {
 
 // endLine prints the line and moves the paper by one line.
 func (h *head) endLine() {
+	if h.pending != nil {
+		h.endBand()
+		return
+	}
 	height := h.spacing
 	for _, c := range h.line {
 		height = max(height, 2*h.now.cell*int(c.face.h))
@@ -103,8 +132,21 @@ func (h *head) endLine() {
 
 // flush prints a line that has begun.
 func (h *head) flush() {
-	if len(h.line) > 0 {
+	if len(h.line) > 0 || h.pending != nil {
 		h.endLine()
+	}
+}
+
+// position begins the next character so many dots from the left edge. Nothing
+// is printed over what stands there already.
+func (h *head) position(dots int, raw []byte) {
+	switch {
+	case dots == h.width:
+	case dots > h.width && dots <= h.now.dots:
+		h.line = append(h.line, char{r: ' ', cols: 1, face: face{w: 1, h: 1}, gap: dots - h.width})
+		h.width = dots
+	default:
+		h.remark(raw, "a position to the left of what is printed, or off the paper")
 	}
 }
 

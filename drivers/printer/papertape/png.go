@@ -57,15 +57,27 @@ func (r Receipt) left(align byte, width int) int {
 func (r Receipt) drawLine(page *image.Gray, it item, y int, p *pen) {
 	width, tall := 0, 0
 	for _, c := range it.line {
-		width += r.cell * int(c.cols) * int(c.face.w)
+		width += r.wide(c)
 		tall = max(tall, 2*r.cell*int(c.face.h))
 	}
 	x := r.left(it.align, width)
 	for _, c := range it.line {
-		w, h := r.cell*int(c.cols)*int(c.face.w), 2*r.cell*int(c.face.h)
+		w, h := r.wide(c), 2*r.cell*int(c.face.h)
+		if c.gap > 0 {
+			x += w
+			continue
+		}
 		r.drawChar(page, image.Rect(x, y+tall-h, x+w, y+tall), c, p)
 		x += w
 	}
+}
+
+// wide is the dots that a character takes on its line.
+func (r Receipt) wide(c char) int {
+	if c.gap > 0 {
+		return c.gap
+	}
+	return r.cell * int(c.cols) * int(c.face.w)
 }
 
 // drawChar draws a character in its box: with ink on paper, or the other way

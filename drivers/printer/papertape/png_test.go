@@ -46,7 +46,7 @@ func drawQR(text string, level byte) (printer.Bitmap, error) {
 // paper prints a document and returns the only receipt.
 func paper(t *testing.T, doc printer.Document, p profile.Printer, look papertape.Look) papertape.Receipt {
 	t.Helper()
-	data, odd, err := escpos.Encode(doc, p)
+	data, odd, err := escpos.Encode(doc, p, nil)
 	if err != nil || len(odd) > 0 {
 		t.Fatal(err, odd)
 	}

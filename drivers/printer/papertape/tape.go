@@ -1,7 +1,7 @@
-// Package papertape reads the bytes that went to an ESC/POS printer and says
-// what stands on the paper: as text with a frame of columns, and as a picture
+// Package papertape reads the bytes that went to a receipt printer, in ESC/POS
+// or Star line mode, and says what stands on the paper: as text with a frame of columns, and as a picture
 // of the paper. It is what an archive, a page or a test shows of a receipt. It
-// never writes ESC/POS, and it shares no table with the driver that does, so
+// never writes either, and it shares no table with the driver that does, so
 // each can judge the other.
 //
 // Invariant: no byte is skipped in silence; what was not drawn is listed. Any
@@ -67,7 +67,10 @@ type item struct {
 	scaleY  int
 	qr      string // text of a QR code
 	isQR    bool
-	pin     int // of a drawer that was opened
+	bars    string // kind and text of a bar code, whose picture is one row of modules
+	band    bool   // a picture that the next band of the same width joins
+	owned   bool   // its dots are a copy
+	pin     int    // of a drawer that was opened
 }
 
 // char is one character with its looks.
@@ -75,6 +78,7 @@ type char struct {
 	r    rune
 	cols uint8 // 1 or 2, before magnification
 	face face
+	gap  int // dots of a space that a position command left; 0 for characters
 }
 
 // face is what a character looks like.
@@ -95,8 +99,9 @@ func Read(data []byte, p profile.Printer, look Look) (Tape, error) {
 		return Tape{}, fmt.Errorf("%d bytes are more than the %d that are read at once; give the part from the last cut on", len(data), MaxInput)
 	}
 	h := newHead(p, look)
+	scan := Scanner{Star: h.star}
 	for at := 0; at < len(data); {
-		t, ok := Next(data[at:])
+		t, ok := scan.Next(data[at:])
 		h.offset = at
 		if !ok {
 			h.remark(data[at:], "the stream ends within this command")
@@ -106,6 +111,7 @@ func Read(data []byte, p profile.Printer, look Look) (Tape, error) {
 		at += len(t.Raw)
 	}
 	h.flush()
+	h.endRows()
 	if len(h.now.items) > 0 {
 		h.tape.Receipts = append(h.tape.Receipts, h.now)
 	}

@@ -46,7 +46,8 @@ func TestWhatStandsOnThePaper(t *testing.T) {
 		"backslash elsewhere":       {"\x1B@\\5\n", `\5`, ""},
 		"half-width katakana":       {"\x1Bt\x01\xB6\xC5\n", "ｶﾅ", ""},
 		"western code page":         {"\x1Bt\x10\xE9\n", "é", ""},
-		"kanji without its system":  {"\x1Bt\x01\x8A\xBF\n", "\uFFFDｿ", "at byte 3: 8A BF: bytes that are no character in the chosen set"},
+		"kanji without its system":  {"\x1Bt\x01\x8A\xBF\n", "▍ｿ", ""}, // the table has blocks at 80
+		"no character there":        {"\x1Bt\x01\xA0\n", "\uFFFD", "at byte 3: A0: bytes that are no character in the chosen set"},
 		"sizes":                     {"\x1D!\x11AB\n", "A B | 2x2", ""},
 		"ESC ! reaches half only":   {"\x1CC\x01\x1B!\x20A\x8A\xBF\n", "A 漢 | 2x1", ""},
 		"FS - reaches kanji only":   {"\x1CC\x01\x1C-\x01A\x8A\xBF\n", "A漢 | underline", ""},
@@ -60,7 +61,7 @@ func TestWhatStandsOnThePaper(t *testing.T) {
 		"raster":                    {"\x1Dv0\x00\x01\x00\x02\x00\xFF\x81", "[picture 8x2]", ""},
 		"questions leave no trace":  {"\x10\x04\x01\x1Dr\x01\x1DIA\x1D(H\x06\x00\x30\x300001\x1Da\xFFok\n", "ok", ""},
 		"unknown is listed":         {"\x1B\x7Fa\n", "a", "at byte 0: 1B 7F: no command that is known here"},
-		"known but not drawn":       {"\x1Dk\x04123\x00a\n", "a", "at byte 0: 1D 6B 04 31 32 33 00: GS k is known but not drawn here"},
+		"known but not drawn":       {"\x1Dk\x04123\x00a\n", "a", "at byte 0: 1D 6B 04 31 32 33 00: GS k for another bar code than EAN-13 and Code 128"},
 		"control characters":        {"\x01a\n", "a", "at byte 0: 01: no command that is known here"},
 		"cut off in a picture":      {"a\n\x1Dv0\x00\xFF\xFF\xFF\xFFxx", "a", "at byte 2: 1D 76 30 00 FF FF FF FF 78 78: no command that is known here"},
 		"cut off in a small one":    {"a\n\x1Dv0\x00\x08\x00\x08\x00xx", "a", "at byte 2: 1D 76 30 00 08 00 08 00 78 78: the stream ends within this command"},

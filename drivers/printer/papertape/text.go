@@ -47,6 +47,8 @@ func (r Receipt) textOf(out *strings.Builder, it item) int {
 			text = append(text[:200], '…')
 		}
 		r.row(out, it.align, fmt.Sprintf("[QR%s: %s]", size, string(text)), -1, "")
+	case it.bars != "":
+		r.row(out, it.align, fmt.Sprintf("[%s]", plain(it.bars)), -1, "")
 	case it.picture != nil:
 		r.row(out, it.align, fmt.Sprintf("[picture %dx%d]", it.picture.Width*it.scaleX, it.picture.Height*it.scaleY), -1, "")
 	case it.line != nil:
@@ -94,6 +96,12 @@ func (r Receipt) lineText(line []char) (text string, width int, note string) {
 	var notes []string
 	seen := map[string]bool{}
 	for _, c := range line {
+		if c.gap > 0 {
+			n := (c.gap + r.cell/2) / r.cell
+			out.WriteString(strings.Repeat(" ", n))
+			width += n
+			continue
+		}
 		out.WriteRune(c.r)
 		width += int(c.cols) * int(c.face.w)
 		out.WriteString(strings.Repeat(" ", int(c.cols)*int(c.face.w-1)))

@@ -40,6 +40,14 @@ func Next(stream []byte) (Token, bool) {
 	switch b := stream[0]; {
 	case b == byteESC || b == byteFS || b == byteGS || b == byteDLE:
 		return escape(stream)
+	case b == 0x12: // DC2 q n, of SII printers
+		if len(stream) < 2 {
+			return Token{}, false
+		}
+		if stream[1] == 'q' {
+			return sized(stream, "DC2 q", 2, 1)
+		}
+		return control(stream)
 	case b < 0x20 || b == 0x7F:
 		return control(stream)
 	}
