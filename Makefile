@@ -52,7 +52,7 @@ bench: build ## the numbers of docs/internals/benchmarks.md, each beside its flo
 	mkdir -p out && go test -c -o out/bench.test ./cmd/posagent && cd cmd/posagent && \
 	echo 'the charge once more, with each sync 1 ms longer: its limits hold here' && \
 	strace --seccomp-bpf -f -qq -o /dev/null -e trace=fsync,fdatasync -e inject=fsync,fdatasync:delay_exit=1000 \
-	  ../../out/bench.test -test.run '^$$' -test.bench 'Charge$$' -test.benchtime 2s
+	  ../../out/bench.test -test.run '^$$' -test.bench '(Charge|Accept)$$' -test.benchtime 2s
 
 lint: tools-go ## gofmt, go vet, staticcheck, go mod tidy
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'gofmt would change these'; exit 1; }

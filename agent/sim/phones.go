@@ -17,7 +17,6 @@ var issuerKey = ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
 type phone struct {
 	customer    string
 	device      *oda.Device
-	id          string // of the key, as books name it
 	certificate []byte
 	until       time.Time
 	counter     uint32
@@ -31,7 +30,7 @@ type signature struct {
 	counter uint32
 }
 
-// shown is a code that a phone made, as whoever looks on remembers it.
+// signedCode is a code that a phone made, as whoever looks on remembers it.
 type signedCode struct {
 	signature
 	raw  oda.Raw

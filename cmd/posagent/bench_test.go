@@ -86,7 +86,12 @@ type rig struct {
 // newRig starts it over a data directory that was filled before.
 func newRig(b *testing.B, fill func(dir string)) *rig {
 	b.Helper()
-	r := &rig{B: b, place: newPlace(b, "\n[receipt]\nprint = false\n"), till: &http.Client{}}
+	return newRigAt(b, newPlace(b, "\n[receipt]\nprint = false\n"), fill)
+}
+
+func newRigAt(b *testing.B, p *place, fill func(dir string)) *rig {
+	b.Helper()
+	r := &rig{B: b, place: p, till: &http.Client{}}
 	onDisk(b, r.dir)
 	var err error
 	r.file, err = os.Create(r.at("page"))

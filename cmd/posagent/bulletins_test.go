@@ -27,7 +27,7 @@ import (
 )
 
 // pin writes the keys of the wallet's bulletins into the configuration.
-func (p *place) pin(t *testing.T, keys ...ed25519.PublicKey) {
+func (p *place) pin(t testing.TB, keys ...ed25519.PublicKey) {
 	t.Helper()
 	var texts []string
 	for i, key := range keys {
@@ -135,11 +135,11 @@ func TestAStopSwitch(t *testing.T) {
 
 // maker makes bulletins of a wallet that is played.
 type maker struct {
-	t   *testing.T
+	t   testing.TB
 	key ed25519.PrivateKey
 }
 
-func newMaker(t *testing.T, seed byte) maker {
+func newMaker(t testing.TB, seed byte) maker {
 	return maker{t, ed25519.NewKeyFromSeed(bytes.Repeat([]byte{seed}, ed25519.SeedSize))}
 }
 
@@ -160,7 +160,7 @@ func (m maker) says(version int64, change func(*bulletin.Bulletin)) []byte {
 func stopsPay(b *bulletin.Bulletin) { b.Stops.Pay = true }
 
 // imports brings a bulletin by the API and returns why it was refused.
-func (p *place) imports(t *testing.T, data []byte) (b control.Bulletin, refused string) {
+func (p *place) imports(t testing.TB, data []byte) (b control.Bulletin, refused string) {
 	t.Helper()
 	var signed control.SignedBulletin
 	check(t, json.Unmarshal(data, &signed))

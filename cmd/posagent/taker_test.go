@@ -19,7 +19,7 @@ import (
 
 // phone is a customer's, certified by a wallet that is played.
 type phone struct {
-	t           *testing.T
+	t           testing.TB
 	device      *oda.Device
 	certificate []byte
 	counter     uint32
@@ -27,14 +27,14 @@ type phone struct {
 
 var issuerID = oda.KeyID{1, 2, 3, 4}
 
-func newPhone(t *testing.T, issuer ed25519.PrivateKey, customer byte) *phone {
+func newPhone(t testing.TB, issuer ed25519.PrivateKey, customer byte) *phone {
 	t.Helper()
 	device, err := oda.NewDevice(oda.P256)
 	check(t, err)
 	now := time.Now().Truncate(time.Second)
 	certificate, err := oda.IssueCertificate(issuer, oda.Certificate{
 		Issuer: issuerID, Algorithm: oda.P256, WalletToken: oda.Token{customer}, DeviceKey: device.PublicKey(), Serial: oda.Serial{customer},
-		NotBefore: now.Add(-time.Minute), NotAfter: now.Add(time.Hour), PerChargeMax: 10_000, CumulativeMax: 50_000,
+		NotBefore: now.Add(-time.Minute), NotAfter: now.Add(time.Hour), PerChargeMax: 10_000, CumulativeMax: 100_000_000,
 	})
 	check(t, err)
 	return &phone{t: t, device: device, certificate: certificate}
