@@ -23,7 +23,7 @@ run: build ## everything on this machine: wallet, agent, virtual devices, pages 
 test: lint test-go test-sim test-pages ## all tests, race detector and browser included
 
 # SKIP lines stay in out/test.log, where .ci/run compares them with its list.
-test-go: build tools-node tools-tpm ## the Go tests, with the race detector
+test-go: build tools-node tools-tpm tools-judges ## the Go tests, with the race detector
 	@mkdir -p out
 	go test -race -v -timeout 15m ./... > out/test.log 2>&1 || { grep -E '^(--- FAIL|\s+--- FAIL|FAIL|panic:|.*_test\.go:[0-9]+:)|DATA RACE' out/test.log | head -100; echo 'the whole log is in out/test.log'; exit 1; }
 	@grep -E '^(ok|FAIL)' out/test.log
@@ -122,3 +122,13 @@ tools-node:
 .PHONY: tools-tpm
 tools-tpm:
 	$(call ensure,swtpm,swtpm,tests of keys in a TPM will skip)
+
+# Programs of others judge what the printer drivers print.
+JUDGE := drivers/printer/judge
+.PHONY: tools-judges
+tools-judges: tools-node
+	$(call ensure,zbarimg,zbar-tools,a test of printed codes will skip)
+	$(call ensure,npm,npm,tests of printers by receiptio and receiptline will skip)
+	@cmp -s $(JUDGE)/package-lock.json $(JUDGE)/node_modules/.installed || ! command -v npm >/dev/null || \
+	  { cd $(JUDGE) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/.installed; } || \
+	  echo 'missing: receiptio and receiptline (npm ci in $(JUDGE)); tests of printers by them will skip'

@@ -27,6 +27,9 @@ func (sii) status(p *Printer) []byte {
 // obey implements manners.
 func (s sii) obey(p *Printer, t papertape.Token) (cut bool) {
 	switch t.Name {
+	case "ESC @":
+		p.reply(0xB0) // "initialized"
+		return s.epson.obey(p, t)
 	case "DC2 q":
 		p.reply(0x80 | t.Args[0]&0x0F)
 	case "GS r":

@@ -56,9 +56,8 @@ func (star) lines(t papertape.Token) int {
 // obey implements manners.
 func (s star) obey(p *Printer, t papertape.Token) (cut bool) {
 	switch t.Name {
-	case "ESC RS a":
+	case "ESC RS a": // it tells nothing by itself before something happens
 		p.automatic = t.Args[0] != 0 && t.Args[0] != '0'
-		p.tellStatus()
 	case "ETB":
 		p.counter++
 		p.tellStatus()

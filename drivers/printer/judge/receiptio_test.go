@@ -42,7 +42,7 @@ func newOnNetwork(t *testing.T, n int, speaks string) onNetwork {
 		t.Fatal(err)
 	}
 	p.OnReceipt(func(raw []byte) { on.papers <- bytes.Clone(raw) })
-	p.WireDrawer(true)
+	p.WireDrawer(speaks == "star") // where receiptio expects the level of an open drawer
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = p.Run(ctx) })
@@ -110,6 +110,9 @@ func TestReceiptioSeesTheStates(t *testing.T) {
 				t.Errorf("receiptio sees %q, want online", got)
 			}
 			for _, s := range states {
+				if l.speaks == "sii" {
+					break // receiptio asks by ESC @, which a printer that waits for paper does not come to
+				}
 				s.break_(on.Printer)
 				if got := on.ask(t, query...); got != s.word {
 					t.Errorf("receiptio sees %q, want %s", got, s.word)

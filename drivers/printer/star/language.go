@@ -138,8 +138,9 @@ func (t *talk) Check(ctx context.Context) error {
 	return t.c.Answer(ctx, func() bool { return t.autos >= want })
 }
 
-// Begin implements spool.Talk. The automatic status is told when it is switched
-// on, so that nothing that happens from here on goes unseen.
+// Begin implements spool.Talk. Not every printer tells its state when the
+// automatic status is switched on, so ETB has it told: nothing that happens
+// from here on goes unseen.
 func (t *talk) Begin(ctx context.Context) error {
 	if !t.c.Profile().Status {
 		return nil
@@ -147,7 +148,10 @@ func (t *talk) Begin(ctx context.Context) error {
 	var err error
 	for range 2 { // an answer may get lost
 		want := t.autos + 1
-		if err = t.c.Say(ctx, 0x1B, 0x1E, 'a', 1); err != nil {
+		if t.c.Profile().Confirm == "etb" {
+			t.l.owed++
+		}
+		if err = t.c.Say(ctx, 0x1B, 0x1E, 'a', 1, 0x17); err != nil {
 			return err
 		}
 		if err = t.c.Reach(ctx, func() bool { return t.autos >= want }); !errors.Is(err, spool.ErrNoReply) {
