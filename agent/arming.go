@@ -26,7 +26,7 @@ func (r *Register) aim() {
 
 // wantsCode tells whether a code would be taken now; r.mu is held.
 func (r *Register) wantsCode() bool {
-	return !r.leaving && (r.importing() || r.whyNot() == "")
+	return !r.leaving && (r.testing != nil || r.importing() || r.whyNot() == "")
 }
 
 // whyNot tells why the sale on the desk takes no code now, and "" when it

@@ -7,8 +7,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/health"
+	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/scanner"
 )
 
@@ -40,6 +42,9 @@ func armory(t *testing.T, do func(*testing.T, *shop, *gun)) {
 		g := &gun{scans: make(chan scanner.Scan)}
 		s.Leave()
 		s.gun = g
+		s.devices = []agent.Device{{Role: "scanner", Health: func() device.Health {
+			return device.Health{ID: "scanner0", Kind: "scanner", State: device.Ready}
+		}}}
 		s.start()
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
@@ -154,4 +159,44 @@ func TestEveryDropHasWords(t *testing.T) {
 			t.Errorf("scan.%s: words are there: %v", kind, !untold)
 		}
 	}
+}
+
+// A test lets the scanner read one code, of which nothing comes: the same code
+// pays afterwards. A sale has the scanner first.
+func TestAScannerIsTested(t *testing.T) {
+	armory(t, func(t *testing.T, s *shop, g *gun) {
+		came := make(chan string)
+		test := func() {
+			code, err := s.TestDevice(t.Context(), "scanner0")
+			must(t, err)
+			came <- code
+		}
+		go test()
+		g.is(t, true, "while it is tested")
+		g.shoots(code(1))
+		if got := <-came; got != "scan.test_good" || s.LastRefusal() != nil {
+			t.Errorf("it came to %s, the cashier reads %+v", got, s.LastRefusal())
+		}
+		g.is(t, false, "after the test")
+		go test()
+		if got := <-came; got != "scan.test_none" {
+			t.Errorf("without a code it came to %s", got)
+		}
+		go test()
+		g.is(t, true, "while it is tested again")
+		s.sells("a")
+		g.shoots(code(1))
+		time.Sleep(time.Second)
+		s.is("a", charge.Approved)
+		if got := <-came; got != "scan.test_none" {
+			t.Errorf("when a sale had the scanner it came to %s", got)
+		}
+		s.sells("b")
+		if got, err := s.TestDevice(t.Context(), "scanner0"); err != nil || got != "scan.test_busy" {
+			t.Errorf("with a sale it came to %s (%v)", got, err)
+		}
+		g.shoots(code(2))
+		time.Sleep(time.Second)
+		s.even()
+	})
 }

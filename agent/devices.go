@@ -61,6 +61,8 @@ func (r *Register) TestDevice(ctx context.Context, id string) (code string, err 
 		return "", err
 	case d.Open != nil:
 		return "drawer." + string(d.Open(ctx).Result), nil
+	case d.Role == "scanner" && h.State != device.Absent && h.State != device.Blocked && r.parts.Scanner != nil:
+		return r.testScanner(ctx), nil
 	case d.Test == nil:
 		return health.Device(h.Kind, string(h.State), string(h.Reason)).Code, nil
 	}

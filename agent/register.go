@@ -48,7 +48,8 @@ type Register struct {
 	bulletins map[string]Bulletin // the last of each wallet
 	queues    map[string]*queue   // by wallet
 	slips     slips
-	armed     bool // the scanner is; see aim
+	armed     bool            // the scanner is; see aim
+	testing   chan<- struct{} // somebody who wants to see a scan; nil: nobody
 
 	time    timekeeping
 	exposed exposed // has a lock of its own
@@ -113,6 +114,9 @@ func (r *Register) Run(ctx context.Context, scans <-chan scanner.Scan) {
 				continue
 			}
 			r.fired()
+			if r.forTest(scan) {
+				continue // it is aimed anew when the test is over
+			}
 			r.spawn(func() {
 				defer r.reload()
 				_ = r.Walk(scan) // the cashier is told by the walk itself

@@ -40,6 +40,7 @@ type shop struct {
 	terms  charge.Terms
 
 	offline agent.Offline // nil: nothing is taken without a network
+	devices []agent.Device
 	gun     agent.Scanner // nil: scans are walked by the tests themselves
 	rules   agent.OfflineRules
 	skew    atomic.Int64 // how far the register's clock was set, in ns
@@ -76,7 +77,7 @@ func (s *shop) start() {
 			{ID: "own", Name: "見本ペイ", NameEN: "Sample Pay", Ask: s.own, Forwards: s.forwarder(), Terms: s.terms, Lists: s.own},
 			{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.paypay, Terms: s.terms, Lists: s.paypay},
 		}, func(w agent.Wallet) bool { return w.ID == s.without }),
-		Scanner: s.gun, Printer: s.press, Slip: slip, Draw: drawn, Imager: eye{}, Paper: agent.PaperRules{Language: "en", Print: true},
+		Scanner: s.gun, Devices: s.devices, Printer: s.press, Slip: slip, Draw: drawn, Imager: eye{}, Paper: agent.PaperRules{Language: "en", Print: true},
 		HashCode: func(c paycode.Secret) string { h := sha256.Sum256([]byte(c.Reveal())); return hex.EncodeToString(h[:]) },
 		Room:     func() error { return s.room }, Day: func(now time.Time) string { return now.Format(time.DateOnly) },
 		Zone: time.UTC, Now: s.now, Spread: func() float64 { return 0.5 },

@@ -4,6 +4,24 @@ package health
 // scanner's driver. Nothing of it was taken for a code, and the sale goes on.
 var scans = []Entry{
 	{
+		Code: "scan.test_good", Act: Cashier,
+		Title: "読み取れました", TitleEN: "A code was read",
+		Text: "スキャナがコードを読み取りました。テストなので、請求はしていません。", TextEN: "The scanner has read a code. It was a test: nothing was charged.",
+		Remedy: "このままお使いください。", RemedyEN: "It is ready for use.",
+	},
+	{
+		Code: "scan.test_none", Act: Manager,
+		Title: "読み取れませんでした", TitleEN: "No code was read",
+		Text: "二十秒の間に、コードが読み取られませんでした。", TextEN: "No code was read within twenty seconds.",
+		Remedy: "コードを近づけてもう一度試してください。光らないときは、ケーブルと設定を確かめてください。", RemedyEN: "Hold a code closer and try again. If the scanner stays dark, check its cable and its settings.",
+	},
+	{
+		Code: "scan.test_busy", Act: Cashier,
+		Title: "いまはテストできません", TitleEN: "No test now",
+		Text: "会計の途中か、ほかの読み取りの途中です。", TextEN: "A sale is open, or codes are being read for something else.",
+		Remedy: "会計を終えてからテストしてください。", RemedyEN: "Finish it, then test.",
+	},
+	{
 		Code: "scan.noise", Act: Cashier,
 		Title: "読み取りの雑音", TitleEN: "Noise from the scanner",
 		Text: "スキャナから、コードではない信号が届きました。", TextEN: "The scanner sent something that is no code.",

@@ -244,20 +244,15 @@ declines it itself. What is under way comes to its end.`,
 func (t *tool) demoDevice() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "device",
-		Short:   "Pull a virtual device's plug, or take the paper away",
+		Short:   "Pull a virtual device's plug, take the paper away, open the drawer",
 		Example: "  posctl demo device unplug scanner0 --dir .demo\n  posctl demo device paper-out printer0 --dir .demo",
 	}
-	for _, a := range []struct{ action, short, device string }{
-		{"plug", "Plug a device in again", "scanner0"}, {"unplug", "Pull a device's plug", "scanner0"},
-		{"noise", "Let the scanner send garbage", "scanner0"},
-		{"paper-out", "Take the printer's paper away", "printer0"}, {"paper-in", "Put new paper in", "printer0"},
-	} {
-		action := a.action
+	for _, a := range demo.Troubles() {
 		cmd.AddCommand(&cobra.Command{
-			Use: action + " DEVICE", Short: a.short, Args: cobra.ExactArgs(1), ValidArgs: []string{"scanner0", "printer0"},
-			Example: "  posctl demo device " + action + " " + a.device + " --dir .demo",
+			Use: a.Action + " DEVICE", Short: a.Short, Args: cobra.ExactArgs(1), ValidArgs: a.On,
+			Example: "  posctl demo device " + a.Action + " " + a.On[0] + " --dir .demo",
 			RunE: func(cmd *cobra.Command, args []string) error {
-				return t.order(cmd.Context(), "device", action, args[0])
+				return t.order(cmd.Context(), "device", a.Action, args[0])
 			},
 		})
 	}

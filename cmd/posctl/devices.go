@@ -63,14 +63,21 @@ func (t *tool) listDevices(cmd *cobra.Command, _ []string) error {
 func (t *tool) deviceTest() *cobra.Command {
 	return &cobra.Command{
 		Use:     "test DEVICE",
-		Short:   "Let a device show that it works: a printer prints a test page",
-		Long:    "test lets a device show that it works. A printer prints a page with all that it\nshould be able to; look at the paper. It ends with 4 when the printer cannot\ntell whether it is on paper.",
+		Short:   "Let a device show that it works: print, read a code, open",
+		Long:    "test lets a device show that it works. A printer prints a page with all that it\nshould be able to; look at the paper. A scanner waits twenty seconds for a code,\nwhich is not charged. A drawer opens. It ends with 4 when nobody can tell whether\nit worked.",
 		Example: "  posctl devices test printer0",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			client, err := t.client(cmd)
 			if err != nil {
 				return err
+			}
+			if all, err := client.Devices(cmd.Context()); err == nil { // or the test says what is wrong
+				for _, d := range all.Devices {
+					if d.ID == args[0] && d.Role == "scanner" && d.State != "absent" {
+						fmt.Fprintln(t.errOut, "hold a code in front of the scanner: any will do, and nothing is charged")
+					}
+				}
 			}
 			result, err := client.TestDevice(cmd.Context(), args[0])
 			if err != nil {
@@ -80,9 +87,9 @@ func (t *tool) deviceTest() *cobra.Command {
 				return err
 			}
 			switch result.Result {
-			case "print.failed", "device.absent", "device.blocked", "device.faulted":
+			case "print.failed", "drawer.stuck", "drawer.refused", "scan.test_none", "scan.test_busy", "device.absent", "device.blocked", "device.faulted":
 				return &ended{code: exitFailed}
-			case "print.unknown":
+			case "print.unknown", "drawer.sent":
 				return &ended{code: exitUnknown}
 			}
 			return nil

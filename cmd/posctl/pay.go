@@ -83,18 +83,19 @@ const (
 
 // follow tells each step of a sale on standard error until it has its result.
 func (t *tool) follow(ctx context.Context, client *control.Client, sale control.Sale) (control.Sale, error) {
-	shown, refusal, away := "", time.Time{}, 0
+	shown, refusal, away := "", control.Refusal{}, 0
 	for {
 		if sale.State != shown {
 			fmt.Fprintln(t.errOut, step(sale))
 			shown = sale.State
 		}
-		if r := sale.Refusal; r != nil && r.At.After(refusal) {
+		// A scanner with a bad cable may say the same thing many times a second.
+		if r := sale.Refusal; r != nil && r.At.After(refusal.At) && (r.Why != refusal.Why || r.At.Sub(refusal.At) > time.Second) {
 			fmt.Fprintln(t.errOut, "not taken:", r.TextE)
 			if r.Override != "" {
 				fmt.Fprintf(t.errOut, "  a manager: posctl sale override --limit %s\n", r.Override)
 			}
-			refusal = r.At
+			refusal = *r
 		}
 		switch sale.State {
 		case "prepared", "sent", "pending", "indoubt", "reversing":

@@ -66,6 +66,9 @@ func (d *Display) Plug() error { return d.cable.Plug() }
 // Unplug pulls the cable.
 func (d *Display) Unplug() error { return d.cable.Unplug() }
 
+// Close takes the display away.
+func (d *Display) Close() error { return d.cable.Close() }
+
 // PowerCycle switches the display off and on: it is dark, and has forgotten
 // how it was set.
 func (d *Display) PowerCycle() {

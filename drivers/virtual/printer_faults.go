@@ -69,6 +69,9 @@ func (p *Printer) Plug() error { return p.cable.Plug() }
 // JamDrawer lets pulses not open the drawer.
 func (p *Printer) JamDrawer() { p.set(func() { p.drawer.stuck = true }) }
 
+// FreeDrawer lets them open it again.
+func (p *Printer) FreeDrawer() { p.set(func() { p.drawer.stuck = false }) }
+
 // OpenDrawer opens the drawer by its key.
 func (p *Printer) OpenDrawer() { p.fault(func() { p.drawer.open = true }) }
 

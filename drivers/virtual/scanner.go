@@ -104,6 +104,18 @@ func (s *Scanner) Send(p []byte) error {
 // break on the line, framing errors, and no end of anything.
 func (s *Scanner) Noise() error { return s.Send(noise()) }
 
+// Flood sends so many bytes of noise, as fast as the line takes them.
+func (s *Scanner) Flood(bytes int) error {
+	for bytes > 0 {
+		p := noise()
+		if err := s.Send(p); err != nil {
+			return err
+		}
+		bytes -= len(p)
+	}
+	return nil
+}
+
 func noise() []byte {
 	half := []byte("]Q1971203")
 	lineBreak := make([]byte, 64) // NULs

@@ -17,14 +17,15 @@ import (
 	"github.com/posagent/posagent/drivers/virtual"
 )
 
-// counter is what stands on the demo's counter: a scanner and a printer, each
-// speaking true bytes over a pseudo terminal.
+// counter is what stands on the demo's counter: a scanner, a printer with a
+// cash drawer, and a customer display, each speaking true bytes over a pseudo
+// terminal.
 type counter struct {
 	place   place
 	scanner *virtual.Scanner
 	printer *virtual.Printer
+	display *virtual.Display
 	model   profile.Printer
-	log     *slog.Logger
 }
 
 func newCounter(p place) (*counter, error) {
@@ -33,7 +34,10 @@ func newCounter(p place) (*counter, error) {
 	if err != nil {
 		return nil, err
 	}
-	model, err := configs.PrinterProfile("escpos-generic-80")
+	if err := os.WriteFile(p.printerProfile(), []byte(printerTOML), 0o600); err != nil {
+		return nil, err
+	}
+	model, err := configs.PrinterProfile(p.printerProfile())
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +53,16 @@ func newCounter(p place) (*counter, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("plug in the virtual printer: %w", err), scanner.Close())
 	}
-	c := &counter{place: p, scanner: scanner, printer: paper, model: model, log: log}
+	paper.WireDrawer(model.Sensor == "high")
+	pole, err := virtual.NewDisplay(p.display(), "dmd")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("plug in the virtual display: %w", err), scanner.Close(), paper.Close())
+	}
+	c := &counter{place: p, scanner: scanner, printer: paper, display: pole, model: model}
 	paper.OnReceipt(c.tear)
+	pole.OnChange(func(lines [2]string) {
+		replace(p.displayText(), []byte(strings.TrimRight(lines[0], " ")+"\n"+strings.TrimRight(lines[1], " ")+"\n"))
+	})
 	return c, nil
 }
 
@@ -58,9 +70,12 @@ func newCounter(p place) (*counter, error) {
 func (c *counter) run(ctx context.Context) {
 	go func() { _ = c.scanner.Run(ctx) }()
 	go func() { _ = c.printer.Run(ctx) }()
+	go func() { _ = c.display.Run(ctx) }()
 }
 
-func (c *counter) close() error { return errors.Join(c.scanner.Close(), c.printer.Close()) }
+func (c *counter) close() error {
+	return errors.Join(c.scanner.Close(), c.printer.Close(), c.display.Close())
+}
 
 // tear puts a picture and the text of the last receipt beside the capture.
 func (c *counter) tear(raw []byte) {
@@ -86,35 +101,4 @@ func replace(path string, data []byte) {
 	if os.WriteFile(path+".new", data, 0o600) == nil {
 		_ = os.Rename(path+".new", path)
 	}
-}
-
-// do carries an order for a device out.
-func (c *counter) do(action, name string) error {
-	switch name {
-	case "scanner", "scanner0":
-		switch action {
-		case "plug":
-			return c.scanner.Plug()
-		case "unplug":
-			return c.scanner.Unplug()
-		case "noise":
-			return c.scanner.Noise()
-		}
-	case "printer", "printer0":
-		switch action {
-		case "plug":
-			return c.printer.Plug()
-		case "unplug":
-			return c.printer.Unplug()
-		case "paper-out":
-			c.printer.PaperOut()
-			return nil
-		case "paper-in":
-			c.printer.PaperIn()
-			return nil
-		}
-	default:
-		return fmt.Errorf("there is no device %q: use scanner0 or printer0", name)
-	}
-	return fmt.Errorf("%s cannot do %q", name, action)
 }

@@ -35,6 +35,7 @@ type Facts struct {
 	APIToken         string `json:"api_token"`
 	ScannerPath      string `json:"scanner_path"`       // write a code and CR here
 	PrinterCapture   string `json:"printer_capture"`    // the raw bytes that the printer got; .png and .txt beside it
+	DisplayText      string `json:"display_text"`       // what the customer display shows
 	CameraUploadPath string `json:"camera_upload_path"` // POST a PNG or JPEG here, under agent_url
 	CashierPIN       string `json:"cashier_pin"`
 	ManagerPIN       string `json:"manager_pin"`
@@ -144,16 +145,19 @@ func (p place) at(names ...string) string {
 	return filepath.Join(append([]string{p.dir}, names...)...)
 }
 
-func (p place) agentConfig() string  { return p.at("posagent.toml") }
-func (p place) walletConfig() string { return p.at("walletd.toml") }
-func (p place) agentLog() string     { return p.at("agent.log") }
-func (p place) walletLog() string    { return p.at("wallet.log") }
-func (p place) apiSocket() string    { return p.at("agent", "api.sock") }
-func (p place) trySocket() string    { return p.at("wallet", "try.sock") }
-func (p place) ordersSocket() string { return p.at("demo.sock") }
-func (p place) facts() string        { return p.at("demo.json") }
-func (p place) phones() string       { return p.at("phones.json") }
-func (p place) capture() string      { return p.at("printer") }
-func (p place) scanner() string      { return p.at("dev", "scanner0") } // the agent's end
-func (p place) visitor() string      { return p.at("dev", "customer") } // the visitor's end
-func (p place) printer() string      { return p.at("dev", "printer0") }
+func (p place) agentConfig() string    { return p.at("posagent.toml") }
+func (p place) walletConfig() string   { return p.at("walletd.toml") }
+func (p place) agentLog() string       { return p.at("agent.log") }
+func (p place) walletLog() string      { return p.at("wallet.log") }
+func (p place) apiSocket() string      { return p.at("agent", "api.sock") }
+func (p place) trySocket() string      { return p.at("wallet", "try.sock") }
+func (p place) ordersSocket() string   { return p.at("demo.sock") }
+func (p place) facts() string          { return p.at("demo.json") }
+func (p place) phones() string         { return p.at("phones.json") }
+func (p place) capture() string        { return p.at("printer") }
+func (p place) scanner() string        { return p.at("dev", "scanner0") } // the agent's end
+func (p place) visitor() string        { return p.at("dev", "customer") } // the visitor's end
+func (p place) printer() string        { return p.at("dev", "printer0") }
+func (p place) display() string        { return p.at("dev", "display0") }
+func (p place) displayText() string    { return p.at("display.txt") }
+func (p place) printerProfile() string { return p.at("printer.toml") }

@@ -25,6 +25,9 @@ func TestVisit(t *testing.T) {
 	t.Run("stop switch", func(t *testing.T) { s.with(t).flipsStopSwitches() })
 	t.Run("confirm", func(t *testing.T) { s.with(t).confirmsOnThePhone() })
 	t.Run("devices", func(t *testing.T) { s.with(t).pullsPlugs() })
+	t.Run("receipts that go wrong", func(t *testing.T) { s.with(t).losesReceipts() })
+	t.Run("a flood of noise", func(t *testing.T) { s.with(t).floods() })
+	t.Run("the customer's display and the drawer", func(t *testing.T) { s.with(t).looksAtTheCounter() })
 	t.Run("orders", func(t *testing.T) { s.with(t).givesWrongOrders() })
 	t.Run("second demo", func(t *testing.T) { s.with(t).startsAnother() })
 	t.Run("kill", func(t *testing.T) { s.with(t).killsTheAgent() })
@@ -181,7 +184,7 @@ func (s *stage) confirmsOnThePhone() {
 }
 
 func (s *stage) pullsPlugs() {
-	for _, id := range []string{"printer0", "scanner0"} {
+	for _, id := range []string{"printer0", "scanner0", "display0"} {
 		s.order("device", "unplug", id)
 		s.awaitDevice(id, "absent")
 		s.order("device", "plug", id)
@@ -204,7 +207,7 @@ func (s *stage) pullsPlugs() {
 
 func (s *stage) givesWrongOrders() {
 	for _, wrong := range [][]string{
-		{"device", "unplug", "toaster0"}, {"device", "paper-out", "scanner0"}, {"device", "noise", "printer0"},
+		{"device", "unplug", "toaster"}, {"device", "paper-out", "scanner0"}, {"device", "plug", "drawer"}, {"device", "noise", "printer0"},
 		{"wallet", "fault", "lazy"}, {"code", "--customer", "nobody"},
 	} {
 		if out, err := s.posctl(append([]string{"demo"}, wrong...)...); err == nil {

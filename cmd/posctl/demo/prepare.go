@@ -57,7 +57,7 @@ func prepare(p place, o Options) (Facts, error) {
 	}
 	f := Facts{
 		AgentURL: "http://" + agentAddr, WalletURL: "https://" + walletAddr,
-		APIToken: rand.Text(), ScannerPath: p.visitor(), PrinterCapture: p.capture(),
+		APIToken: rand.Text(), ScannerPath: p.visitor(), PrinterCapture: p.capture(), DisplayText: p.displayText(),
 		CameraUploadPath: control.PathCamera, Socket: p.apiSocket(),
 	}
 	cashier, err := newPIN(operator.Cashier, 4, &f.CashierPIN)
@@ -80,7 +80,7 @@ func prepare(p place, o Options) (Facts, error) {
 		"Listen": agentAddr, "Socket": p.apiSocket(), "Data": p.at("agent"), "WalletURL": f.WalletURL,
 		"Token": hex.EncodeToString(sum[:]), "CashierPIN": cashier, "ManagerPIN": manager,
 		"CA": p.at("keys", "wallet-ca.crt"), "Cert": p.at("keys", "register.crt"), "Key": p.at("keys", "register.key"),
-		"BulletinKey": pinned, "Scanner": p.scanner(), "Printer": p.printer(), "Store": storeID, "Terminal": terminalID,
+		"BulletinKey": pinned, "Scanner": p.scanner(), "Printer": p.printer(), "PrinterProfile": p.printerProfile(), "Display": p.display(), "Store": storeID, "Terminal": terminalID,
 	}
 	wallet := map[string]string{
 		"Listen": walletAddr, "Data": p.at("wallet"), "TrySocket": p.trySocket(),
@@ -230,12 +230,23 @@ address = "serial:{{.Scanner}}"
 [[device]]
 id = "printer0"
 kind = "printer"
-profile = "escpos-generic-80"
+profile = {{q .PrinterProfile}}
 address = "serial:{{.Printer}}"
+
+[[device]]
+id = "display0"
+kind = "display"
+profile = "display-dm-d"
+address = "serial:{{.Display}}"
 
 [roles]
 scanner = "scanner0"
 printer = "printer0"
+drawer = "printer0"
+display = "display0"
+
+[drawer]
+alarm = "10s"
 
 [offline]
 key = "file"
