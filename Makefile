@@ -8,7 +8,7 @@ GOBUILD := go build
 DEMO    ?= $(CURDIR)/.demo
 FUZZTIME ?= 30s
 
-.PHONY: help build run test test-go test-sim test-pages bench lint fuzz soak vendor-web clean
+.PHONY: help build run test test-go test-sim test-pages bench lint rig fuzz soak vendor-web clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ lint: tools-go ## gofmt, go vet, staticcheck, go mod tidy
 	go vet ./...
 	go mod tidy -diff
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+rig: tools-go ## scanners and printers on true USB: a Debian kernel in QEMU, its own gadget side at the far end (some minutes)
+	go vet -tags rig ./drivers/rig
+	@bash drivers/rig/rig.sh
 
 fuzz: tools-go ## every fuzz target for FUZZTIME (30s)
 	@go list -f '{{.Dir}}' ./... | while read -r dir; do \

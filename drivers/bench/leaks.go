@@ -15,7 +15,11 @@ import (
 // of a register within months.
 //
 //	func TestMain(m *testing.M) { bench.Main(m) }
-func Main(m *testing.M) { os.Exit(run(m.Run, os.Stderr)) }
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for a TestMain that has more to do afterwards: it returns the
+// exit code.
+func Run(m *testing.M) int { return run(m.Run, os.Stderr) }
 
 func run(tests func() int, out io.Writer) int {
 	code := tests()

@@ -9,6 +9,7 @@ import (
 	"github.com/posagent/posagent/drivers/port"
 	"github.com/posagent/posagent/drivers/printer"
 	"github.com/posagent/posagent/drivers/profile"
+	"github.com/posagent/posagent/drivers/virtual"
 )
 
 // PrinterDriver is what a printer driver shows to the rest of the system.
@@ -26,11 +27,21 @@ type PrinterJoiner struct {
 	Encode func(printer.Document, profile.Printer) ([]byte, []printer.Unprintable, error)
 	Speaks string // what the virtual printer speaks: see virtual.Printer.Speak
 	Other  string // the language of a printer that this driver is not for
+
+	// Wire is a wire of yours, for PrinterOn: its far end, and how a driver
+	// opens the near one.
+	Wire func(*testing.T) (virtual.Cable, port.Opener)
 }
 
 // Printer runs the suite for one model, on a pseudo terminal and on TCP.
 func Printer(t *testing.T, model profile.Printer, joins PrinterJoiner) {
-	for _, wire := range []string{"pty", "tcp"} {
+	PrinterOn(t, model, joins, "pty", "tcp")
+}
+
+// PrinterOn runs it on these wires: "pty", "tcp", or the name of joins.Wire,
+// which has no XON and XOFF.
+func PrinterOn(t *testing.T, model profile.Printer, joins PrinterJoiner, wires ...string) {
+	for _, wire := range wires {
 		for _, part := range []struct {
 			name  string
 			asks  bool // only for models that answer
@@ -53,7 +64,7 @@ func Printer(t *testing.T, model profile.Printer, joins PrinterJoiner) {
 			{"it speaks another language", true, (*printerBench).foreign, true},
 			{"it opens a drawer", false, (*printerBench).drawer, false},
 		} {
-			if part.asks && !model.Status {
+			if part.asks && !model.Status || part.name == "it says XOFF" && wire != "pty" && wire != "tcp" {
 				continue
 			}
 			t.Run(wire+"/"+part.name, func(t *testing.T) {

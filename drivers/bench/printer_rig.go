@@ -45,10 +45,17 @@ func newPrinterBench(t *testing.T, wire string, model profile.Printer, joins Pri
 	before := runtime.NumGoroutine()
 	address := port.Address{Kind: port.Serial, DataBits: 8, Parity: 'N', StopBits: 1}
 	var err error
-	if wire == "tcp" {
+	open := func() (port.Port, error) { return port.Open(address) }
+	switch wire {
+	case "tcp":
 		b.paper, err = virtual.NewNetworkPrinter("127.0.0.1:0", filepath.Join(dir, "capture"), log)
-	} else {
+	case "pty":
 		b.paper, err = virtual.NewPrinter(filepath.Join(dir, "printer"), filepath.Join(dir, "capture"), log)
+	default:
+		var cable virtual.Cable
+		cable, open = joins.Wire(t)
+		before = runtime.NumGoroutine() // it outlives this part
+		b.paper, err = virtual.NewPrinterOn(cable, filepath.Join(dir, "capture"), log)
 	}
 	if err == nil {
 		err = b.paper.Speak(joins.Speaks)
@@ -61,7 +68,7 @@ func newPrinterBench(t *testing.T, wire string, model profile.Printer, joins Pri
 	}
 	b.paper.OnReceipt(func(raw []byte) { b.note(func() { b.raw = append(b.raw, bytes.Clone(raw)) }) })
 	b.paper.SetSpeed(100 * time.Microsecond)
-	b.driver = joins.New(model, address.String(), func() (port.Port, error) { return port.Open(address) }, log)
+	b.driver = joins.New(model, address.String(), open, log)
 	b.driver.Watch(func(h device.Health) { b.note(func() { b.health = append(b.health, h) }) })
 	ctx, cancel := context.WithCancel(context.Background())
 	var ended sync.WaitGroup

@@ -16,7 +16,7 @@ const (
 // Display is a customer display of two lines of twenty characters on a cable,
 // or behind a printer (Printer.Attach). What a customer would read is Lines.
 type Display struct {
-	cable   cable // nil: it hangs on a printer
+	cable   Cable // nil: it hangs on a printer
 	cd5220  bool
 	mu      sync.Mutex
 	cells   [2][displayColumns]byte
@@ -47,7 +47,7 @@ func NewNetworkDisplay(address, language string) (*Display, error) {
 	return newDisplay(socket, language)
 }
 
-func newDisplay(c cable, language string) (*Display, error) {
+func newDisplay(c Cable, language string) (*Display, error) {
 	if language != "dmd" && language != "cd5220" {
 		return nil, fmt.Errorf("a virtual display does not speak %q: use dmd or cd5220", language)
 	}

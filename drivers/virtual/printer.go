@@ -19,7 +19,7 @@ import (
 // What it shall be and the faults to order are its methods; those of faults may
 // be called at any time.
 type Printer struct {
-	cable   cable
+	cable   Cable
 	capture *os.File
 	log     *slog.Logger
 	manners manners
@@ -123,7 +123,12 @@ func NewNetworkPrinter(address, capture string, log *slog.Logger) (*Printer, err
 	return newPrinter(socket, capture, log)
 }
 
-func newPrinter(c cable, capture string, log *slog.Logger) (*Printer, error) {
+// NewPrinterOn is NewPrinter on a cable of yours.
+func NewPrinterOn(c Cable, capture string, log *slog.Logger) (*Printer, error) {
+	return newPrinter(c, capture, log)
+}
+
+func newPrinter(c Cable, capture string, log *slog.Logger) (*Printer, error) {
 	file, err := os.OpenFile(capture, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("capture of the virtual printer: %w", err), c.Close())

@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// cable is what a virtual device hangs on: a Line or a Socket.
-type cable interface {
+// Cable is what a virtual device hangs on: a Line, a Socket, or one of yours.
+// Read waits while it is unplugged, and ends with io.EOF when it is closed.
+type Cable interface {
 	Path() string
 	Read([]byte) (int, error)
 	Write([]byte) (int, error)
