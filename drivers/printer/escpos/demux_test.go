@@ -122,3 +122,28 @@ func chunks(data []byte, n int) func(func([]byte) bool) {
 		}
 	}
 }
+
+// The same of the answers that SII printers give; a frame of the automatic
+// status that is broken off is noise.
+func FuzzSIIDemux(f *testing.F) {
+	f.Add([]byte("\xC0\xD0\xD0\xD8\xD0\xD0\xD0\xD0\x84\xB0\xA0\x02RP-F10\x00\x13\x11"), uint8(3))
+	f.Add([]byte("\xC0\xD0\xC1\x0E\xE2\xF1\x00"), uint8(1))
+	f.Fuzz(func(t *testing.T, data []byte, step uint8) {
+		var whole, parts escpos.SIIDemux
+		want := whole.Feed(data)
+		var got []escpos.Event
+		for part := range chunks(data, int(step)+1) {
+			got = append(got, parts.Feed(part)...)
+		}
+		if show(got) != show(want) || parts.Status() != whole.Status() {
+			t.Fatalf("in parts of %d: %s\nwhole: %s", int(step)+1, show(got), show(want))
+		}
+		out := 0
+		for _, e := range want {
+			out += len(e.Bytes)
+		}
+		if out > len(data) {
+			t.Fatalf("%d bytes went in, %d came out", len(data), out)
+		}
+	})
+}
