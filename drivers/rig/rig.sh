@@ -44,9 +44,8 @@ copy() { # NAME
   depends=$(tr '\0' '\n' < "$root/modules/$name.ko" | sed -n 's/^depends=//p')
   for name in ${depends//,/ }; do copy "$name"; done
 }
-for name in configfs dummy_hcd libcomposite usb_f_acm usb_f_fs usb_f_hid cdc_acm usblp usbhid hid_generic evdev vivid; do copy "$name"; done
+for name in configfs dummy_hcd libcomposite usb_f_acm usb_f_fs usb_f_hid cdc_acm usblp usbhid hid_generic evdev; do copy "$name"; done
 CGO_ENABLED=0 go test -tags rig -c -o "$root/init" ./drivers/rig
-CGO_ENABLED=0 go test -c -o "$root/camera.test" ./drivers/scanner/camera
 (cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) > "$out/initrd"
 
 accel=tcg

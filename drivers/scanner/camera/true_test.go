@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// A true camera of Linux (vivid in the rig) is opened, gives pictures, rests,
+// A true camera of Linux is opened, gives pictures, rests,
 // and gives pictures again.
 func TestTrueCamera(t *testing.T) {
 	path := os.Getenv("POSAGENT_RIG_CAMERA")
 	if os.Getenv("POSAGENT_RIG") == "" {
-		t.Skip("SKIP: no camera on this machine; the rig has one")
+		t.Skip("SKIP: set POSAGENT_RIG=1 on a machine with a camera")
 	}
 	if path == "" {
 		path = "/dev/video0"
 	}
 	n, err := openNode(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		t.Fatalf("the rig has no %s: load vivid", path)
+		t.Fatalf("there is no %s", path)
 	}
 	if err != nil {
 		t.Fatal(err)
