@@ -48,6 +48,7 @@ test-pages: build ## the pages in a real browser against the real agent
 bench: build ## the numbers of docs/internals/benchmarks.md, each beside its floor
 	go test -run '^$$' -bench . -benchtime 2s ./offline ./offline/oda ./cmd/posagent
 	go test -run '^$$' -bench 'Scan|Frame' -benchtime 2s ./drivers/scanner/line ./drivers/scanner/imager
+	go test -run '^$$' -bench 'Encode|FirstByte' -benchtime 2s ./drivers/printer/escpos
 	@command -v strace >/dev/null || { echo 'missing: strace (apt-get install strace); without it no run with the syncs of a shop'\''s disk'; exit 0; }; \
 	mkdir -p out && go test -c -o out/bench.test ./cmd/posagent && cd cmd/posagent && \
 	echo 'the charge once more, with each sync 1 ms longer: its limits hold here' && \
