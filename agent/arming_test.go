@@ -191,6 +191,12 @@ func TestAScannerIsTested(t *testing.T) {
 		if got := <-came; got != "scan.test_none" {
 			t.Errorf("when a sale had the scanner it came to %s", got)
 		}
+		go test()
+		g.is(t, true, "while it is tested after a sale")
+		g.shoots(code(3))
+		if got := <-came; got != "scan.test_good" {
+			t.Errorf("after a sale it came to %s", got)
+		}
 		s.sells("b")
 		if got, err := s.TestDevice(t.Context(), "scanner0"); err != nil || got != "scan.test_busy" {
 			t.Errorf("with a sale it came to %s (%v)", got, err)

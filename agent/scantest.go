@@ -17,7 +17,7 @@ const testTime = 20 * time.Second
 func (r *Register) testScanner(ctx context.Context) string {
 	read := make(chan struct{}, 1)
 	r.mu.Lock()
-	if r.desk.standing || r.desk.phase != resting || r.importing() || r.testing != nil || r.leaving {
+	if r.desk.phase != resting || r.whyNot() == "" || r.importing() || r.testing != nil || r.leaving {
 		r.mu.Unlock()
 		return "scan.test_busy"
 	}
@@ -46,7 +46,7 @@ func (r *Register) testScanner(ctx context.Context) string {
 func (r *Register) forTest(scanner.Scan) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.testing == nil || r.desk.standing {
+	if r.testing == nil || r.whyNot() == "" {
 		return false
 	}
 	select {

@@ -218,7 +218,9 @@ func (d *program) roles() []agent.Device {
 		out = append(out, printer)
 	}
 	if d.drawer != nil {
-		out = append(out, agent.Device{Role: "drawer", Health: d.drawer.Health, Open: d.drawer.Open})
+		out = append(out, agent.Device{
+			Role: "drawer", Health: d.drawer.Health, Open: d.drawer.Open, Explain: deviceAs("printer", d.printer).Explain,
+		}) // its way is the printer's
 	}
 	if d.display != nil {
 		out = append(out, deviceAs("display", d.display))
