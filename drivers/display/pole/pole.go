@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
@@ -35,19 +34,18 @@ type Display struct {
 	fresh   chan struct{} // a new screen was given
 	retry   chan struct{} // something was plugged in
 
-	telling  sync.Mutex // held while watchers are told, so that they hear in order
-	mu       sync.Mutex
-	screen   display.Screen
-	health   device.Health
-	watchers []func(device.Health)
+	vitals *device.Vitals
+
+	mu     sync.Mutex
+	screen display.Screen
 }
 
 // New makes the supervisor of the display at path, which is for people to
 // read; open opens it.
 func New(id string, p profile.Display, path string, open port.Opener, log *slog.Logger) *Display {
 	return &Display{profile: p, open: open, log: log.With("device", id), fresh: make(chan struct{}, 1), retry: make(chan struct{}, 1),
-		health: device.Health{ID: id, Kind: "display", Model: p.Model, Path: path,
-			State: device.Connecting, Reason: device.NoReply, Since: time.Now()}}
+		vitals: device.NewVitals(device.Health{ID: id, Kind: "display", Model: p.Model, Path: path,
+			State: device.Connecting, Reason: device.NoReply})}
 }
 
 // Show has the display show a screen as soon as it can, and until another one
@@ -64,47 +62,19 @@ func (d *Display) Show(s display.Screen) {
 
 // Health is how the display is now. These displays do not answer: ready means
 // that it took what it was sent.
-func (d *Display) Health() device.Health {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.health
-}
+func (d *Display) Health() device.Health { return d.vitals.Health() }
 
 // Watch has tell called with the present health now, and with each new state
 // or reason from then on, in order. tell must be quick, and must not call
 // Watch.
-func (d *Display) Watch(tell func(device.Health)) {
-	d.telling.Lock()
-	defer d.telling.Unlock()
-	d.mu.Lock()
-	d.watchers = append(slices.Clone(d.watchers), tell)
-	now := d.health
-	d.mu.Unlock()
-	tell(now)
-}
+func (d *Display) Watch(tell func(device.Health)) { d.vitals.Watch(tell) }
 
 func (d *Display) setHealth(state device.State, reason device.Reason, detail string) {
-	d.telling.Lock()
-	defer d.telling.Unlock()
-	d.mu.Lock()
-	h := &d.health
-	h.Detail = detail
 	if state == device.Ready {
-		h.LastOK = time.Now()
+		d.vitals.Worked()
 	}
-	if h.State == state && h.Reason == reason {
-		d.mu.Unlock()
-		return
-	}
-	if h.State != state {
-		h.Since = time.Now()
-	}
-	h.State, h.Reason = state, reason
-	now, watchers := *h, d.watchers
-	d.mu.Unlock()
-	d.log.Info("display health", "state", state, "reason", reason, "detail", detail)
-	for _, tell := range watchers {
-		tell(now)
+	if d.vitals.Become(state, reason, detail) {
+		d.log.Info("display health", "state", state, "reason", reason, "detail", detail)
 	}
 }
 

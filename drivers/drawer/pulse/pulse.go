@@ -8,7 +8,6 @@ package pulse
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -44,16 +43,15 @@ type Drawer struct {
 	printer Printer
 	log     *slog.Logger
 
-	telling  sync.Mutex // held while watchers are told, so that they hear in order
-	mu       sync.Mutex
-	changed  chan struct{} // closed and made anew with each change of what is below
-	state    drawer.State
-	usable   device.State  // of the printer
-	why      device.Reason // of the printer
-	stuck    bool
-	overdue  bool // it has been open for longer than Alarm
-	health   device.Health
-	watchers []func(device.Health)
+	vitals  *device.Vitals
+	telling sync.Mutex // held by a change until all have heard of it
+	mu      sync.Mutex
+	changed chan struct{} // closed and made anew with each change of what is below
+	state   drawer.State
+	usable  device.State  // of the printer
+	why     device.Reason // of the printer
+	stuck   bool
+	overdue bool // it has been open for longer than Alarm
 }
 
 // New makes the supervisor of a drawer.
@@ -62,7 +60,7 @@ func New(set Settings, p Printer, log *slog.Logger) *Drawer {
 		set.Pin = 2
 	}
 	d := &Drawer{set: set, printer: p, log: log.With("device", set.ID), changed: make(chan struct{}), state: drawer.Unknown,
-		health: device.Health{ID: set.ID, Kind: "drawer", Path: "printer:" + p.Health().ID, State: device.Connecting, Reason: device.NoReply, Since: time.Now()}}
+		vitals: device.NewVitals(device.Health{ID: set.ID, Kind: "drawer", Path: "printer:" + p.Health().ID, State: device.Connecting, Reason: device.NoReply})}
 	p.WatchSensor(d.sensed)
 	p.Watch(d.heard)
 	return d
@@ -76,24 +74,12 @@ func (d *Drawer) State() drawer.State {
 }
 
 // Health is how the drawer is now.
-func (d *Drawer) Health() device.Health {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.health
-}
+func (d *Drawer) Health() device.Health { return d.vitals.Health() }
 
 // Watch has tell called with the present health now, and with each new state
 // or reason from then on, in order. tell must be quick, and must call neither
 // Watch nor Open.
-func (d *Drawer) Watch(tell func(device.Health)) {
-	d.telling.Lock()
-	defer d.telling.Unlock()
-	d.mu.Lock()
-	d.watchers = append(slices.Clone(d.watchers), tell)
-	now := d.health
-	d.mu.Unlock()
-	tell(now)
-}
+func (d *Drawer) Watch(tell func(device.Health)) { d.vitals.Watch(tell) }
 
 // sensed is called with the level of the sensor pin.
 func (d *Drawer) sensed(s printer.Sensor) {
@@ -123,20 +109,9 @@ func (d *Drawer) change(what func()) {
 	close(d.changed)
 	d.changed = make(chan struct{})
 	state, reason := d.fitness()
-	h := &d.health
-	if h.State == state && h.Reason == reason {
-		d.mu.Unlock()
-		return
-	}
-	if h.State != state {
-		h.Since = time.Now()
-	}
-	h.State, h.Reason = state, reason
-	now, watchers := *h, d.watchers
 	d.mu.Unlock()
-	d.log.Info("drawer health", "state", state, "reason", reason)
-	for _, tell := range watchers {
-		tell(now)
+	if d.vitals.Become(state, reason, "") {
+		d.log.Info("drawer health", "state", state, "reason", reason)
 	}
 }
 
@@ -201,21 +176,15 @@ func (d *Drawer) Open(ctx context.Context) drawer.Outcome {
 		return drawer.Outcome{Result: drawer.Refused, Reason: out.Reason, Detail: out.Detail}
 	}
 	if d.State() == drawer.Unknown {
-		d.ok()
+		d.vitals.Worked()
 		return drawer.Outcome{Result: drawer.Sent, Reason: device.CannotTell, Detail: out.Detail}
 	}
 	short, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
 	if d.wait(short, func() bool { return d.state != drawer.Closed }) {
-		d.ok()
+		d.vitals.Worked()
 		return drawer.Outcome{Result: drawer.Opened}
 	}
 	d.change(func() { d.stuck = d.state == drawer.Closed })
 	return drawer.Outcome{Result: drawer.Stuck, Reason: device.DrawerStuck, Detail: "the pulse was sent, the sensor says that the drawer is shut"}
-}
-
-func (d *Drawer) ok() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.health.LastOK = time.Now()
 }

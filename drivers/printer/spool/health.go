@@ -2,18 +2,13 @@ package spool
 
 import (
 	"slices"
-	"time"
 
 	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/printer"
 )
 
 // Health is how the printer is now.
-func (p *Printer) Health() device.Health {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.health
-}
+func (p *Printer) Health() device.Health { return p.vitals.Health() }
 
 // Stats is what the printer did so far.
 func (p *Printer) Stats() Stats {
@@ -25,35 +20,11 @@ func (p *Printer) Stats() Stats {
 // Watch has tell called with the present health now, and with each new state
 // or reason from then on, in order. tell must be quick, and must call neither
 // Watch nor Print.
-func (p *Printer) Watch(tell func(device.Health)) {
-	p.telling.Lock()
-	defer p.telling.Unlock()
-	p.mu.Lock()
-	p.watchers = append(slices.Clone(p.watchers), tell)
-	now := p.health
-	p.mu.Unlock()
-	tell(now)
-}
+func (p *Printer) Watch(tell func(device.Health)) { p.vitals.Watch(tell) }
 
 func (p *Printer) setHealth(state device.State, reason device.Reason, detail string) {
-	p.telling.Lock()
-	defer p.telling.Unlock()
-	p.mu.Lock()
-	h := &p.health
-	h.Detail = detail
-	if h.State == state && h.Reason == reason {
-		p.mu.Unlock()
-		return
-	}
-	if h.State != state {
-		h.Since = time.Now()
-	}
-	h.State, h.Reason = state, reason
-	now, watchers := *h, p.watchers
-	p.mu.Unlock()
-	p.log.Info("printer health", "state", state, "reason", reason, "detail", detail)
-	for _, tell := range watchers {
-		tell(now)
+	if p.vitals.Become(state, reason, detail) {
+		p.log.Info("printer health", "state", state, "reason", reason, "detail", detail)
 	}
 }
 

@@ -35,15 +35,14 @@ type Printer struct {
 	retry    chan struct{}
 	stopped  chan struct{} // closed when Run has ended
 
-	telling  sync.Mutex // held while watchers are told, so that they hear in order
-	mu       sync.Mutex
-	profile  profile.Printer
-	version  int // of profile
-	health   device.Health
-	sensor   printer.Sensor
-	watchers []func(device.Health)
-	sensors  []func(printer.Sensor)
-	stats    Stats
+	vitals  *device.Vitals
+	telling sync.Mutex // held while watchers of the sensor are told, so that they hear in order
+	mu      sync.Mutex
+	profile profile.Printer
+	version int // of profile
+	sensor  printer.Sensor
+	sensors []func(printer.Sensor)
+	stats   Stats
 
 	half bool // a job left the printer in the middle of a command; Run's goroutine only
 }
@@ -80,8 +79,8 @@ func New(id string, p profile.Printer, language Language, path string, open port
 	return &Printer{
 		id: id, profile: p, language: language, path: path, open: open, log: log.With("device", id),
 		jobs: make(chan *job, queueLength), pulses: make(chan *pulse), through: make(chan *passing), retry: make(chan struct{}, 1), stopped: make(chan struct{}),
-		health: device.Health{ID: id, Kind: "printer", Model: p.Model, Path: path,
-			State: device.Connecting, Reason: device.NoReply, Since: time.Now()},
+		vitals: device.NewVitals(device.Health{ID: id, Kind: "printer", Model: p.Model, Path: path,
+			State: device.Connecting, Reason: device.NoReply}),
 	}
 }
 
@@ -108,7 +107,7 @@ func (p *Printer) Print(ctx context.Context, doc printer.Document) printer.Outco
 	}
 	p.stats.Bytes += out.Bytes
 	if out.Result == printer.Confirmed || out.Result == printer.Processed || out.Result == printer.Sent {
-		p.health.LastOK = time.Now()
+		p.vitals.Worked()
 	}
 	return out
 }
@@ -180,7 +179,7 @@ func (p *Printer) profileVersion() int {
 func (p *Printer) found(name string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.health.Model = name
+	p.vitals.Called(name)
 	best := 0
 	for _, other := range p.profile.Others {
 		for _, n := range other.Names {

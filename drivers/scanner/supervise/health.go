@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/port"
@@ -19,23 +18,11 @@ var errPanic = errors.New("the driver failed by a fault of its own")
 const badLimit = 3
 
 // Health is how the scanner is now.
-func (s *Scanner) Health() device.Health {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.health
-}
+func (s *Scanner) Health() device.Health { return s.vitals.Health() }
 
 // Watch has tell called with the present health now, and with each new state
 // or reason from then on, in order. tell must be quick and must not call Watch.
-func (s *Scanner) Watch(tell func(device.Health)) {
-	s.telling.Lock()
-	defer s.telling.Unlock()
-	s.mu.Lock()
-	s.watchers = append(slices.Clone(s.watchers), tell)
-	now := s.health
-	s.mu.Unlock()
-	tell(now)
-}
+func (s *Scanner) Watch(tell func(device.Health)) { s.vitals.Watch(tell) }
 
 // WatchDrops has tell called with what was read and not delivered, by the
 // goroutine that reads: tell must be quick. Of a flood it hears the beginning
@@ -90,9 +77,7 @@ func judge(err error) (device.State, device.Reason) {
 // good: a whole code came, so that port and settings are right.
 func (s *Scanner) good() {
 	s.badRun, s.worked = 0, true
-	s.mu.Lock()
-	s.health.LastOK = time.Now()
-	s.mu.Unlock()
+	s.vitals.Worked()
 	s.become(device.Ready, device.ReasonNone, "")
 }
 
@@ -108,22 +93,7 @@ func (s *Scanner) bad(d scanner.Drop) {
 
 // become changes the health and tells the watchers, if it is a change.
 func (s *Scanner) become(state device.State, reason device.Reason, detail string) {
-	s.telling.Lock()
-	defer s.telling.Unlock()
-	s.mu.Lock()
-	h := &s.health
-	if h.State == state && h.Reason == reason {
-		s.mu.Unlock()
-		return
-	}
-	if h.State != state {
-		h.Since = time.Now()
-	}
-	h.State, h.Reason, h.Detail = state, reason, detail
-	now, watchers := *h, s.watchers
-	s.mu.Unlock()
-	s.log.Info("scanner is "+string(state), "reason", reason, "detail", detail)
-	for _, tell := range watchers {
-		tell(now)
+	if s.vitals.Become(state, reason, detail) {
+		s.log.Info("scanner is "+string(state), "reason", reason, "detail", detail)
 	}
 }

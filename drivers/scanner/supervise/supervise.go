@@ -87,16 +87,14 @@ type Scanner struct {
 	told     int    // drops told without a pause; see mayTell
 	toldAt   time.Time
 
-	telling sync.Mutex // watchers are told one thing after the other
+	vitals *device.Vitals
 
 	mu           sync.Mutex
 	running      bool // or has run
 	wasOpen      bool
 	armed        bool
 	rearmed      chan struct{} // closed and replaced when armed changes
-	health       device.Health
 	stats        Stats
-	watchers     []func(device.Health)
 	dropWatchers []func(scanner.Drop)
 	listeners    []func(what string, bytes int)
 }
@@ -109,10 +107,10 @@ func New(c Config, log *slog.Logger) *Scanner {
 		scans:   make(chan scanner.Scan, queueLength),
 		retry:   make(chan struct{}, 1),
 		rearmed: make(chan struct{}),
-		health: device.Health{
+		vitals: device.NewVitals(device.Health{
 			ID: c.ID, Kind: "scanner", Model: c.Model, Path: c.Path,
-			State: device.Connecting, Reason: device.NotFound, Detail: "not opened yet", Since: time.Now(),
-		},
+			State: device.Connecting, Reason: device.NotFound, Detail: "not opened yet",
+		}),
 	}
 }
 
