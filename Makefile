@@ -133,6 +133,8 @@ JUDGE := drivers/printer/judge
 .PHONY: tools-judges
 tools-judges: tools-node
 	$(call ensure,zbarimg,zbar-tools,a test of printed codes will skip)
+	@[ -e /usr/share/fonts/truetype/bizud-gothic/BIZUDGothic-Regular.ttf ] || apt-get install -y -q --no-install-recommends fonts-morisawa-bizud-gothic >/dev/null 2>&1 || \
+	  echo 'missing: a Japanese font (apt-get install fonts-morisawa-bizud-gothic); a test of drawn letters may skip'
 	$(call ensure,npm,npm,tests of printers by receiptio and receiptline will skip)
 	@cmp -s $(JUDGE)/package-lock.json $(JUDGE)/node_modules/.installed || ! command -v npm >/dev/null || \
 	  { cd $(JUDGE) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/.installed; } || \

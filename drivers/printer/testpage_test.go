@@ -100,7 +100,7 @@ func golden(t *testing.T, name, got string) {
 func TestWhatThePrinterLacksIsDrawn(t *testing.T) {
 	font := papertape.FindFont()
 	if font.Name == papertape.BuiltIn {
-		t.Skip("no Japanese font is installed (fonts-morisawa-bizud-gothic)")
+		t.Skip("SKIP: no Japanese font is installed (apt-get install fonts-morisawa-bizud-gothic)")
 	}
 	style := printer.Style{Wide: true, Bold: true, Underline: true}
 	doc := printer.Document{Blocks: []printer.Block{
