@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -114,7 +115,7 @@ func (p *Printer) Print(ctx context.Context, doc printer.Document) printer.Outco
 
 func (p *Printer) print(ctx context.Context, doc printer.Document) printer.Outcome {
 	made, version := p.Profile(), p.profileVersion()
-	data, odd, err := p.language.Encode(doc, made)
+	data, odd, err := p.encode(doc, made)
 	if err != nil {
 		return printer.Outcome{Result: printer.Failed, Detail: err.Error()}
 	}
@@ -137,6 +138,18 @@ func (p *Printer) print(ctx context.Context, doc printer.Document) printer.Outco
 		out.Detail = fmt.Sprintf("%s; %d characters are not the printer's own, first %s", out.Detail, len(odd), odd[0])
 	}
 	return out
+}
+
+// encode makes a document into bytes. This is done by whoever prints, who must
+// not go down with a fault of a language.
+func (p *Printer) encode(doc printer.Document, made profile.Printer) (data []byte, odd []printer.Unprintable, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.log.Error("fault in the printer driver", "document", doc.Title, "fault", r, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%w: %v", errPanic, r)
+		}
+	}()
+	return p.language.Encode(doc, made)
 }
 
 // await is the end of a job, or what is known of it when its time is over.
