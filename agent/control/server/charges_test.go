@@ -200,7 +200,7 @@ func (s *shop) printed(t testing.TB, key string) {
 func TestDevices(t *testing.T) {
 	s := start(t)
 	list := decode[control.Devices](t, s.ask(t, "GET", control.PathDevices, nil, bearer("reader"))).Devices
-	if len(list) != 2 || list[0].ID != "scanner0" || list[0].State != "ready" || list[1].State != "blocked" || list[1].Reason != "paper_out" || list[1].Text == "" || list[1].TextE == "" {
+	if len(list) != 3 || list[0].ID != "scanner0" || list[0].State != "ready" || list[1].State != "blocked" || list[1].Reason != "paper_out" || list[1].Text == "" || list[1].TextE == "" {
 		t.Errorf("%+v", list)
 	}
 	for id, result := range map[string]string{"printer0": "print.confirmed", "scanner0": "scanner.ready"} {
@@ -211,6 +211,8 @@ func TestDevices(t *testing.T) {
 		}
 	}
 	want(t, s.ask(t, "POST", "/v1/devices/nothing/test", nil, bearer("till")), http.StatusNotFound)
+	want(t, s.ask(t, "POST", "/v1/devices/drawer/test", nil, bearer("reader")), http.StatusForbidden)
+	want(t, s.ask(t, "POST", "/v1/devices/drawer/test", nil, bearer("till")), http.StatusForbidden) // it opens sales, and takes no cash
 	h := decode[control.Health](t, s.ask(t, "GET", control.PathHealth, nil, bearer("reader")))
 	if len(h.Troubles) != 1 || h.Troubles[0].Subject != "printer0" || h.Troubles[0].Act != "cashier" || h.Troubles[0].Since.IsZero() {
 		t.Errorf("%+v", h)

@@ -55,7 +55,7 @@ func TestClient(t *testing.T) {
 	if paper, err := c.Reprint(ctx, paid.ChargeKey); err != nil || paper.Paper != "confirmed" {
 		t.Errorf("%+v, %v", paper, err)
 	}
-	if list, err := c.Devices(ctx); err != nil || len(list.Devices) != 2 {
+	if list, err := c.Devices(ctx); err != nil || len(list.Devices) != 3 {
 		t.Errorf("%+v, %v", list, err)
 	}
 	if d, err := c.TestDevice(ctx, "printer0"); err != nil || d.Result != "print.confirmed" {

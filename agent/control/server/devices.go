@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/agent/health"
 )
@@ -21,6 +23,13 @@ func (s *Server) devices(api huma.API) {
 		func(ctx context.Context, in *struct {
 			ID string `path:"id" maxLength:"64"`
 		}) (*struct{ Body control.DeviceTest }, error) {
+			who := from(ctx)
+			if s.isDrawer(in.ID) { // it holds cash: who may take none needs none
+				if !who.may(control.ScopeTopUp) {
+					return nil, problemOf(http.StatusForbidden, "scope", "opening the cash drawer takes the scope topup")
+				}
+				s.Log.Warn("the cash drawer is opened by hand", "who", who.source(), "device", in.ID)
+			}
 			code, err := s.Register.TestDevice(ctx, in.ID)
 			if err != nil {
 				return nil, problemOf(http.StatusNotFound, "device.unknown", err.Error())
@@ -34,6 +43,10 @@ func (s *Server) devices(api huma.API) {
 		func(context.Context, *struct{}) (*struct{ Body control.Health }, error) {
 			return &struct{ Body control.Health }{s.health()}, nil
 		})
+}
+
+func (s *Server) isDrawer(id string) bool {
+	return slices.ContainsFunc(s.Register.Devices(), func(d agent.DeviceView) bool { return d.Health.ID == id && d.Role == "drawer" })
 }
 
 func (s *Server) explainDevice(ctx context.Context, in *struct {

@@ -105,7 +105,7 @@ func TestStream(t *testing.T) {
 	}
 	var r control.Register
 	must(t, json.Unmarshal(first.data, &r))
-	if r.Sale != nil || len(r.Devices) != 2 || r.Terminal != "T01" || !r.Demo {
+	if r.Sale != nil || len(r.Devices) != 3 || r.Terminal != "T01" || !r.Demo {
 		t.Errorf("%+v", r)
 	}
 	id := s.prepare(t, "sale", 1280).ID

@@ -240,7 +240,7 @@ func TestBusy(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	r := decode[control.Register](t, s.ask(t, "GET", control.PathOpenSale, nil, bearer("reader")))
-	if r.Sale == nil || r.Sale.State != "sent" || r.Sale.Deadline.IsZero() || !r.Demo || r.Terminal != "T01" || len(r.Devices) != 2 {
+	if r.Sale == nil || r.Sale.State != "sent" || r.Sale.Deadline.IsZero() || !r.Demo || r.Terminal != "T01" || len(r.Devices) != 3 {
 		t.Errorf("%+v", r)
 	}
 	s.wallet.release()

@@ -29,6 +29,7 @@ import (
 	"github.com/posagent/posagent/agent/sale"
 	"github.com/posagent/posagent/configs"
 	"github.com/posagent/posagent/drivers/device"
+	"github.com/posagent/posagent/drivers/drawer"
 	"github.com/posagent/posagent/drivers/printer"
 	"github.com/posagent/posagent/offline/book"
 	"github.com/posagent/posagent/offline/book/memory"
@@ -195,6 +196,9 @@ func devices() []agent.Device {
 			return device.Health{ID: "printer0", Kind: "printer", State: device.Blocked, Reason: device.PaperOut, Since: since}
 		}, Test: func(context.Context) printer.Outcome { return printer.Outcome{Result: printer.Confirmed} },
 			Explain: func(context.Context) []device.Link { return brokenChain }, Trace: aTrace.since},
+		{Role: "drawer", Health: func() device.Health {
+			return device.Health{ID: "drawer", Kind: "drawer", State: device.Ready, Since: since}
+		}, Open: func(context.Context) drawer.Outcome { return drawer.Outcome{Result: drawer.Opened} }},
 	}
 }
 
