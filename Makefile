@@ -61,7 +61,7 @@ lint: tools-go ## gofmt, go vet, staticcheck, go mod tidy
 	go mod tidy -diff
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
-rig: tools-go ## scanners and printers on true USB: a Debian kernel in QEMU, its own gadget side at the far end (eight minutes)
+rig: tools-go ## scanners, printers, drawers and displays on true USB: a Debian kernel in QEMU, its own gadget side at the far end (ten minutes)
 	go vet -tags rig ./drivers/rig
 	@bash drivers/rig/rig.sh
 

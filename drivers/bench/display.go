@@ -27,7 +27,14 @@ type DisplayDriver interface {
 
 // Display runs the suite for one model, on a pseudo terminal and on TCP.
 func Display(t *testing.T, model profile.Display, make func(p profile.Display, path string, open port.Opener, log *slog.Logger) DisplayDriver) {
-	for _, wire := range []string{"pty", "tcp"} {
+	DisplayOn(t, model, make, nil, "pty", "tcp")
+}
+
+// DisplayOn runs it on these wires: "pty", "tcp", or any other name, which is
+// the wire of yours: its far end, and how a driver opens the near one.
+func DisplayOn(t *testing.T, model profile.Display, make func(p profile.Display, path string, open port.Opener, log *slog.Logger) DisplayDriver,
+	own func(*testing.T) (virtual.Cable, port.Opener), wires ...string) {
+	for _, wire := range wires {
 		for _, part := range []struct {
 			name string
 			run  func(*displayBench)
@@ -37,7 +44,7 @@ func Display(t *testing.T, model profile.Display, make func(p profile.Display, p
 			{"the last screen stands", (*displayBench).last},
 			{"unplugged and plugged in again", (*displayBench).unplugged},
 		} {
-			t.Run(wire+"/"+part.name, func(t *testing.T) { part.run(newDisplayBench(t, wire, model, make)) })
+			t.Run(wire+"/"+part.name, func(t *testing.T) { part.run(newDisplayBench(t, wire, model, make, own)) })
 		}
 	}
 }
@@ -54,17 +61,24 @@ type displayBench struct {
 	lines   [2]string
 }
 
-func newDisplayBench(t *testing.T, wire string, model profile.Display, make func(profile.Display, string, port.Opener, *slog.Logger) DisplayDriver) *displayBench {
+func newDisplayBench(t *testing.T, wire string, model profile.Display, make func(profile.Display, string, port.Opener, *slog.Logger) DisplayDriver, own func(*testing.T) (virtual.Cable, port.Opener)) *displayBench {
 	t.Helper()
 	b := &displayBench{T: t, model: model}
 	b.changed = sync.NewCond(&b.mu)
 	before := runtime.NumGoroutine()
 	var err error
 	address := port.Address{Kind: port.Serial, DataBits: 8, Parity: 'N', StopBits: 1}
-	if wire == "tcp" {
+	open := func() (port.Port, error) { return port.Open(address) }
+	switch wire {
+	case "tcp":
 		b.glass, err = virtual.NewNetworkDisplay("127.0.0.1:0", model.Language)
-	} else {
+	case "pty":
 		b.glass, err = virtual.NewDisplay(filepath.Join(t.TempDir(), "display"), model.Language)
+	default:
+		var cable virtual.Cable
+		cable, open = own(t)
+		before = runtime.NumGoroutine() // it outlives this part
+		b.glass, err = virtual.NewDisplayOn(cable, model.Language)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +88,7 @@ func newDisplayBench(t *testing.T, wire string, model profile.Display, make func
 	}
 	b.glass.OnChange(func(lines [2]string) { b.note(func() { b.lines = lines }) })
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	b.driver = make(model, address.String(), func() (port.Port, error) { return port.Open(address) }, log)
+	b.driver = make(model, address.String(), open, log)
 	b.driver.Watch(func(device.Health) { b.note(func() {}) })
 	ctx, cancel := context.WithCancel(context.Background())
 	var ended sync.WaitGroup

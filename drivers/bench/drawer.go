@@ -61,7 +61,11 @@ type drawerBench struct {
 
 func newDrawerBench(t *testing.T, model profile.Printer, joins DrawerJoiner, level string) *drawerBench {
 	t.Helper()
-	b := &drawerBench{printerBench: newPrinterBench(t, "pty", model, joins.Printer)}
+	wire := "pty"
+	if joins.Printer.Wire != nil {
+		wire = "usb"
+	}
+	b := &drawerBench{printerBench: newPrinterBench(t, wire, model, joins.Printer)}
 	if level != "none" {
 		b.paper.WireDrawer(level == "high")
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/posagent/posagent/configs"
 	"github.com/posagent/posagent/drivers/bench"
 	"github.com/posagent/posagent/drivers/device"
+	"github.com/posagent/posagent/drivers/drawer/pulse"
 	"github.com/posagent/posagent/drivers/find"
 	"github.com/posagent/posagent/drivers/hotplug"
 	"github.com/posagent/posagent/drivers/port"
@@ -25,16 +26,42 @@ import (
 // Printers keep every manner as devices of the USB printer class: found by
 // their ids, written to through /dev/usb/lp.
 func TestPrintersOnUSB(t *testing.T) {
+	for name, c := range printers() {
+		t.Run(name, func(t *testing.T) {
+			model, err := configs.PrinterProfile(c.profile)
+			must(t, err)
+			bench.PrinterOn(t, model, c.joins, "usb")
+		})
+	}
+}
+
+// Drawers hang on those printers.
+func TestDrawersOnUSB(t *testing.T) {
+	for name, c := range printers() {
+		t.Run(name, func(t *testing.T) {
+			model, err := configs.PrinterProfile(c.profile)
+			must(t, err)
+			bench.Drawer(t, model, bench.DrawerJoiner{Printer: c.joins, New: func(p bench.PrinterDriver, level string, alarm time.Duration) bench.DrawerDriver {
+				return pulse.New(pulse.Settings{ID: "drawer0", Open: level, Alarm: alarm}, p.(pulse.Printer), slog.New(slog.DiscardHandler))
+			}})
+		})
+	}
+}
+
+// joined is a printer driver in the suites.
+type joined struct {
+	profile string
+	joins   bench.PrinterJoiner
+}
+
+func printers() map[string]joined {
 	wire := func(t *testing.T) (virtual.Cable, port.Opener) {
 		c := newPrinterCable(t, 1)
 		where, err := port.ParseAddress("usb:04b8:0202/serial=RIG0001")
 		must(t, err)
 		return c, lookedUp(where, hotplug.LP)
 	}
-	for name, c := range map[string]struct {
-		profile string
-		joins   bench.PrinterJoiner
-	}{
+	return map[string]joined{
 		"process id": {"epson-tm-t88", bench.PrinterJoiner{
 			New: func(p profile.Printer, path string, open port.Opener, log *slog.Logger) bench.PrinterDriver {
 				return escpos.New("printer0", p, path, open, log, nil)
@@ -53,12 +80,6 @@ func TestPrintersOnUSB(t *testing.T) {
 			},
 			Speaks: "star", Other: "epson", Wire: wire,
 		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			model, err := configs.PrinterProfile(c.profile)
-			must(t, err)
-			bench.PrinterOn(t, model, c.joins, "usb")
-		})
 	}
 }
 
@@ -71,6 +92,9 @@ func lookedUp(where port.Address, kind hotplug.Kind) port.Opener {
 		}
 		for _, n := range nodes {
 			if n.Kind == kind && n.Vendor == where.Device.Vendor && n.Product == where.Device.Product {
+				if kind == hotplug.TTY {
+					return port.Open(port.Address{Kind: port.Serial, Path: n.Dev, DataBits: 8, Parity: 'N', StopBits: 1})
+				}
 				return port.Open(port.Address{Kind: port.LP, Path: n.Dev})
 			}
 		}

@@ -47,6 +47,9 @@ func NewNetworkDisplay(address, language string) (*Display, error) {
 	return newDisplay(socket, language)
 }
 
+// NewDisplayOn is NewDisplay on a cable of yours.
+func NewDisplayOn(c Cable, language string) (*Display, error) { return newDisplay(c, language) }
+
 func newDisplay(c Cable, language string) (*Display, error) {
 	if language != "dmd" && language != "cd5220" {
 		return nil, fmt.Errorf("a virtual display does not speak %q: use dmd or cd5220", language)
