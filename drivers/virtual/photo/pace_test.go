@@ -1,0 +1,6 @@
+//go:build !race
+
+package photo_test
+
+// pace divides how many scenes are shot.
+const pace = 1
