@@ -7,8 +7,9 @@ type Event interface{ event() }
 
 // Frame is one whole payload with the identifier that stood before it.
 type Frame struct {
-	AIM  string
-	Data Data
+	AIM    string
+	Data   Data
+	Beside []Code // other codes that the same picture showed
 }
 
 // Drop is bytes that were not delivered, and why. The framer fills Kind and

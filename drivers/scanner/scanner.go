@@ -37,4 +37,14 @@ type Scan struct {
 	Data   Data   // without the AIM identifier
 	Device string // the id of the device that read it
 	At     time.Time
+
+	// Beside are other codes that one picture showed, the nearest to its middle
+	// first. A scanner that reads one code at a time has none.
+	Beside []Code
+}
+
+// Code is a code apart from when and where it was read.
+type Code struct {
+	AIM  string
+	Data Data
 }

@@ -91,7 +91,7 @@ func (s *Scanner) handle(events []scanner.Event) {
 				continue
 			}
 			s.say(strings.TrimSpace("scan "+e.AIM), len(e.Data))
-			s.deliver(scanner.Scan{AIM: e.AIM, Data: e.Data, Device: s.config.ID, At: now})
+			s.deliver(scanner.Scan{AIM: e.AIM, Data: e.Data, Device: s.config.ID, At: now, Beside: e.Beside})
 		case scanner.Drop:
 			e.Device, e.At = s.config.ID, now
 			s.report(e)
