@@ -86,6 +86,8 @@ type source struct {
 	host   supervise.Host
 	budget time.Duration // of one search
 	imager *imager.Imager
+	live   *imager.Live
+	light  imager.Light // what was told of it last
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
@@ -95,13 +97,13 @@ type source struct {
 
 	wanted   time.Time // when a code was wanted last
 	searched time.Time // when the last search began
-	nth      int       // pictures that were searched
 	shown    [sha256.Size]byte
 	seen     time.Time // when the code in shown was in sight last; zero: none is held
 }
 
 func newSource(d *cam, h supervise.Host, budget time.Duration) *source {
-	s := &source{cam: d, host: h, budget: budget, imager: imager.New(imager.Limits{})}
+	m := imager.New(imager.Limits{})
+	s := &source{cam: d, host: h, budget: budget, imager: m, live: m.Live("")}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }
@@ -132,6 +134,7 @@ func (s *source) Read() ([]scanner.Event, error) {
 		s.wanted = now
 	default:
 		s.seen = time.Time{} // whatever is shown next is shown anew
+		s.live.Rest()
 	}
 	switch streams := s.cam.streams(); {
 	case wanted && !streams:
@@ -181,7 +184,6 @@ func (s *source) rest(changed <-chan struct{}, most time.Duration, ask func() er
 // search looks for a code in a picture. None is the usual case, and no event.
 func (s *source) search(picture []byte) []scanner.Event {
 	s.searched = time.Now()
-	s.nth++
 	ctx, cancel := context.WithTimeout(s.ctx, s.budget)
 	defer cancel()
 	g, whole := s.cam.gray(ctx, s.imager, picture)
@@ -190,7 +192,11 @@ func (s *source) search(picture []byte) []scanner.Event {
 		return nil
 	}
 	defer clear(g.Pix)
-	scan, err := s.imager.Frame(ctx, g, s.nth, "")
+	scan, err := s.live.Look(ctx, g)
+	if light := s.live.Stats().Light; light != s.light {
+		s.light = light
+		s.host.Tell("the picture is " + light.String())
+	}
 	if err != nil {
 		return nil
 	}
@@ -202,5 +208,5 @@ func (s *source) search(picture []byte) []scanner.Event {
 		return nil
 	}
 	s.host.Heard()
-	return []scanner.Event{scanner.Frame{AIM: scan.AIM, Data: scan.Data}}
+	return []scanner.Event{scanner.Frame{AIM: scan.AIM, Data: scan.Data, Beside: scan.Beside}}
 }

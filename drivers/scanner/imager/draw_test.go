@@ -47,6 +47,18 @@ func drawQR(t testing.TB, text string, module int) *image.Gray {
 func draw128(t testing.TB, text string, module, height int) *image.Gray {
 	t.Helper()
 	m, err := oned.NewCode128Writer().Encode(text, gozxing.BarcodeFormat_CODE_128, 1, 1, nil)
+	return bars(t, m, err, module, height)
+}
+
+// drawEAN is an EAN-13 with its quiet zones.
+func drawEAN(t testing.TB, text string, module, height int) *image.Gray {
+	t.Helper()
+	m, err := oned.NewEAN13Writer().Encode(text, gozxing.BarcodeFormat_EAN_13, 1, 1, nil)
+	return bars(t, m, err, module, height)
+}
+
+func bars(t testing.TB, m *gozxing.BitMatrix, err error, module, height int) *image.Gray {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,21 +8,26 @@
 package imager
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/posagent/posagent/drivers/scanner"
+	"github.com/posagent/posagent/drivers/scanner/imager/gray"
 )
 
 // Why a picture gives no scan. Read wraps one of these, the context's error,
 // or that of the reader.
 var (
-	ErrNotAPicture = errors.New("not a picture that can be read: send a whole PNG or JPEG")
+	ErrNotAPicture = errors.New("not a picture that can be read: send a whole PNG, JPEG or GIF")
 	ErrTooBig      = errors.New("the picture is too big: send a smaller one")
 	ErrNoCode      = errors.New("no code was found in the picture: hold it flat and closer, without glare")
+	ErrPart        = errors.New("this code is only a part of a message that is spread over several codes: show the code for paying")
 )
 
 // Limits are what a picture may cost. Zero fields take the defaults.
@@ -44,6 +49,7 @@ type Imager struct {
 	limits Limits
 	turn   chan struct{}
 	ladder []attempt
+	eye    *eye
 }
 
 // New makes an Imager.
@@ -54,12 +60,13 @@ func New(limits Limits) *Imager {
 	if limits.MaxPixels <= 0 {
 		limits.MaxPixels = defaultPixels
 	}
-	return &Imager{limits: limits, turn: make(chan struct{}, 1), ladder: ladder()}
+	return &Imager{limits: limits, turn: make(chan struct{}, 1), ladder: ladder(), eye: newEye()}
 }
 
-// Read finds a QR code (model 2) or a Code 128 in a PNG or JPEG. device goes
-// into the scan as it is. Of several codes one is returned. The context ends
-// the work between two attempts at the latest.
+// Read finds the QR codes (model 2) or, where there is none, a Code 128 or
+// EAN-13 in a PNG, JPEG or GIF. device goes into the scan as it is. The scan is
+// of the code nearest to the middle of the picture; the others are Beside it.
+// The context ends the work between two attempts at the latest.
 func (m *Imager) Read(ctx context.Context, r io.Reader, device string) (scanner.Scan, error) {
 	// All of it is read before the turn is taken: a slow upload blocks nobody.
 	data, err := readAll(ctx, r, m.limits.MaxBytes)
@@ -75,11 +82,38 @@ func (m *Imager) Read(ctx context.Context, r io.Reader, device string) (scanner.
 	if err != nil {
 		return scanner.Scan{}, err
 	}
-	code, err := climb(ctx, m.ladder, &views{fine: picture})
+	return m.look(ctx, m.ladder, picture, device)
+}
+
+// look takes attempts at one picture, and forgets it.
+func (m *Imager) look(ctx context.Context, attempts []attempt, p gray.Plane, device string) (scanner.Scan, error) {
+	m.eye.open(p)
+	defer m.eye.shut()
+	codes, err := climb(ctx, attempts, m.eye)
 	if err != nil {
 		return scanner.Scan{}, err
 	}
-	return scanner.Scan{AIM: code.aim, Data: scanner.Data(code.text), Device: device, At: time.Now()}, nil
+	return scanOf(codes, p, device), nil
+}
+
+// scanOf puts the code first that is nearest to the middle: what is held
+// before a camera is held there.
+func scanOf(codes []found, p gray.Plane, device string) scanner.Scan {
+	far := func(f found) float64 {
+		var x, y float64
+		for _, c := range f.quad {
+			x, y = x+c.X/4, y+c.Y/4
+		}
+		return math.Hypot(x-float64(p.W)/2, y-float64(p.H)/2)
+	}
+	slices.SortStableFunc(codes, func(a, b found) int { return cmp.Compare(far(a), far(b)) })
+	scan := scanner.Scan{AIM: codes[0].aim, Data: scanner.Data(codes[0].text), Device: device, At: time.Now()}
+	for _, c := range codes[1:] {
+		if c.text != codes[0].text || c.aim != codes[0].aim {
+			scan.Beside = append(scan.Beside, scanner.Code{AIM: c.aim, Data: scanner.Data(c.text)})
+		}
+	}
+	return scan
 }
 
 // readAll reads at most limit bytes and watches the context on the way.

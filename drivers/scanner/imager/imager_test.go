@@ -121,7 +121,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		"nothing":                      {nil, imager.ErrNotAPicture},
 		"text":                         {[]byte("97012345678901234567\r"), imager.ErrNotAPicture},
-		"GIF":                          {[]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), imager.ErrNotAPicture},
+		"a GIF of nothing":             {[]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), imager.ErrNotAPicture},
 		"only the head of a JPEG":      {whole[:100], imager.ErrNotAPicture},
 		"black":                        {asPNG(t, blank), imager.ErrNoCode},
 		"noise":                        {asPNG(t, noisy(faded(blank, 128, 128), 60)), imager.ErrNoCode},

@@ -5,67 +5,67 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/makiuchi-d/gozxing"
+	"github.com/posagent/posagent/drivers/scanner/imager/grid"
 )
 
-// The sizes at which is searched. Codes on phones are large in a picture:
-// fewer dots are faster, and the moiré of screens goes away.
-const (
-	basePixels = 1280 * 720
-	finePixels = 4 * basePixels
-)
-
-// found is a code in a picture.
-type found struct {
-	text string
-	aim  string // ISO/IEC 15424
-}
-
-// attempt is one way to search. A new detector is one more attempt, put where
-// its speed and its rate belong.
+// attempt is one way to search.
 type attempt struct {
 	name string
-	look func(context.Context, *views) (found, error)
+	look func(context.Context, *eye)
 }
+
+// cheap is how many attempts of the ladder each picture of a camera gets.
+const cheap = 3
 
 // ladder is what is tried, from the cheap and likely to the dear and rare.
 // Halved first: it reads most codes on screens and costs a quarter.
 func ladder() []attempt {
+	flat, bent, paired := grid.Effort{}, grid.Effort{Bend: true}, grid.Effort{Bend: true, Pairs: true}
 	return []attempt{
-		{"QR, half size, hybrid", qr((*views).half, hybrid)},
-		{"QR, hybrid", qr((*views).base, hybrid)},
-		{"Code 128", code128((*views).base, false)},
-		{"QR, global", qr((*views).base, global)},
-		{"QR, half size, global", qr((*views).half, global)},
-		{"QR, quarter size, hybrid", qr((*views).quarter, hybrid)},
-		{"Code 128, turned", code128((*views).turned, false)},
-		{"QR, half size, inverted", qr((*views).halfInverted, hybrid)},
-		{"QR, inverted", qr((*views).baseInverted, hybrid)},
-		{"Code 128, all rows", code128((*views).base, true)},
-		{"Code 128, turned, all rows", code128((*views).turned, true)},
-		{"QR, fine, hybrid", qr((*views).finer, hybrid)},
+		{"QR, half size", qr(half, grid.Local, paired)},
+		{"QR", qr(base, grid.Local, bent)},
+		{"bars", barred(base, 12, 0, 90)},
+		{"QR, one level", qr(base, grid.Even, flat)},
+		{"QR, half size, one level", qr(half, grid.Even, paired)},
+		{"bars, aslant", barred(base, 16, 45, 135)},
+		{"QR, half size, inverted", qr(halfInverted, grid.Local, paired)},
+		{"QR, quarter size", qr(quarter, grid.Local, paired)},
+		{"QR, half size, faint", qr(half, grid.Faint, paired)},
+		{"QR, enlarged", qr(enlarged, grid.Local, bent)},
+		{"QR, inverted", qr(baseInverted, grid.Local, flat)},
+		{"bars, many rows", barred(base, 41, 0, 90)},
+		{"bars, half size", barred(half, 25, 0, 90)},
+		{"bars, at all turns", barred(base, 25, 22.5, 67.5, 112.5, 157.5)},
+		{"QR, fine", qr(fine, grid.Local, bent)},
+		{"bars, fine", barred(fine, 25, 0, 90)},
+		{"QR, gozxing's own search", gozxings(half)},
 	}
 }
 
 // climb takes the attempts in order until one finds a code.
-func climb(ctx context.Context, ladder []attempt, v *views) (found, error) {
+func climb(ctx context.Context, attempts []attempt, e *eye) ([]found, error) {
 	var broken []error
-	for _, a := range ladder {
+	for _, a := range attempts {
 		if err := ctx.Err(); err != nil {
-			return found{}, err
+			return nil, err
 		}
-		code, err := try(ctx, a, v)
-		if err == nil {
-			return code, nil
-		}
-		if errors.Is(err, errBroke) {
+		if err := try(ctx, a, e); err != nil {
 			broken = append(broken, err)
+		}
+		if len(e.found) > 0 {
+			return e.found, nil
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return found{}, err
+		return nil, err
 	}
-	return found{}, errors.Join(append([]error{ErrNoCode}, broken...)...)
+	if e.part {
+		return nil, ErrPart
+	}
+	if len(broken) == 0 {
+		return nil, ErrNoCode
+	}
+	return nil, errors.Join(append([]error{ErrNoCode}, broken...)...)
 }
 
 // errBroke is a defect of a decoder, as opposed to a picture without a code.
@@ -73,79 +73,15 @@ var errBroke = errors.New("a decoder broke down")
 
 // try keeps a panic of the outside library inside one attempt: it is a port
 // of a Java library that leans on exceptions, and pictures come from strangers.
-func try(ctx context.Context, a attempt, v *views) (code found, err error) {
+func try(ctx context.Context, a attempt, e *eye) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			code, err = found{}, fmt.Errorf("%w in attempt %q: %v", errBroke, a.name, r)
+			err = fmt.Errorf("%w in attempt %q: %v", errBroke, a.name, r)
 		}
 	}()
-	return a.look(ctx, v)
-}
-
-// views are a picture in the sizes and kinds that attempts want, each made
-// when it is first asked for.
-type views struct {
-	fine plane // at most finePixels
-	made [6]plane
-}
-
-const (
-	viewBase = iota
-	viewHalf
-	viewQuarter
-	viewTurned
-	viewBaseInverted
-	viewHalfInverted
-)
-
-func (v *views) make(which int, from func() plane) plane {
-	if v.made[which].pix == nil {
-		v.made[which] = from()
+	if e.watch != nil {
+		e.watch.Attempts = append(e.watch.Attempts, Attempt{Name: a.name})
 	}
-	return v.made[which]
+	a.look(ctx, e)
+	return nil
 }
-
-// errSame says that a view is no other than one that was searched before.
-var errSame = errors.New("nothing new to look at")
-
-func (v *views) finer() (plane, error) {
-	if v.fine.w*v.fine.h <= basePixels {
-		return plane{}, errSame
-	}
-	return v.fine, nil
-}
-
-func (v *views) base() (plane, error) {
-	return v.make(viewBase, func() plane { return v.fine.fit(basePixels) }), nil
-}
-
-func (v *views) half() (plane, error) {
-	base, err := v.base()
-	return v.make(viewHalf, base.halved), err
-}
-
-func (v *views) quarter() (plane, error) {
-	half, err := v.half()
-	return v.make(viewQuarter, half.halved), err
-}
-
-func (v *views) turned() (plane, error) {
-	base, err := v.base()
-	return v.make(viewTurned, base.turned), err
-}
-
-func (v *views) baseInverted() (plane, error) {
-	base, err := v.base()
-	return v.make(viewBaseInverted, base.inverted), err
-}
-
-func (v *views) halfInverted() (plane, error) {
-	half, err := v.half()
-	return v.make(viewHalfInverted, half.inverted), err
-}
-
-// view and binarise are what an attempt is made of.
-type (
-	view     func(*views) (plane, error)
-	binarise func(plane) gozxing.Binarizer
-)

@@ -1,0 +1,5 @@
+//go:build race
+
+package imager_test
+
+const raceOn = true
