@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -152,11 +153,17 @@ func (p *press) papers() []string {
 	return out
 }
 
-// eye reads a picture, which is the code itself, in a second.
+// eye reads a picture, which is the code itself, in a second; each line is a
+// code, the nearest to the middle first.
 type eye struct{}
 
 func (eye) Read(_ context.Context, picture io.Reader, device string) (scanner.Scan, error) {
 	data, err := io.ReadAll(picture)
 	time.Sleep(time.Second)
-	return scanner.Scan{Data: data, Device: device, At: time.Now()}, err
+	lines := bytes.Split(data, []byte("\n"))
+	scan := scanner.Scan{Data: lines[0], Device: device, At: time.Now()}
+	for _, l := range lines[1:] {
+		scan.Beside = append(scan.Beside, scanner.Code{Data: l})
+	}
+	return scan, err
 }

@@ -85,8 +85,7 @@ func (r *Register) importing() bool {
 // forImport hands a store copy that was scanned to the import that is under
 // way, and tells whether there is one.
 func (r *Register) forImport(scan scanner.Scan, err error) bool {
-	var refused *paycode.Refusal
-	if !errors.As(err, &refused) || refused.Why != paycode.StoreCopy {
+	if !isStoreCopy(err) {
 		return false
 	}
 	r.mu.Lock()
@@ -110,5 +109,18 @@ func (r *Register) SlipInPicture(ctx context.Context, picture io.Reader) (paycod
 	if err != nil {
 		return "", err
 	}
+	if _, err := r.parts.Codes.Classify(scan.AIM, scan.Data); isStoreCopy(err) {
+		return paycode.Secret(scan.Data), nil
+	}
+	for _, c := range scan.Beside { // the wanted one may lie beside another
+		if _, err := r.parts.Codes.Classify(c.AIM, c.Data); isStoreCopy(err) {
+			return paycode.Secret(c.Data), nil
+		}
+	}
 	return paycode.Secret(scan.Data), nil
+}
+
+func isStoreCopy(err error) bool {
+	var refused *paycode.Refusal
+	return errors.As(err, &refused) && refused.Why == paycode.StoreCopy
 }

@@ -16,7 +16,7 @@ func (r *Register) Walk(scan scanner.Scan) error { return r.walk("", scan) }
 // walk is Walk for the sale with this id alone, or for whichever stands at the
 // scanner when the id is empty.
 func (r *Register) walk(saleID string, scan scanner.Scan) error {
-	code, err := r.parts.Codes.Classify(scan.AIM, scan.Data)
+	code, err := r.choose(scan)
 	switch {
 	case saleID == "" && r.forImport(scan, err):
 		return nil

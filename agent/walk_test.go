@@ -221,6 +221,33 @@ func TestAPictureIsForTheSaleItCameFor(t *testing.T) {
 	}
 }
 
+// A picture shows what lies around as well. The payment code is taken wherever
+// it is; of two nobody knows whose money is meant.
+func TestSeveralCodesInAPicture(t *testing.T) {
+	for name, c := range map[string]struct{ picture, why string }{
+		"a poster in the middle":     {"https://shop.example\n" + code(1), ""},
+		"a poster beside":            {code(1) + "\nhttps://shop.example\n4006381333931", ""},
+		"the same code twice":        {code(1) + "\n" + code(1), ""},
+		"two customers":              {code(1) + "\n" + code(2), "picture.several"},
+		"two customers and a poster": {"https://shop.example\n" + code(1) + "\n" + code(2), "picture.several"},
+		"no payment code among them": {"https://shop.example\n4006381333931", "code.web_address"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, s *shop) {
+				s.sells("a")
+				err := s.PayPicture(t.Context(), "a", strings.NewReader(c.picture))
+				if c.why != "" {
+					s.refused(err, c.why)
+					s.is("a", charge.Prepared)
+					return
+				}
+				must(t, err)
+				s.is("a", charge.Approved)
+			})
+		})
+	}
+}
+
 func TestASaleThatIsNone(t *testing.T) {
 	bubble(t, func(t *testing.T, s *shop) {
 		for _, bad := range []int64{0, -1, 1e12} {

@@ -15,6 +15,12 @@ var pictures = []Entry{
 		Remedy: "支払いコードだけが写るように、撮り直してください。", RemedyEN: "Take it again with nothing but the payment code.",
 	},
 	{
+		Code: "picture.part", Act: Cashier,
+		Title: "コードの一部です", TitleEN: "Part of a code",
+		Text: "このコードは、いくつかに分けられた内容の一部で、支払いコードではありません。", TextEN: "This code is one part of a message that is spread over several codes. It is no payment code.",
+		Remedy: "お客様に、支払い画面のコードを表示していただいてください。", RemedyEN: "Ask the customer to open the screen for paying.",
+	},
+	{
 		Code: "picture.too_big", Act: Cashier,
 		Title: "画像が大きすぎます", TitleEN: "The picture is too big",
 		Text: "画像の大きさが、受け付けられる上限を超えています。", TextEN: "The picture is larger than this register takes.",
@@ -23,8 +29,8 @@ var pictures = []Entry{
 	{
 		Code: "picture.not_a_picture", Act: Cashier,
 		Title: "画像ではありません", TitleEN: "Not a picture",
-		Text: "届いたファイルは、PNG でも JPEG でもありません。", TextEN: "The file is neither PNG nor JPEG.",
-		Remedy: "PNG か JPEG の画像を送ってください。", RemedyEN: "Send a PNG or JPEG picture.",
+		Text: "届いたファイルは、PNG・JPEG・GIF のどれでもありません。", TextEN: "The file is neither PNG, JPEG nor GIF.",
+		Remedy: "PNG・JPEG・GIF の画像を送ってください。", RemedyEN: "Send a PNG, JPEG or GIF picture.",
 	},
 	{
 		Code: "picture.not_configured", Act: Engineer,

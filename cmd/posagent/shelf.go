@@ -154,6 +154,8 @@ func (p pictures) Read(ctx context.Context, r io.Reader, device string) (scanner
 		return scan, &agent.Refused{Why: "picture.not_a_picture"}
 	case errors.Is(err, imager.ErrTooBig):
 		return scan, &agent.Refused{Why: "picture.too_big"}
+	case errors.Is(err, imager.ErrPart):
+		return scan, &agent.Refused{Why: "picture.part"}
 	case errors.Is(err, imager.ErrNoCode):
 		return scan, &agent.Refused{Why: "picture.none"}
 	}
