@@ -8,7 +8,7 @@ GOBUILD := go build
 DEMO    ?= $(CURDIR)/.demo
 FUZZTIME ?= 30s
 
-.PHONY: help build run test test-go test-sim test-pages bench lint rig fuzz soak vendor-web clean
+.PHONY: help build run test test-go test-sim test-pages bench bench-decode lint rig fuzz soak vendor-web clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,10 +22,15 @@ run: build ## everything on this machine: wallet, agent, virtual devices, pages 
 
 test: lint test-go test-sim test-pages ## all tests, race detector and browser included
 
+# Pictures are drawn and searched by one goroutine, where the race detector finds
+# nothing and takes ten times as long.
+PICTURES := ./drivers/virtual/photo ./drivers/scanner/imager/...
+
 # SKIP lines stay in out/test.log, where .ci/run compares them with its list.
 test-go: build tools-node tools-tpm tools-judges ## the Go tests, with the race detector
 	@mkdir -p out
-	go test -race -v -timeout 15m ./... > out/test.log 2>&1 || { grep -E '^(--- FAIL|\s+--- FAIL|FAIL|panic:|.*_test\.go:[0-9]+:)|DATA RACE' out/test.log | head -100; echo 'the whole log is in out/test.log'; exit 1; }
+	{ go test -race -v -timeout 15m $$(go list ./... | grep -vE 'drivers/(virtual/photo|scanner/imager)') && go test -v -timeout 15m $(PICTURES) && \
+	  go test -race -run 'Many|Context' ./drivers/scanner/imager; } > out/test.log 2>&1 || { grep -E '^(--- FAIL|\s+--- FAIL|FAIL|panic:|.*_test\.go:[0-9]+:)|DATA RACE' out/test.log | head -100; echo 'the whole log is in out/test.log'; exit 1; }
 	@grep -E '^(ok|FAIL)' out/test.log
 	@grep -hE '^ *--- SKIP|: SKIP' out/test.log || true
 	@printf '%s passed, %s failed\n' "$$(grep -cE '^\s*--- PASS' out/test.log)" "$$(grep -cE '^\s*--- FAIL' out/test.log || true)"
@@ -54,6 +59,14 @@ bench: build ## the numbers of docs/internals/benchmarks.md, each beside its flo
 	echo 'the charge once more, with each sync 1 ms longer: its limits hold here' && \
 	strace --seccomp-bpf -f -qq -o /dev/null -e trace=fsync,fdatasync -e inject=fsync,fdatasync:delay_exit=1000 \
 	  ../../out/bench.test -test.run '^$$' -test.bench '(Charge|Accept)$$' -test.benchtime 2s
+
+# What other readers of codes read, and at what cost, in the same run. The
+# photographs are third parties' and are not kept here: POSAGENT_PHOTOS.
+bench-decode: tools-go tools-peers ## our reader of codes beside others, on photographs (POSAGENT_PHOTOS) and generated pictures
+	@mkdir -p out
+	POSAGENT_PEERS=1 go test -run '^TestPeers$$' -count 1 -timeout 30m -v ./drivers/scanner/imager > out/decode.log 2>&1 || { grep -v '^=== ' out/decode.log; exit 1; }
+	@grep -A99 'set  *pictures' out/decode.log | grep -vE '^(---|PASS|ok)'
+	go test -run '^$$' -bench Frame -benchtime 2s ./drivers/scanner/imager
 
 lint: tools-go ## gofmt, go vet, staticcheck, go mod tidy
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'gofmt would change these'; exit 1; }
@@ -127,6 +140,13 @@ tools-node:
 .PHONY: tools-tpm
 tools-tpm:
 	$(call ensure,swtpm,swtpm,tests of keys in a TPM will skip)
+
+# Other readers of codes, to compare ours with.
+PEERS := drivers/scanner/imager/testdata/peers
+.PHONY: tools-peers
+tools-peers: tools-node
+	@/usr/bin/python3 -c 'import pyzbar.pyzbar' 2>/dev/null || apt-get install -y -q --no-install-recommends python3-pyzbar >/dev/null 2>&1 || { echo 'missing: zbar (apt-get install python3-pyzbar)'; exit 1; }
+	@[ $(PEERS)/node_modules/.package-lock.json -nt $(PEERS)/package-lock.json ] || { cd $(PEERS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; } || { echo 'missing: zxing-wasm (npm ci in $(PEERS))'; exit 1; }
 
 # Programs of others judge what the printer drivers print.
 JUDGE := drivers/printer/judge
