@@ -39,6 +39,7 @@ var layers = []rule{
 	{"wallet/bulletin", nil, "opening a signed bulletin needs no register"},
 	{"agent/sale", []string{"agent/money"}, "what is owed, not how it is paid"},
 	{"agent/paycode/picture", nil, "drawing a code needs no knowledge of it"},
+	{"agent/paycode/mpm", []string{"agent/money"}, "the text of a shop's code needs no customer"},
 	{"agent/paycode", []string{"agent/money"}, "a code is recognised before anything is sold"},
 	{"agent/charge", []string{"agent/money", "agent/sale"}, "the life of a charge is pure"},
 	{"drivers/printer", []string{"drivers/device"}, "a contract of hardware"},
