@@ -56,7 +56,7 @@ func formOf(id string) form {
 	switch {
 	case between(id, "02", "25"):
 		return form{99, ascii, "printable ASCII"}
-	case nameOf(id) == "globally unique identifier":
+	case Name(id) == "globally unique identifier":
 		return form{32, ascii, "printable ASCII"}
 	}
 	return form{most: 99}

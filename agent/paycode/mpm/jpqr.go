@@ -28,9 +28,9 @@ var plain = regexp.MustCompile(`^[0-9A-Za-z]+$`)
 
 // Field is the account as field 26 of a code.
 func (j JPQR) Field() Field {
-	return Field{ID: "26", Inside: []Field{
-		{ID: idFirst, Value: jpqrGUID}, {ID: "01", Value: j.Company}, {ID: "02", Value: j.Brand}, {ID: "03", Value: j.Store}, {ID: "04", Value: j.Terminal},
-	}}
+	return Field{ID: "26", Inside: given(
+		Field{ID: idFirst, Value: jpqrGUID}, Field{ID: "01", Value: j.Company}, Field{ID: "02", Value: j.Brand}, Field{ID: "03", Value: j.Store}, Field{ID: "04", Value: j.Terminal},
+	)}
 }
 
 // JPQR is the account of JPQR in a code, and false when there is none.

@@ -65,7 +65,7 @@ type FieldError struct {
 }
 
 func (e *FieldError) Error() string {
-	return fmt.Sprintf("field %s (%s): %s", e.ID, nameOf(e.ID), e.Problem)
+	return fmt.Sprintf("field %s (%s): %s", e.ID, Name(e.ID), e.Problem)
 }
 
 func wrong(id, format string, args ...any) *FieldError {
@@ -84,7 +84,9 @@ var names = map[string]string{
 	"64-02": "merchant city in that language",
 }
 
-func nameOf(id string) string {
+// Name is the name of a field in the words of the standard: of "54", or of
+// "62-01" inside a template.
+func Name(id string) string {
 	if name := names[id]; name != "" {
 		return name
 	}
