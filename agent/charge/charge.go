@@ -157,7 +157,7 @@ type CodeMark struct {
 
 // KindShown is the Kind of the mark of a charge whose code the register
 // shows: no customer has shown one.
-const KindShown = "shown"
+const KindShown = "(shown)" // no rule of codes has brackets in its name
 
 // Shown tells that the register shows, or showed, the code of the charge.
 func (r Record) Shown() bool { return r.Code.Kind == KindShown }
