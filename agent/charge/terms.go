@@ -15,7 +15,7 @@ type Terms struct {
 	Jitter        float64         // each pause varies by this part, 0 to 0.5
 	GiveUp        time.Duration   // in doubt for longer: reverse
 	GiveUpPending time.Duration   // waiting for the customer for longer: reverse
-	ShowFor       time.Duration   // a code that the register shows is taken back after this
+	ShowFor       time.Duration   // a code that the register shows is taken back after this; 0: it shows none
 	ReverseFirst  time.Duration   // pause after the first reversal that was not confirmed
 	ReverseMax    time.Duration   // pauses double up to this one
 	PreparedFor   time.Duration   // a sale that nobody paid lapses after this
@@ -104,7 +104,7 @@ func (t Terms) Check() error {
 	if t.GiveUpPending < t.GiveUp || t.GiveUpPending > longest {
 		bad("give-up while pending is %s, but must not be before give-up %s, and at most %s", t.GiveUpPending, t.GiveUp, longest)
 	}
-	if t.ShowFor < 10*time.Second || t.ShowFor > time.Hour {
+	if t.ShowFor != 0 && (t.ShowFor < 10*time.Second || t.ShowFor > time.Hour) {
 		bad("a code is shown for %s, but must be shown from 10s to 1h", t.ShowFor)
 	}
 	if t.ReverseFirst < 100*time.Millisecond || t.ReverseMax < t.ReverseFirst || t.ReverseMax > longest {
