@@ -6,6 +6,7 @@ import (
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/paycode"
+	"github.com/posagent/posagent/agent/receipt"
 )
 
 // Presenter asks a wallet for a code that the register shows and a customer
@@ -137,6 +138,29 @@ func (r *Register) takeToShow(saleID string, w Wallet, operator string) (charge.
 		operator = held.sale.Operator
 	}
 	return r.start(rec, w, mark, operator)
+}
+
+// PrintShown puts the code of the standing sale on paper, for a customer who
+// cannot read the display, and waits for what became of it.
+func (r *Register) PrintShown(saleID string) error {
+	v, ok := r.Standing()
+	switch {
+	case !ok || v.Sale.ID != saleID:
+		return &Refused{Why: "register.not_standing"}
+	case v.Shown == nil:
+		return &Refused{Why: "show.nothing"}
+	case r.parts.Printer == nil:
+		return &Refused{Why: "printer.none"}
+	}
+	in, err := r.paperInput(v.Charge, r.parts.Paper.Language)
+	if err != nil {
+		return err
+	}
+	doc, err := receipt.Shown(in, receipt.ShownCode{Text: v.Shown.Text, Until: v.Shown.Until, QR: r.drawn(v.Shown.Text)})
+	if err != nil {
+		return err
+	}
+	return r.send(doc)
 }
 
 // keepShown notes the code of an answer, and until when it can be paid: by the

@@ -34,6 +34,12 @@ var register = []Entry{
 		Remedy: "お客様のコードを読み取ってください。", RemedyEN: "Scan the customer's code instead.",
 	},
 	{
+		Code: "show.nothing", Act: Cashier,
+		Title: "表示中のコードはありません", TitleEN: "No code is shown",
+		Text: "お客様に読み取ってもらうコードは、いま表示していません。", TextEN: "No code is open that a customer could read.",
+		Remedy: "先に「コードを表示」を押してください。", RemedyEN: "Have a code shown first.",
+	},
+	{
 		Code: "show.no_topup", Act: Cashier,
 		Title: "チャージでは表示できません", TitleEN: "Not for a top-up",
 		Text: "チャージは、お客様のコードを読み取って行います。", TextEN: "A top-up needs the customer's own code.",
