@@ -25,7 +25,7 @@ var register = []Entry{
 		Code: "register.code_shown", Act: Cashier,
 		Title: "コードを提示中です", TitleEN: "A code is being shown",
 		Text: "この会計では、お客様に読み取ってもらうコードを表示しています。", TextEN: "For this sale a code is shown that the customer is to read.",
-		Remedy: "読み取りに変えるときは、先に「取り消す」を押してください。", RemedyEN: "To scan the customer's code instead, cancel the one that is shown first.",
+		Remedy: "読み取りに変えるときは、先に「中止を依頼する」を押してください。", RemedyEN: "To scan the customer's code instead, cancel the one that is shown first.",
 	},
 	{
 		Code: "show.no_wallet", Act: Cashier,

@@ -117,6 +117,7 @@ func New(o Options) *Server {
 	if o.Pages != nil {
 		mux.Handle("/pos", o.Pages)
 		mux.Handle("/manager", o.Pages)
+		mux.Handle("/display", o.Pages)
 		mux.Handle("/web/", o.Pages)
 		mux.Handle("GET /{$}", http.RedirectHandler("/pos", http.StatusFound))
 	}
