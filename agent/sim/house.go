@@ -175,6 +175,10 @@ func (d *dice) Read(p []byte) (int, error) {
 func (w *World) wall() time.Time { return base.Add(w.now()) }
 
 func (r *reference) charge(_ time.Duration, q wire.ChargeRequest) reply {
+	if q.Mode == wire.Presented {
+		a, err := r.ledger.Present(q)
+		return replyTo(a, err)
+	}
 	who := r.w.faceOf(q.Key).who
 	d := roll(r.w.plan.seed, "on phone", who, 0)
 	if !d.chance(0.12) {
@@ -193,6 +197,15 @@ func (r *reference) charge(_ time.Duration, q wire.ChargeRequest) reply {
 		})
 	}
 	return replyTo(a, err)
+}
+
+// pays is a customer's phone, which has a network of its own.
+func (r *reference) pays(customer int, show string) {
+	a, err := r.ledger.PayShown(fmt.Sprintf("customer%d", customer-1), show)
+	if err == nil && a.Status == wire.Approved {
+		r.w.struck(PaidShown, hash("pays", hash(show), uint64(customer)))
+	}
+	r.w.tracef("customer", "pays %s: %s, %v", show, a.Status, err)
 }
 
 // confirm tells whether a customer has been asked about a key before.

@@ -97,6 +97,11 @@ func (t *till) person(a act) {
 		go t.run.takeIn(t.w.file(a.file))
 	case doReclaim:
 		go t.run.reclaim(nil)
+	case doShow:
+		id := t.sale
+		go func() { _, _ = reg.Present(id, "", "hanako") }()
+	case doPay:
+		t.pays(a)
 	case doManage:
 		t.manage(a)
 	case doRefund:
@@ -104,6 +109,24 @@ func (t *till) person(a act) {
 	case doTwin:
 		if other := t.w.tills[(t.n+1)%len(t.w.tills)]; other.run != nil {
 			other.run.scan(t.code)
+		}
+	}
+}
+
+// pays is a customer whose phone reads the code on the display, or has a
+// picture of one that was there before.
+func (t *till) pays(a act) {
+	if v, ok := t.run.reg.Standing(); ok && v.Shown != nil {
+		t.display = v.Shown.Text
+	}
+	for _, h := range t.w.wallets {
+		r, ours := h.books.(*reference)
+		if !ours || t.display == "" {
+			continue
+		}
+		r.pays(a.who, t.display)
+		if a.fault == PaidAtOnce {
+			r.pays(a.who%customers+1, t.display)
 		}
 	}
 }
