@@ -81,18 +81,6 @@ func storeCopy(e receipt.Evidence) func(receipt.Input) (printer.Document, error)
 	return func(in receipt.Input) (printer.Document, error) { return receipt.StoreCopy(in, e) }
 }
 
-// shown is a charge whose code the register shows, and toRead the paper of it.
-func shown(i receipt.Input) receipt.Input {
-	i.Charge.Code = charge.CodeMark{Kind: charge.KindShown}
-	return in(charge.Pending, i)
-}
-
-func toRead(i receipt.Input) (printer.Document, error) {
-	return receipt.Shown(i, receipt.ShownCode{
-		Text: "https://pay.example.jp/c/1", Until: time.Date(2026, 11, 22, 8, 33, 21, 0, time.UTC), QR: printer.Bitmap{Width: 8, Height: 1, Bits: []byte{0xA5}},
-	})
-}
-
 func TestPapers(t *testing.T) {
 	reprint := lunch()
 	reprint.Reprint = 2
@@ -117,8 +105,6 @@ func TestPapers(t *testing.T) {
 		{"doubt-32", receipt.Doubt, in(charge.InDoubt, lunch()), 32},
 		{"doubt-en-48", receipt.Doubt, english(in(charge.InDoubt, lunch())), 48},
 		{"undoing-42", receipt.Doubt, in(charge.Reversing, lunch()), 42},
-		{"shown-48", toRead, shown(lunch()), 48},
-		{"shown-en-32", toRead, english(shown(lunch())), 32},
 		{"storecopy-48", storeCopy(evidence), in(charge.Queued, lunch()), 48},
 		{"storecopy-32", storeCopy(evidence), in(charge.Forwarding, lunch()), 32},
 		{"storecopy-en-48", storeCopy(evidence), english(in(charge.Queued, lunch())), 48},

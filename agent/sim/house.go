@@ -199,15 +199,6 @@ func (r *reference) charge(_ time.Duration, q wire.ChargeRequest) reply {
 	return replyTo(a, err)
 }
 
-// pays is a customer's phone, which has a network of its own.
-func (r *reference) pays(customer int, show string) {
-	a, err := r.ledger.PayShown(fmt.Sprintf("customer%d", customer-1), show)
-	if err == nil && a.Status == wire.Approved {
-		r.w.struck(PaidShown, hash("pays", hash(show), uint64(customer)))
-	}
-	r.w.tracef("customer", "pays %s: %s, %v", show, a.Status, err)
-}
-
 // confirm tells whether a customer has been asked about a key before.
 func (w *World) confirm(key string) (again bool) {
 	w.mu.Lock()

@@ -113,24 +113,6 @@ func (t *till) person(a act) {
 	}
 }
 
-// pays is a customer whose phone reads the code on the display, or has a
-// picture of one that was there before.
-func (t *till) pays(a act) {
-	if v, ok := t.run.reg.Standing(); ok && v.Shown != nil {
-		t.display = v.Shown.Text
-	}
-	for _, h := range t.w.wallets {
-		r, ours := h.books.(*reference)
-		if !ours || t.display == "" {
-			continue
-		}
-		r.pays(a.who, t.display)
-		if a.fault == PaidAtOnce {
-			r.pays(a.who%customers+1, t.display)
-		}
-	}
-}
-
 // manage is a manager who decides one of the charges that the register cannot
 // bring to its end alone. "Shown paid" is decided only where a phone shows it.
 func (t *till) manage(a act) {

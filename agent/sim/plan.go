@@ -242,37 +242,6 @@ func (p *plan) unrest(d *dice, at time.Duration, till, house int) time.Duration 
 	return at + d.between(20*time.Millisecond, 500*time.Millisecond) // NextInDoubt, if it is
 }
 
-// showing lets the register show a code for some sales, which a customer then
-// pays or does not: in time, too late, or two at once.
-func (p *plan) showing() {
-	d := roll(p.seed, "showing", 0, 0)
-	var shown []act
-	for _, a := range p.acts {
-		if a.do != doOpen || !d.chance(0.12) {
-			continue
-		}
-		at := a.at + d.between(50*time.Millisecond, 1500*time.Millisecond)
-		shown = append(shown, act{at: at, do: doShow, till: a.till, fault: faults})
-		if d.chance(0.1) { // pressed twice
-			shown = append(shown, act{at: at + d.between(time.Millisecond, time.Second), do: doShow, till: a.till, fault: ShowTapped})
-		}
-		pays := act{at: at + d.between(300*time.Millisecond, 5*time.Second), do: doPay, till: a.till, who: 1 + d.below(customers), fault: faults}
-		switch d.pick(60, 15, 15, 10) {
-		case 1:
-			continue // nobody pays
-		case 2:
-			pays.at, pays.fault = at+d.between(5*time.Second, 200*time.Second), PaidLate
-		case 3:
-			pays.fault = PaidAtOnce
-		}
-		shown = append(shown, pays)
-	}
-	for _, a := range shown {
-		p.add(a)
-		p.end = max(p.end, a.at+time.Second)
-	}
-}
-
 // troubles are what befalls machines and wallets, whoever is there.
 func (p *plan) troubles(d *dice) {
 	anytime := func() time.Duration { return d.between(time.Second, p.end) }
