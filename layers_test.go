@@ -39,6 +39,7 @@ var layers = []rule{
 	{"wallet/bulletin", nil, "opening a signed bulletin needs no register"},
 	{"agent/sale", []string{"agent/money"}, "what is owed, not how it is paid"},
 	{"agent/paycode/picture", nil, "drawing a code needs no knowledge of it"},
+	{"agent/paycode/mpm", []string{"agent/money"}, "the text of a shop's code needs no customer"},
 	{"agent/paycode", []string{"agent/money"}, "a code is recognised before anything is sold"},
 	{"agent/charge", []string{"agent/money", "agent/sale"}, "the life of a charge is pure"},
 	{"drivers/printer", []string{"drivers/device"}, "a contract of hardware"},
@@ -63,12 +64,12 @@ var layers = []rule{
 	{"offline/book", []string{"agent/planted", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "offline/oda"}, "the rules must run without a database"},
 	{"offline/handover", []string{"agent/money", "agent/charge", "agent/paycode", "offline/oda"}, "a charge that changes hands is written down without books, hardware or network"},
 	{"offline", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/operator", "offline/oda", "offline/book", "offline/sqlite", "offline/tpm"}, "rows in SQLite and the keys beside them, and nothing else"},
-	{"configs", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "drivers/port", "drivers/profile"}, "settings are checked by the types that they become"},
+	{"configs", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/paycode/mpm", "drivers/port", "drivers/profile"}, "settings are checked by the types that they become"},
 	{"wallet/reference/*", []string{"agent/planted", "agent/money", "wallet/wire", "wallet/bulletin", "wallet/reference/*", "offline/oda", "offline/sqlite"}, "the other side of the wire shares no code with the register but the contract"},
 	{"wallet/reference", []string{"agent/planted", "agent/money", "wallet/wire", "wallet/bulletin", "wallet/reference/*", "offline/oda", "offline/sqlite"}, "the other side of the wire shares no code with the register but the contract"},
 	{"cmd/posagent", []string{"agent", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/paycode/*", "agent/authorize", "agent/authorize/*", "agent/receipt", "agent/operator", "agent/health", "agent/control", "agent/control/server", "agent/web", "drivers/device", "drivers/port", "drivers/profile", "drivers/scanner", "drivers/scanner/*", "drivers/printer", "drivers/printer/*", "drivers/display", "drivers/hotplug", "drivers/chain", "drivers/all", "offline", "offline/*", "configs", "wallet/wire", "wallet/bulletin"}, "the daemon ties all together, but no simulator, no virtual device and no wallet's inside"},
-	{"cmd/posctl/demo", []string{"agent/control", "agent/operator", "agent/paycode", "agent/paycode/picture", "configs", "drivers/all", "drivers/virtual", "drivers/printer", "drivers/printer/papertape", "drivers/profile", "wallet/wire", "wallet/reference/pki", "offline/oda"}, "the demo holds virtual devices and starts the real programs"},
-	{"cmd/posctl", []string{"agent/control", "agent/operator", "agent/paycode", "agent/paycode/picture", "configs", "drivers/all", "drivers/find", "drivers/scanner/imager", "cmd/posctl/demo", "appliance/*"}, "what posctl does at a register goes through the API; hardware that nobody has set up it meets by itself, and pictures in files it reads by itself"},
+	{"cmd/posctl/demo", []string{"agent/control", "agent/operator", "agent/paycode", "agent/paycode/picture", "configs", "drivers/all", "drivers/virtual", "drivers/virtual/photo", "drivers/printer", "drivers/printer/papertape", "drivers/profile", "wallet/wire", "wallet/reference/pki", "offline/oda"}, "the demo holds virtual devices and starts the real programs"},
+	{"cmd/posctl", []string{"agent/control", "agent/money", "agent/operator", "agent/paycode", "agent/paycode/mpm", "agent/paycode/picture", "configs", "drivers/all", "drivers/find", "drivers/scanner/imager", "cmd/posctl/demo", "appliance/*"}, "what posctl does at a register goes through the API; hardware that nobody has set up it meets by itself, and pictures in files it reads by itself"},
 	{"cmd/walletd", []string{"wallet/wire", "wallet/bulletin", "wallet/reference", "wallet/reference/*", "configs"}, "the wallet's daemon knows no register"},
 }
 

@@ -35,8 +35,9 @@ type desk struct {
 }
 
 // Open puts a sale on the desk and prepares its charge, durably. A sale that
-// stands there unpaid is given up for it; one that is in doubt is parked and
-// goes on being settled.
+// stands there unpaid is given up for it, and so is one whose code was shown:
+// that code is no longer before the customer. One that is in doubt is parked
+// and goes on being settled.
 func (r *Register) Open(s sale.Sale, by charge.By) (View, error) {
 	if err := s.Check(); err != nil {
 		return View{}, &Invalid{err}
@@ -51,10 +52,14 @@ func (r *Register) Open(s sale.Sale, by charge.By) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	if before.standing && before.charge.State == charge.Prepared {
-		if _, err := r.undo(before.charge.Key, r.step(charge.Cancel, by, s.Operator)); err != nil {
+	if before.standing && (before.charge.State == charge.Prepared || codeOpen(before.charge)) {
+		undone, err := r.undo(before.charge.Key, r.step(charge.Cancel, by, s.Operator))
+		if err != nil {
 			r.rest()
 			return View{}, err
+		}
+		if undone.State == charge.Reversing {
+			r.settle(undone)
 		}
 	}
 	rec, err := r.prepare(s, by)
@@ -108,13 +113,20 @@ func (r *Register) take(saleID string, w Wallet, code paycode.Code) (charge.Reco
 		r.rest()
 		return charge.Record{SaleID: held.sale.ID}, err // which the code was shown for, whichever stands there by now
 	}
+	return r.start(rec, w, mark, held.sale.Operator)
+}
+
+// start hands the mark that a request starts to the writer, for a charge that
+// hold keeps everybody else away from; a refusal ends that. After nil the
+// caller owes a Done of r.work.
+func (r *Register) start(rec charge.Record, w Wallet, mark charge.CodeMark, operator string) (charge.Record, error) {
 	defer r.pens.take(rec.Key)() // before the look below, and until the mark is in: a cancel may be writing
 	if err := r.still(rec.Key); err != nil {
 		r.rest()
 		return charge.Record{}, err
 	}
 	now := r.parts.Now()
-	step := charge.Step{Event: charge.Send, Wallet: w.ID, By: charge.ByCashier, Operator: held.sale.Operator, Code: mark, At: now}
+	step := charge.Step{Event: charge.Send, Wallet: w.ID, By: charge.ByCashier, Operator: operator, Code: mark, At: now}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.work.Add(1)
@@ -152,20 +164,11 @@ func (r *Register) still(key charge.Key) error {
 // charge that can never be paid, one under a new key.
 func (r *Register) ready(d desk, w Wallet, code paycode.Code, online bool) (charge.Record, charge.CodeMark, error) {
 	var none charge.CodeMark
-	switch {
-	case !w.takes(d.sale.TopUp):
+	if !w.takes(d.sale.TopUp) {
 		return charge.Record{}, none, &paycode.Refusal{Why: paycode.NoWallet, Rule: code.Rule}
-	case !d.standing:
-		return charge.Record{}, none, &Refused{Why: "register.no_sale"}
 	}
-	if why := MayPay(d.charge, d.closed); why != "" {
-		return charge.Record{}, none, &Refused{Why: why}
-	}
-	if why := r.mayAsk(w.ID, d.sale); why != "" {
-		return charge.Record{}, none, &Refused{Why: why}
-	}
-	if online && r.paused(w.ID) {
-		return charge.Record{}, none, &Refused{Why: "wallet.paused"}
+	if err := r.mayTry(d, w.ID, online); err != nil {
+		return charge.Record{}, none, err
 	}
 	mark := charge.CodeMark{Kind: code.Rule, Masked: code.Text.Masked(), Hash: r.parts.HashCode(code.Text)}
 	used, found, err := r.parts.Memory.CodeUsed(mark.Hash)
@@ -175,14 +178,37 @@ func (r *Register) ready(d desk, w Wallet, code paycode.Code, online bool) (char
 	if found && Spent(used, d.charge) {
 		return charge.Record{}, none, &Refused{Why: "register.code_again"}
 	}
+	rec, err := r.fresh(d)
+	return rec, mark, err
+}
+
+// mayTry tells whether the standing sale may be tried at a wallet at all.
+func (r *Register) mayTry(d desk, wallet string, online bool) error {
+	if !d.standing {
+		return &Refused{Why: "register.no_sale"}
+	}
+	if why := MayPay(d.charge, d.closed); why != "" {
+		return &Refused{Why: why}
+	}
+	if why := r.mayAsk(wallet, d.sale); why != "" {
+		return &Refused{Why: why}
+	}
+	if online && r.paused(wallet) {
+		return &Refused{Why: "wallet.paused"}
+	}
+	return nil
+}
+
+// fresh is the prepared charge of the standing sale, or, after one that can
+// never be paid, one under a new key.
+func (r *Register) fresh(d desk) (charge.Record, error) {
 	if err := r.mayStart(); err != nil {
-		return charge.Record{}, none, err
+		return charge.Record{}, err
 	}
 	if d.charge.State == charge.Prepared {
-		return d.charge, mark, nil
+		return d.charge, nil
 	}
-	rec, err := r.prepare(d.sale, charge.ByCashier)
-	return rec, mark, err
+	return r.prepare(d.sale, charge.ByCashier)
 }
 
 // mayStart tells whether another charge may begin: the journal writes, and
@@ -218,6 +244,7 @@ func (r *Register) land(key charge.Key, answer charge.Answer) (charge.Record, er
 	defer r.mu.Unlock()
 	r.count.answer(answer)
 	r.desk.phase = resting
+	r.keepShown(rec, answer)
 	if r.left[key] = r.parts.Now(); WorkOn(rec) == NoWork {
 		delete(r.left, key)
 	}

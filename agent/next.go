@@ -63,6 +63,8 @@ func MayPay(newest charge.Record, closed bool) (why string) {
 	switch {
 	case closed, newest.State.Goods() == charge.HandOver, newest.State == charge.Abandoned:
 		return "register.no_sale"
+	case codeOpen(newest):
+		return "register.code_shown"
 	case newest.State != charge.Prepared && !newest.AllowsNewKey() && !retry:
 		return "register.in_doubt"
 	}

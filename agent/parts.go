@@ -111,6 +111,7 @@ type Wallet struct {
 
 	Refunds Refunder   // nil: it gives nothing back by this way
 	TopUps  TopUpper   // nil: it takes no top-ups
+	Shows   Presenter  // nil: it gives no codes for the register to show
 	Lists   Statements // nil: its books cannot be compared with ours
 
 	Announces bool // it has bulletins, so that it is a trouble when none comes

@@ -30,6 +30,7 @@ func (r *Register) Recover() (found int, err error) {
 		if WorkOn(rec) != NoWork {
 			r.settle(rec)
 		}
+		r.standAgain(rec)
 		if _, known := r.wallets[rec.Wallet]; !known && rec.Reason == charge.ReasonOffline {
 			r.trouble("wallet.missing", rec.Wallet, "charge "+string(rec.Key)+" is to be collected from a wallet that is not configured")
 		}

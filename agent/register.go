@@ -40,6 +40,7 @@ type Register struct {
 	desk     desk
 	patient  map[charge.Key]*patience // charges that are being settled
 	left     map[charge.Key]time.Time // when a request of an open charge may last have left
+	shown    map[charge.Key]ShownCode // of open charges
 	changed  chan struct{}            // closed and replaced at every change
 	troubles map[string]Trouble
 	breakers map[string]*breaker // by wallet
@@ -75,6 +76,7 @@ func New(parts Parts, log *slog.Logger) *Register {
 		wallets:  make(map[string]Wallet),
 		patient:  make(map[charge.Key]*patience),
 		left:     make(map[charge.Key]time.Time),
+		shown:    make(map[charge.Key]ShownCode),
 		changed:  make(chan struct{}),
 		troubles: make(map[string]Trouble),
 		breakers: make(map[string]*breaker),

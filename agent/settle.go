@@ -74,6 +74,9 @@ func (r *Register) settling(key charge.Key, p *patience) {
 			continue
 		}
 		look = false
+		if rec.Shown() && rec.State == charge.Pending { // its end is that of the code, however often an answer was lost
+			delete(c.began, charge.InDoubt)
+		}
 		if c.began[rec.State].IsZero() {
 			c.began[rec.State] = r.parts.Now()
 		}
@@ -128,6 +131,7 @@ func (r *Register) settled(key charge.Key, p *patience) {
 	}
 	delete(r.patient, key)
 	delete(r.left, key)
+	delete(r.shown, key)
 }
 
 // ended prints the receipt of a charge that was found to be paid.
@@ -151,15 +155,11 @@ func (r *Register) inquire(rec charge.Record, p *patience, n int, began map[char
 		r.pause(p, time.Minute, time.Time{})
 		return nil
 	}
-	end := began[rec.State].Add(w.Terms.GiveUp)
-	if rec.State == charge.Pending {
-		end = began[rec.State].Add(w.Terms.GiveUpPending)
+	end, pause := givenUp(rec, w.Terms, began), w.Terms.InquiryPause(n, r.parts.Spread())
+	if rec.Shown() {
+		pause = w.Terms.ShowPause(n, r.parts.Spread())
 	}
-	if first := began[charge.InDoubt]; !first.IsZero() {
-		// A charge that goes back and forth between the two is not patient for ever.
-		end = earlier(end, first.Add(w.Terms.GiveUpPending))
-	}
-	if poked := r.until(p, w.Terms.InquiryPause(n, r.parts.Spread()), end); poked {
+	if poked := r.until(p, pause, end); poked {
 		return nil
 	}
 	if !r.parts.Now().Before(end) {
@@ -171,6 +171,27 @@ func (r *Register) inquire(rec charge.Record, p *patience, n int, began map[char
 		return err
 	}
 	return r.heard(rec, r.inquired(w, rec))
+}
+
+// givenUp is when a charge is given up that waits for its customer or for an
+// answer: a register begins to count anew at each start.
+func givenUp(rec charge.Record, t charge.Terms, began map[charge.State]time.Time) time.Time {
+	end := began[rec.State].Add(t.GiveUp)
+	if rec.Shown() {
+		shown := shownEnds(rec, t, began[rec.State])
+		if rec.State == charge.Pending {
+			return shown
+		}
+		return earlier(end, shown)
+	}
+	if rec.State == charge.Pending {
+		end = began[rec.State].Add(t.GiveUpPending)
+	}
+	if first := began[charge.InDoubt]; !first.IsZero() {
+		// A charge that goes back and forth between the two is not patient for ever.
+		end = earlier(end, first.Add(t.GiveUpPending))
+	}
+	return end
 }
 
 // inquired makes one inquiry, which is as good as a probe.
@@ -260,6 +281,7 @@ func (r *Register) listen(rec charge.Record, a charge.Answer) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.count.answer(a)
+	r.keepShown(rec, a)
 	if b := r.breakers[a.Wallet]; b != nil && b.newest == "" {
 		b.newest = rec.Key // nothing was sold since the start
 	}

@@ -45,6 +45,7 @@ type View struct {
 	GiveUp   time.Time // when a doubt is reversed; else zero
 	Refusal  *Refusal  // the last scan was not taken
 	Lifted   []charge.Limit
+	Shown    *ShownCode // a code is open that the customer is to read; else nil
 }
 
 // view is the standing sale; r.mu is held.
@@ -64,6 +65,9 @@ func (r *Register) waiting(v *View) {
 		v.Next, v.GiveUp = p.next, p.end
 	}
 	v.Checking = v.Checking || v.Charge.State == charge.InDoubt
+	if code, known := r.shown[v.Charge.Key]; known && v.Charge.State == charge.Pending && r.parts.Now().Before(code.Until) {
+		v.Shown = &code
+	}
 }
 
 // Standing is the sale on the desk, and false when there is none.

@@ -60,12 +60,14 @@ type wallet struct {
 	closes   time.Duration               // it takes no request that is older than this; 0: any
 	list     []charge.StatementEntry     // what it lists of any day, whatever its books say
 	mute     bool                        // this register has no key to sign for it
+	codes    map[charge.Key]time.Time    // that registers show, and until when they can be paid
+	payable  time.Duration               // how long such a code lives; 0: 3 minutes
 }
 
 func newWallet(id string) *wallet {
 	return &wallet{
 		id: id, born: time.Now(), plays: map[string][]play{},
-		standing: map[charge.Key]charge.State{}, debits: map[charge.Key]int{},
+		standing: map[charge.Key]charge.State{}, debits: map[charge.Key]int{}, codes: map[charge.Key]time.Time{},
 	}
 }
 
@@ -99,6 +101,26 @@ func (w *wallet) Charge(ctx context.Context, r charge.Record, _ paycode.Code) ch
 		}
 		return w.word(r.Key)
 	})
+}
+
+// Present gives a code that a customer can pay until it runs out.
+func (w *wallet) Present(ctx context.Context, r charge.Record) charge.Answer {
+	return w.call(ctx, "present", r, func(p play) charge.Event {
+		if w.standing[r.Key] == "" {
+			w.rule(r.Key, cmp.Or(p.verdict, charge.Pending))
+			w.codes[r.Key] = time.Now().Add(cmp.Or(w.payable, 3*time.Minute))
+		}
+		return w.word(r.Key)
+	})
+}
+
+// pay is a customer who pays a code that is shown, in time.
+func (w *wallet) pay(key charge.Key) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.word(key) == charge.Wait {
+		w.rule(key, charge.Approved)
+	}
 }
 
 func (w *wallet) Vouch(r charge.Record, _ paycode.Secret, _ time.Time) ([]byte, error) {
@@ -138,6 +160,9 @@ func (w *wallet) Reverse(ctx context.Context, r charge.Record) charge.Answer {
 
 // word is the standing answer to a charge or an inquiry; mu is held.
 func (w *wallet) word(key charge.Key) charge.Event {
+	if until, shown := w.codes[key]; shown && w.standing[key] == charge.Pending && time.Now().After(until) {
+		w.rule(key, charge.Declined)
+	}
 	switch w.standing[key] {
 	case charge.Approved:
 		return charge.Approve
@@ -192,6 +217,11 @@ func (w *wallet) call(ctx context.Context, what string, r charge.Record, arrive 
 	if event != charge.Lose && event != charge.Miss {
 		answer.Theirs = time.Now().Add(w.clock)
 	}
+	w.mu.Lock()
+	if until, shown := w.codes[r.Key]; shown && event == charge.Wait {
+		answer.Show, answer.Payable, answer.Reason = "PAY "+string(r.Key), time.Until(until), charge.ReasonCodeShown
+	}
+	w.mu.Unlock()
 	if event == charge.Approve {
 		answer.Receipt = "W-" + string(r.Key)
 	}

@@ -23,6 +23,7 @@ type Config struct {
 	Drawer    Drawer
 	Codes     Codes
 	TopUp     TopUp
+	Shown     Shown // [mpm]
 	Offline   Offline
 	Receipt   Receipt
 	Log       Log

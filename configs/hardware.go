@@ -93,6 +93,7 @@ func (c *Config) check(r *reading) {
 		r.say(r.at("drawer.connector"), "drawer.connector", fmt.Sprintf("a drawer connector has pins 2 and 5, not %d", c.Drawer.Pin), "")
 	}
 	c.checkCodes(r)
+	c.checkShown(r)
 }
 
 // sameWire tells whether two addresses lead to the same device, however the

@@ -26,6 +26,7 @@ type WalletLink struct {
 	Jitter        float64
 	GiveUp        time.Duration
 	GiveUpPending time.Duration
+	ShowFor       time.Duration
 	ReverseFirst  time.Duration
 	ReverseMax    time.Duration
 	ReverseAfter  time.Duration // 0: at once
@@ -47,7 +48,7 @@ func (l WalletLink) Terms() charge.Terms {
 	}
 	return charge.Terms{
 		Soft: l.Soft, Deadline: l.Deadline, Inquiries: l.Inquiries, Jitter: l.Jitter,
-		GiveUp: l.GiveUp, GiveUpPending: l.GiveUpPending,
+		GiveUp: l.GiveUp, GiveUpPending: l.GiveUpPending, ShowFor: l.ShowFor,
 		ReverseFirst: l.ReverseFirst, ReverseMax: l.ReverseMax, PreparedFor: l.PreparedFor,
 		ReverseAfter: l.ReverseAfter, Quiet: l.Quiet,
 		Window: charge.Window{For: l.Window, Close: l.WindowCloses, Zone: zone},
@@ -93,6 +94,7 @@ func (l *WalletLink) patience(std charge.Terms) []setting {
 		{key: "jitter", value: part(&l.Jitter, std.Jitter, 0, 0.5), about: "Each pause varies by this part, so that registers do not ask all at once."},
 		{key: "give_up", value: wait(&l.GiveUp, std.GiveUp), about: "In doubt for longer than this: the charge is reversed."},
 		{key: "give_up_pending", value: wait(&l.GiveUpPending, std.GiveUpPending), about: "The same while the customer is to confirm on the phone."},
+		{key: "show_for", value: waitOrNone(&l.ShowFor, std.ShowFor), about: "A code that the register shows, for the customer to read, is taken back after this; 10s to 1h. 0s: none is shown."},
 		{key: "reverse_first", value: wait(&l.ReverseFirst, std.ReverseFirst), about: "The pause after a reversal that was not confirmed; it doubles each time,"},
 		{key: "reverse_max", value: wait(&l.ReverseMax, std.ReverseMax), about: "up to this one. A reversal is repeated until the wallet confirms it."},
 		{key: "reverse_after", value: waitOrNone(&l.ReverseAfter, std.ReverseAfter), about: "No reversal is sent before this long after the request, because the wallet refuses it. 0s: at once."},
@@ -114,6 +116,7 @@ var aboutTerm = []struct{ begins, key string }{
 	{"inquiry pause", "inquiries"},
 	{"jitter", "jitter"},
 	{"give-up while pending", "give_up_pending"},
+	{"a code is shown", "show_for"},
 	{"give-up", "give_up"},
 	{"reversal pauses", "reverse_first"},
 	{"a reversal is possible", "reverse_after"},

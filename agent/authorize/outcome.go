@@ -171,6 +171,9 @@ func answered(asked Asked, a *wire.Answer) (charge.Event, charge.Reason) {
 	case wire.Declined:
 		return charge.Decline, declined(a.Reason)
 	case wire.Pending:
+		if a.Show != "" {
+			return charge.Wait, charge.ReasonCodeShown
+		}
 		return charge.Wait, charge.ReasonConfirmPhone
 	case wire.Reversed:
 		return charge.Decline, charge.ReasonBlocked

@@ -103,6 +103,7 @@ const (
 	ReasonGaveUp       Reason = "gave_up"
 	ReasonRestart      Reason = "restart"
 	ReasonConfirmPhone Reason = "confirm_on_phone"
+	ReasonCodeShown    Reason = "code_shown"     // the register shows a code, and the customer is to pay it
 	ReasonIdle         Reason = "idle"           // the prepared sale got too old
 	ReasonRecovered    Reason = "recovered"      // the wallet knows it, our books did not: a restored copy
 	ReasonReconciled   Reason = "reconciled"     // the wallet's list of the day says so
@@ -154,12 +155,23 @@ type CodeMark struct {
 	Hash   string // keyed hash (hex), to refuse a second use
 }
 
+// KindShown is the Kind of the mark of a charge whose code the register
+// shows: no customer has shown one.
+const KindShown = "(shown)" // no rule of codes has brackets in its name
+
+// Shown tells that the register shows, or showed, the code of the charge.
+func (r Record) Shown() bool { return r.Code.Kind == KindShown }
+
 // Answer is what one attempt at a wallet came to.
 type Answer struct {
 	Step
 	Bytes int64         // bytes of the request that left this machine
 	Took  time.Duration // from the first byte wanted to the decision
 	Known bool          // inquiry only: the wallet knows this key
+	// Show is the text of the code that the register shows, while the customer
+	// is to pay it, and Payable for how much longer, by the wallet's own clock.
+	Show    string
+	Payable time.Duration
 	// Theirs is what the wallet's clock showed; zero when the answer did not say.
 	Theirs time.Time
 	Note   string // for the log: the error's text, without any code

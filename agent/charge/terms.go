@@ -15,6 +15,7 @@ type Terms struct {
 	Jitter        float64         // each pause varies by this part, 0 to 0.5
 	GiveUp        time.Duration   // in doubt for longer: reverse
 	GiveUpPending time.Duration   // waiting for the customer for longer: reverse
+	ShowFor       time.Duration   // a code that the register shows is taken back after this; 0: it shows none
 	ReverseFirst  time.Duration   // pause after the first reversal that was not confirmed
 	ReverseMax    time.Duration   // pauses double up to this one
 	PreparedFor   time.Duration   // a sale that nobody paid lapses after this
@@ -62,6 +63,7 @@ func Standard() Terms {
 		Jitter:        0.2,
 		GiveUp:        30 * time.Second,
 		GiveUpPending: 60 * time.Second,
+		ShowFor:       3 * time.Minute,
 		ReverseFirst:  1 * time.Second,
 		ReverseMax:    30 * time.Second,
 		PreparedFor:   30 * time.Minute,
@@ -102,6 +104,9 @@ func (t Terms) Check() error {
 	if t.GiveUpPending < t.GiveUp || t.GiveUpPending > longest {
 		bad("give-up while pending is %s, but must not be before give-up %s, and at most %s", t.GiveUpPending, t.GiveUp, longest)
 	}
+	if t.ShowFor != 0 && (t.ShowFor < 10*time.Second || t.ShowFor > time.Hour) {
+		bad("a code is shown for %s, but must be shown from 10s to 1h", t.ShowFor)
+	}
 	if t.ReverseFirst < 100*time.Millisecond || t.ReverseMax < t.ReverseFirst || t.ReverseMax > longest {
 		bad("reversal pauses are %s to %s, but must start at 100ms or more, not shrink, and be at most %s", t.ReverseFirst, t.ReverseMax, longest)
 	}
@@ -128,6 +133,15 @@ func (t Terms) InquiryPause(n int, spread float64) time.Duration {
 		n = len(t.Inquiries) - 1
 	}
 	return t.vary(t.Inquiries[n], spread)
+}
+
+// showPoll is the longest pause before an inquiry while a code is shown: the
+// customer stands there and has paid.
+const showPoll = 2 * time.Second
+
+// ShowPause is InquiryPause while the register shows a code.
+func (t Terms) ShowPause(n int, spread float64) time.Duration {
+	return min(t.InquiryPause(n, spread), t.vary(showPoll, spread))
 }
 
 // CollectPause is the pause before the n-th inquiry, counted from 0, about a

@@ -87,6 +87,19 @@ func (c *Client) PaySale(ctx context.Context, id string, code Code) (Sale, error
 	return out, c.call(ctx, http.MethodPost, at(PathSaleCode, "id", id), code, &out)
 }
 
+// ShowSale has a code shown that pays a sale, by the preferred wallet or by
+// the one that is named.
+func (c *Client) ShowSale(ctx context.Context, id, wallet string) (Sale, error) {
+	var out Sale
+	return out, c.call(ctx, http.MethodPost, at(PathSaleShow, "id", id), Show{Wallet: wallet}, &out)
+}
+
+// PrintShown puts the code that is shown on paper and waits for it.
+func (c *Client) PrintShown(ctx context.Context, id string) (Sale, error) {
+	var out Sale
+	return out, c.call(ctx, http.MethodPost, at(PathShowPrint, "id", id), nil, &out)
+}
+
 // CancelSale asks for a sale to be undone.
 func (c *Client) CancelSale(ctx context.Context, id string) (Sale, error) {
 	var out Sale

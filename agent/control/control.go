@@ -16,6 +16,8 @@ const (
 	PathSales      = "/v1/sales"                 // POST NewSale -> Sale
 	PathSale       = "/v1/sales/{id}"            // GET ?wait=10s -> Sale
 	PathSaleCode   = "/v1/sales/{id}/code"       // POST Code, or a picture -> Sale
+	PathSaleShow   = "/v1/sales/{id}/show"       // POST Show -> Sale: have a code shown that the customer reads
+	PathShowPrint  = "/v1/sales/{id}/show/print" // POST -> Sale: put it on paper
 	PathSaleCancel = "/v1/sales/{id}/cancel"     // POST -> Sale
 	PathOverride   = "/v1/sales/{id}/override"   // POST Override -> Sale
 	PathCharges    = "/v1/charges"               // GET ?state=&before=&limit= -> Charges
@@ -134,9 +136,33 @@ type Sale struct {
 	TopUp        bool      `json:"top_up,omitempty"` // no goods: the customer's cash becomes money in the wallet
 	Lines        []Line    `json:"lines,omitempty"`
 	Refusal      *Refusal  `json:"refusal,omitempty"` // the last scan was not taken; the sale goes on
+	Show         *Shown    `json:"show,omitempty" doc:"the code that the customer is to read and pay; it is not paid before state says so"`
 	Lifted       []string  `json:"lifted,omitempty" doc:"limits that a manager lets this sale pass: the customer shows the code again"`
 	LiftedText   string    `json:"lifted_text,omitempty"` // what that means and what to do
 	LiftedTextE  string    `json:"lifted_text_en,omitempty"`
+}
+
+// Show asks a wallet for a code that the register shows for a sale.
+type Show struct {
+	Wallet string `json:"wallet,omitempty" maxLength:"32" doc:"the wallet's id; the preferred one when it is empty"`
+}
+
+// Shown is a code that the register shows: whoever reads it pays the sale. It
+// is the shop's and not a customer's. Modules are its squares, Size by Size,
+// row by row, one bit each, in rows of whole bytes, the most significant bit
+// leftmost, 1 dark; a quiet zone of four belongs around them.
+type Shown struct {
+	Text    string    `json:"text"`
+	Until   time.Time `json:"until"` // a customer can pay it
+	Size    int       `json:"size,omitempty"`
+	Modules []byte    `json:"modules,omitempty"`
+}
+
+// Presenter is a wallet that gives codes to show.
+type Presenter struct {
+	Wallet string `json:"wallet"`
+	Name   string `json:"name"`
+	NameE  string `json:"name_en"`
 }
 
 // Refusal is why a scan was not taken, in words for the cashier.
@@ -247,8 +273,10 @@ type Register struct {
 	Refusal  *Refusal `json:"refusal,omitempty"`
 	Devices  []Device `json:"devices"`
 	Open     int      `json:"open"` // charges that are not settled
-	Demo     bool     `json:"demo"` // no real money: the pages say so
-	Offline  *Offline `json:"offline,omitempty"`
+
+	Presenters []Presenter `json:"presenters,omitempty" doc:"wallets that give codes for the register to show, the preferred one first"`
+	Demo       bool        `json:"demo"` // no real money: the pages say so
+	Offline    *Offline    `json:"offline,omitempty"`
 }
 
 // Event names of the stream. Each carries one body as JSON: register

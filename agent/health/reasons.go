@@ -102,6 +102,12 @@ var reasons = []Entry{
 		Remedy: "取引一覧で結果を確かめてください。", RemedyEN: "See the result in the list of charges.",
 	},
 	{
+		Code: "reason.code_shown", Act: Cashier,
+		Title: "コードを提示中", TitleEN: "A code is shown",
+		Text: "お客様に、画面のコードを決済アプリで読み取ってもらっています。", TextEN: "The customer has to read the code on the display with the app, and to pay.",
+		Remedy: "支払いが確認できるまで、商品を渡さないでください。", RemedyEN: "Keep the goods until it says that it is paid.",
+	},
+	{
 		Code: "reason.confirm_on_phone", Act: Cashier,
 		Title: "お客様の確認待ち", TitleEN: "The customer must confirm",
 		Text: "お客様の決済アプリで、確認の操作が必要です。", TextEN: "The customer has to confirm the payment in the app.",

@@ -22,6 +22,30 @@ var register = []Entry{
 		Remedy: "結果が出るまで、もう一度読み取らないでください。", RemedyEN: "Do not scan again before there is a result.",
 	},
 	{
+		Code: "register.code_shown", Act: Cashier,
+		Title: "コードを提示中です", TitleEN: "A code is being shown",
+		Text: "この会計では、お客様に読み取ってもらうコードを表示しています。", TextEN: "For this sale a code is shown that the customer is to read.",
+		Remedy: "読み取りに変えるときは、先に「中止を依頼する」を押してください。", RemedyEN: "To scan the customer's code instead, cancel the one that is shown first.",
+	},
+	{
+		Code: "show.no_wallet", Act: Cashier,
+		Title: "コードを表示できません", TitleEN: "There is no code to show",
+		Text: "コードを表示できる決済サービスがありません。", TextEN: "No wallet of this register gives a code to show.",
+		Remedy: "お客様のコードを読み取ってください。", RemedyEN: "Scan the customer's code instead.",
+	},
+	{
+		Code: "show.nothing", Act: Cashier,
+		Title: "表示中のコードはありません", TitleEN: "No code is shown",
+		Text: "お客様に読み取ってもらうコードは、いま表示していません。", TextEN: "No code is open that a customer could read.",
+		Remedy: "先に「コードを表示」を押してください。", RemedyEN: "Have a code shown first.",
+	},
+	{
+		Code: "show.no_topup", Act: Cashier,
+		Title: "チャージでは表示できません", TitleEN: "Not for a top-up",
+		Text: "チャージは、お客様のコードを読み取って行います。", TextEN: "A top-up needs the customer's own code.",
+		Remedy: "お客様のコードを読み取ってください。", RemedyEN: "Scan the customer's code.",
+	},
+	{
 		Code: "register.code_again", Act: Cashier,
 		Title: "ほかの会計で使ったコードです", TitleEN: "This code was used for another sale",
 		Text: "このコードは、ほかの会計で読み取り済みです。二重払いを防ぐため、使いませんでした。", TextEN: "This code was scanned for another sale. It was not sent, so that nobody pays twice.",

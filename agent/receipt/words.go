@@ -18,6 +18,8 @@ type vocabulary struct {
 	checking, undoing                 string
 	customer, shop                    []string
 
+	toPay, until, readIt string // of a code for the customer to read
+
 	find string // above the code that finds the receipt again
 
 	storeCopy, copy, notPaid, keep, takenAt, bring string
@@ -50,6 +52,7 @@ var words = map[Language]vocabulary{
 			"3. 照会と取消は端末が自動で続けます。電源を切っても取引は失われません。",
 			"4. 取引一覧で取引番号の結果を確認してください。",
 		},
+		toPay: "お支払い用コード", until: "有効期限", readIt: "決済アプリでこのコードを読み取って、お支払いください。",
 		find: "この取引を探すコード",
 
 		storeCopy: "店舗控え", copy: "再発行", notPaid: "通信なしで受付 未入金",
@@ -85,6 +88,7 @@ var words = map[Language]vocabulary{
 			"3. The register goes on asking and undoing by itself. Nothing is lost when it is switched off.",
 			"4. Look up the result under the transaction number in the list of charges.",
 		},
+		toPay: "CODE TO PAY", until: "Valid until", readIt: "Read this code with your payment app, and pay.",
 		find: "Scan to find this transaction",
 
 		storeCopy: "STORE COPY", copy: "COPY", notPaid: "TAKEN OFFLINE, NOT YET PAID",

@@ -80,6 +80,10 @@ const (
 	FileBack                      // the register that made it takes it in
 	FileLost                      // nobody ever takes it in
 	FileReclaimed                 // the register that made it collects after all, while others may have it
+	PaidShown                     // no trouble: a customer pays a code that the register showed
+	PaidLate                      // or tries to when it may be closed
+	PaidAtOnce                    // two customers pay the same one
+	ShowTapped                    // the code is asked for twice
 	faults                        // how many there are
 )
 
@@ -97,6 +101,7 @@ var faultNames = [faults]string{
 	"signed code in another picture", "older code of a phone", "old picture of a code", "code of a phone that was replaced",
 	"clock set while offline", "shop closed with a queue", "several taken at once", "manager: written off", "written off while forwarded",
 	"limit lifted", "queue file made", "queue file taken in", "queue file taken in twice", "queue file taken in elsewhere too", "queue file back at its maker", "queue file lost", "queue reclaimed",
+	"shown code paid", "shown code paid late", "shown code paid by two", "shown code asked for twice",
 }
 
 func (f Fault) String() string { return faultNames[f] }

@@ -175,6 +175,10 @@ func (d *dice) Read(p []byte) (int, error) {
 func (w *World) wall() time.Time { return base.Add(w.now()) }
 
 func (r *reference) charge(_ time.Duration, q wire.ChargeRequest) reply {
+	if q.Mode == wire.Presented {
+		a, err := r.ledger.Present(q)
+		return replyTo(a, err)
+	}
 	who := r.w.faceOf(q.Key).who
 	d := roll(r.w.plan.seed, "on phone", who, 0)
 	if !d.chance(0.12) {

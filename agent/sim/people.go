@@ -97,6 +97,11 @@ func (t *till) person(a act) {
 		go t.run.takeIn(t.w.file(a.file))
 	case doReclaim:
 		go t.run.reclaim(nil)
+	case doShow:
+		id := t.sale
+		go func() { _, _ = reg.Present(id, "", "hanako") }()
+	case doPay:
+		t.pays(a)
 	case doManage:
 		t.manage(a)
 	case doRefund:

@@ -62,9 +62,11 @@ const (
 	doExport
 	doImport
 	doReclaim
+	doShow
+	doPay
 )
 
-var deedNames = []string{"open", "scan", "scan again", "cancel", "crash", "leave", "wallet away", "wallet back", "disk full", "disk has room", "clock", "twin", "copy", "restore", "manager", "refund", "take several", "close", "export", "import", "reclaim"}
+var deedNames = []string{"open", "scan", "scan again", "cancel", "crash", "leave", "wallet away", "wallet back", "disk full", "disk has room", "clock", "twin", "copy", "restore", "manager", "refund", "take several", "close", "export", "import", "reclaim", "show a code", "pay the code"}
 
 // act is one thing that happens at an instant of its own.
 type act struct {
@@ -176,6 +178,7 @@ func newPlan(seed uint64) plan {
 	p.troubles(&d)
 	p.outages(&d)
 	p.closing()
+	p.showing()
 	slices.SortStableFunc(p.acts, func(a, b act) int { return int(a.at - b.at) })
 	for i := range p.acts {
 		p.acts[i].n = i

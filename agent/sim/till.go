@@ -36,6 +36,7 @@ type till struct {
 
 	sale     string // the last one that was opened
 	code     string // the last one that was scanned
+	display  string // the last code that a customer saw on the display
 	seen     shown  // on the cashier's screen
 	watched  <-chan struct{}
 	goods    map[charge.Key]bool // handed over: the screen said so once
@@ -179,6 +180,9 @@ func (t *till) parts(r *run) agent.Parts {
 	for _, h := range w.wallets {
 		client := &own.Client{ID: h.id, Store: "S1", Terminal: t.id, Line: &lane{run: r, house: h}, Terms: h.terms, Now: t.now, Nonce: w.nonce}
 		one := agent.Wallet{ID: h.id, Name: h.id, NameEN: h.id, Ask: client, Refunds: client, Terms: h.terms}
+		if _, ours := h.books.(*reference); ours {
+			one.Shows = client
+		}
 		if _, ours := h.books.(*reference); ours && w.plan.offline.on {
 			client.Signer, r.offline.signs = t.key, client
 			one.Forwards, one.Lists = client, client

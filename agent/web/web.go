@@ -44,6 +44,7 @@ var types = map[string]string{
 var pages = map[string]string{
 	"/pos":     "pos.html",
 	"/manager": "manager.html",
+	"/display": "display.html",
 }
 
 // file is one embedded file, ready to be served.
@@ -53,7 +54,7 @@ type file struct {
 	etag string // strong: the content's own hash
 }
 
-// Handler serves the pages (/pos, /manager) and their files (/web/...), to GET and HEAD
+// Handler serves the pages (/pos, /manager, /display) and their files (/web/...), to GET and HEAD
 // only. Files keep their names when they change, so a browser may store them
 // but asks each time; an unchanged one costs an empty 304.
 func Handler() http.Handler {

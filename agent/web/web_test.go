@@ -38,6 +38,7 @@ func TestPagesAndTheirFiles(t *testing.T) {
 	for target, mime := range map[string]string{
 		"/pos":                "text/html; charset=utf-8",
 		"/manager":            "text/html; charset=utf-8",
+		"/display":            "text/html; charset=utf-8",
 		"/web/js/pos.js":      "text/javascript; charset=utf-8",
 		"/web/vendor/lit.js":  "text/javascript; charset=utf-8",
 		"/web/vendor/lit.txt": "text/plain; charset=utf-8",

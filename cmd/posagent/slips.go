@@ -34,6 +34,13 @@ func drawQR(text string) (printer.Bitmap, error) {
 	return printer.Bitmap{Width: m.Size, Height: m.Size, Bits: m.Bits}, err
 }
 
+// drawForDisplay draws a code for a customer's display and the cashier's page,
+// which are no smaller than this.
+func drawForDisplay(text string) (size int, modules []byte, err error) {
+	p, err := picture.Fit(text, picture.Screen(480, 70))
+	return p.Size, p.Bits, err
+}
+
 // TakeSlip judges a store copy and takes its charge in; see server.Slips.
 func (h *hands) TakeSlip(text paycode.Secret, by charge.By, operator string) (control.Slip, error) {
 	c, err := handover.DecodeSlip(text.Reveal())

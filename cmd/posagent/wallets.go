@@ -50,6 +50,9 @@ func wallets(c configs.Config, demo bool, log *slog.Logger) ([]wallet, error) {
 			ID: link.ID, Name: link.ReceiptName, NameEN: link.ReceiptNameEN, Terms: link.Terms(),
 			Ask: client, Refunds: client, TopUps: client, Lists: client,
 		}}
+		if link.ShowFor > 0 {
+			w.Shows = client
+		}
 		if client.Signer = signer(id.Certificate); client.Signer != nil {
 			w.Forwards = client
 		} else {

@@ -120,6 +120,9 @@ func TestUsageErrors(t *testing.T) {
 		{"pay --amount -5", "--amount must be"},
 		{"pay --amount 12.80", `invalid argument "12.80"`},
 		{"pay --amount 1280円", `invalid argument "1280円"`},
+		{"pay --amount 1 --show --code 97", "give one of them"},
+		{"sale show a b", "accepts at most 1 arg"},
+		{"demo pay a b", "accepts at most 1 arg"},
 		{"pay 1280", `unknown command "1280"`},
 		{"pay --amount 1 --agent 127.0.0.1:7070", "must be unix:PATH or http://HOST:PORT"},
 		{"config check a b", "accepts at most 1 arg"},
@@ -150,7 +153,7 @@ func TestGroups(t *testing.T) {
 func TestNoAgent(t *testing.T) {
 	t.Parallel()
 	none := "unix:" + filepath.Join(t.TempDir(), "none.sock")
-	for _, args := range []string{"charges", "charges show K", "charges receipt K", "charges reprint K", "devices", "devices list", "devices test printer0", "devices explain printer0", "devices watch", "devices sniff printer0", "charges --timeline K", "charges resolve K --decision not_paid", "refund K --amount 1", "reconcile", "sale override --limit age", "sale override S --limit age", "pay --amount 1", "pay --amount 1 --wait"} {
+	for _, args := range []string{"charges", "charges show K", "charges receipt K", "charges reprint K", "devices", "devices list", "devices test printer0", "devices explain printer0", "devices watch", "devices sniff printer0", "charges --timeline K", "charges resolve K --decision not_paid", "refund K --amount 1", "reconcile", "sale show", "sale show S", "pay --amount 1 --show", "sale override --limit age", "sale override S --limit age", "pay --amount 1", "pay --amount 1 --wait"} {
 		for _, agent := range []string{none, "http://127.0.0.1:1"} {
 			got := posctl(t, append(strings.Fields(args), "--agent", agent)...)
 			got.want(t, exitUnreachable, "posctl: the agent does not answer: is posagent running?")

@@ -14,11 +14,12 @@ import (
 func (t *tool) pay() *cobra.Command {
 	var sale control.NewSale
 	var code, rate string
-	var wait bool
+	var wait, show bool
 	cmd := &cobra.Command{
-		Use:   "pay --amount YEN [--code TEXT] [--wait]",
+		Use:   "pay --amount YEN [--code TEXT | --show] [--wait]",
 		Short: "Make a sale: show it at the scanner, or pay it with a code at once",
-		Long: `pay opens a sale. Without --code the customer shows a code to the scanner.
+		Long: `pay opens a sale. Without --code the customer shows a code to the scanner; with
+--show the register shows one, which the customer reads: see posctl sale show.
 With --wait posctl waits until the sale has its result: each step goes to
 standard error, the result to standard output.
 
@@ -37,8 +38,14 @@ of it.`,
 			if rate != "standard" {
 				sale.Lines = []control.Line{{Name: "商品", Quantity: 1, Amount: sale.Amount, Rate: rate}}
 			}
+			if code != "" && show {
+				return usage("--code is the customer's code, and --show one for the customer to read: give one of them")
+			}
 			if code != "" {
 				sale.Code = &control.Code{Text: code}
+			}
+			if show {
+				return t.makeShown(cmd, sale, wait)
 			}
 			return t.makeSale(cmd, sale, wait)
 		},
@@ -49,8 +56,22 @@ of it.`,
 	cmd.Flags().StringVar(&rate, "rate", "standard", "tax `RATE`: standard, reduced or exempt")
 	offer(cmd, "rate", "standard", "reduced", "exempt")
 	cmd.Flags().StringVar(&code, "code", "", "`TEXT` of the customer's code, when it is at hand")
+	cmd.Flags().BoolVar(&show, "show", false, "show a code that the customer reads")
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait for the result")
 	return cmd
+}
+
+// makeShown opens a sale and has a code shown for it.
+func (t *tool) makeShown(cmd *cobra.Command, want control.NewSale, wait bool) error {
+	client, err := t.client(cmd)
+	if err != nil {
+		return err
+	}
+	sale, err := client.OpenSale(cmd.Context(), want)
+	if err != nil {
+		return err
+	}
+	return t.showSale(cmd.Context(), client, sale.ID, "", false, wait)
 }
 
 func (t *tool) makeSale(cmd *cobra.Command, want control.NewSale, wait bool) error {
@@ -132,6 +153,9 @@ func step(s control.Sale) string {
 	case "sent":
 		return "asking the wallet …"
 	case "pending":
+		if s.Show != nil {
+			return "waiting for the customer to read the code and to pay …"
+		}
 		return "the customer must confirm on the phone …"
 	case "indoubt":
 		return "the result is not known yet, asking again: do not hand over the goods …"

@@ -17,9 +17,9 @@ func (t *tool) sale() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "sale",
 		Short:   "Decide about the sale that is open at the register",
-		Example: "  posctl sale override --limit per_charge",
+		Example: "  posctl sale show --wait\n  posctl sale override --limit per_charge",
 	}
-	cmd.AddCommand(t.saleOverride())
+	cmd.AddCommand(t.saleShow(), t.saleOverride())
 	return cmd
 }
 

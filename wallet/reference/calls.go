@@ -52,6 +52,8 @@ func (s *Server) charge(reg register, w http.ResponseWriter, r *http.Request) {
 			return s.opts.Ledger.BringIn(req)
 		case req.Mode == wire.Forwarded:
 			return s.opts.Ledger.Forward(req)
+		case req.Mode == wire.Presented:
+			return s.opts.Ledger.Present(req)
 		case fault == wire.FaultConfirm:
 			return s.opts.Ledger.ChargeOnPhone(req)
 		}

@@ -25,9 +25,14 @@ var (
 // checkCharge tells all that is wrong with a request. It never quotes the
 // code: a live one is worth money.
 func checkCharge(r wire.ChargeRequest) error {
-	errs := []error{checkShown(r.Key, r.Amount, r.Currency, r.Nonce, r.Code, r.ValidUntil)}
-	if r.Mode != wire.Online && r.Mode != wire.Forwarded {
-		errs = append(errs, fmt.Errorf("mode is %q, but this wallet takes online and forwarded", r.Mode))
+	var errs []error
+	switch r.Mode {
+	case wire.Online, wire.Forwarded:
+		errs = append(errs, checkShown(r.Key, r.Amount, r.Currency, r.Nonce, r.Code, r.ValidUntil))
+	case wire.Presented:
+		errs = append(errs, checkPresented(r))
+	default:
+		errs = append(errs, fmt.Errorf("mode is %.40q, but must be online, forwarded or presented", r.Mode))
 	}
 	if len(r.TerminalCertificate) > maxCertificate || len(r.TerminalCertificate) > 0 && r.Mode != wire.Forwarded {
 		errs = append(errs, fmt.Errorf("terminal_certificate is for forwards, and has at most %d bytes", maxCertificate))
@@ -57,6 +62,18 @@ func checkShown(key string, amount int64, currency, nonce, code string, validUnt
 		errs = append(errs, fmt.Errorf("code must be 1 to %d printable ASCII characters", maxCode))
 	}
 	if validUntil.IsZero() {
+		errs = append(errs, errors.New("valid_until is missing"))
+	}
+	return errors.Join(errs...)
+}
+
+// checkPresented is for what the register shows a code for.
+func checkPresented(r wire.ChargeRequest) error {
+	errs := []error{checkKey(r.Key), checkAmount(r.Amount, r.Currency), checkNonce(r.Nonce, false)}
+	if r.Code != "" {
+		errs = append(errs, errors.New("a charge that is presented has no code"))
+	}
+	if r.ValidUntil.IsZero() {
 		errs = append(errs, errors.New("valid_until is missing"))
 	}
 	return errors.Join(errs...)

@@ -48,6 +48,7 @@ func (s *Server) tryRoutes() http.Handler {
 	mux.HandleFunc("POST "+wire.PathTrySigned, order(s, (*tryphone.Phones).Code))
 	mux.HandleFunc("POST "+wire.PathTryPhones, order(s, (*tryphone.Phones).Phone))
 	mux.HandleFunc("POST "+wire.PathTryConfirm, s.tryConfirm)
+	mux.HandleFunc("POST "+wire.PathTryPay, s.tryPay)
 	mux.HandleFunc("PUT "+wire.PathTryFault, s.tryFault)
 	mux.HandleFunc("GET "+wire.PathTryFault, list(func() (wire.FaultOrder, error) { return s.Fault(), nil }))
 	mux.HandleFunc("PUT "+wire.PathTryBulletin, s.tryBulletin)
@@ -95,6 +96,24 @@ func (s *Server) tryConfirm(w http.ResponseWriter, r *http.Request) {
 	}
 	s.log.Info("the customer spoke", "key", a.Key, "yes", said.Yes, "status", a.Status, "error", err)
 	reply(w, "", a, err)
+}
+
+// tryPay is a customer's phone that has read the code which a register shows.
+func (s *Server) tryPay(w http.ResponseWriter, r *http.Request) {
+	var p wire.Payment
+	if !readBody(w, r, &p) {
+		return
+	}
+	a, err := s.opts.Ledger.PayShown(p.Customer, p.Show)
+	s.log.Info("a customer pays a code that is shown", "key", a.Key, "status", a.Status, "error", err)
+	switch {
+	case errors.Is(err, ledger.ErrUnknownKey), errors.Is(err, ledger.ErrNoCustomer):
+		problem(w, http.StatusNotFound, "about:blank", err.Error())
+	case errors.Is(err, ledger.ErrFunds), errors.Is(err, ledger.ErrClosed):
+		problem(w, http.StatusConflict, "about:blank", err.Error())
+	default:
+		reply(w, "", a, err)
+	}
 }
 
 func (s *Server) tryFault(w http.ResponseWriter, r *http.Request) {

@@ -14,6 +14,7 @@ const (
 	PathTryCharges   = "/try/charges"      // GET -> []Standing
 	PathTryTrial     = "/try/trial"        // GET -> Trial
 	PathTryConfirm   = "/try/confirm"      // POST Confirmation -> Answer
+	PathTryPay       = "/try/payments"     // POST Payment -> Answer
 	PathTryBulletin  = "/try/bulletin"     // PUT BulletinOrder, GET -> BulletinState
 )
 
@@ -74,6 +75,13 @@ type Phone struct {
 type Confirmation struct {
 	Key string `json:"key"`
 	Yes bool   `json:"yes"`
+}
+
+// Payment is what a customer's phone sends that has read a code which a
+// register shows; an empty Customer is the first one.
+type Payment struct {
+	Customer string `json:"customer"`
+	Show     string `json:"show"` // the text of the code
 }
 
 // Fault is a trouble that the reference wallet plays on the calls that take or

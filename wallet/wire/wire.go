@@ -53,14 +53,15 @@ const (
 // Code are its identity: the same key with another identity is a conflict.
 // Texts of one signed code are one code. A forward says when the register took
 // the code, and signs it: see SignForward. Another register of the same store
-// may bring it in then, under the same key.
+// may bring it in then, under the same key. One that is presented has no code:
+// the wallet gives one, which the register shows and the customer's phone reads.
 type ChargeRequest struct {
 	Key        string    `json:"key"`
 	Terminal   string    `json:"terminal"`
 	Store      string    `json:"store"`
 	Amount     int64     `json:"amount"` // minor units, above 0
 	Currency   string    `json:"currency"`
-	Code       string    `json:"code"`
+	Code       string    `json:"code"` // empty when it is presented
 	Mode       Mode      `json:"mode"`
 	ValidUntil time.Time `json:"valid_until"` // the wallet does not approve after this
 	Nonce      string    `json:"nonce"`       // new for every attempt; echoed
@@ -126,7 +127,17 @@ type Answer struct {
 	Reason   Reason    `json:"reason,omitempty"`  // with Declined
 	Receipt  string    `json:"receipt,omitempty"` // the wallet's own number, with Approved
 	At       time.Time `json:"at"`                // the wallet's clock
+
+	// Of a presented charge while it is pending: the text that the register
+	// shows as a QR code, and until when a customer can pay it. After that the
+	// wallet declines the key as Expired by itself. After a reversal nobody can.
+	Show      string    `json:"show,omitempty"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"` // not after the request's ValidUntil
 }
+
+// MaxShow is the longest text of a code that a register shows, in bytes: what
+// a QR code of level M holds.
+const MaxShow = 2331
 
 // Reason is why a wallet declined.
 type Reason string
@@ -139,7 +150,7 @@ const (
 	OverLimit         Reason = "limit"        // of a top-up, a code, its certificate, or what a register may forward
 	Blocked           Reason = "blocked"      // the phone or the customer was stopped before the code was taken
 	Stopped           Reason = "stopped"
-	Expired           Reason = "expired"        // it came after ValidUntil, was forwarded too late, or the customer did not confirm in time
+	Expired           Reason = "expired"        // it came after ValidUntil, was forwarded too late, or the customer did not confirm, or pay the code that was shown, in time
 	Refused           Reason = "refused"        // the customer said no on the phone
 	OverRefund        Reason = "over_refund"    // more than the charge, or than is left of it
 	NotRefundable     Reason = "not_refundable" // there is no approved charge under the charge's key

@@ -18,6 +18,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/posagent/posagent/agent/authorize"
 	"github.com/posagent/posagent/agent/charge"
@@ -59,6 +61,36 @@ func (c *Client) Charge(ctx context.Context, r charge.Record, code paycode.Code)
 		Code: code.Text.Reveal(), Mode: wire.Online,
 		ValidUntil: c.now().Add(c.Terms.GiveUpPending).UTC(), Nonce: asked.Nonce,
 	})
+}
+
+// Present asks for a code to show, which the customer then pays. The wallet is
+// told until when: nobody looks at it after that. An answer without a code that
+// can be shown is no answer: the charge may be open, and nobody could pay it.
+func (c *Client) Present(ctx context.Context, r charge.Record) charge.Answer {
+	store, terminal, _, _, err := r.Key.Parts()
+	if err != nil {
+		return c.never(err)
+	}
+	asked := c.asked(authorize.CallCharge, r)
+	a := c.attempt(ctx, asked, http.MethodPost, wire.PathCharges, wire.ChargeRequest{
+		Key: string(r.Key), Terminal: terminal, Store: store,
+		Amount: r.Amount.Minor, Currency: string(r.Amount.Currency), Mode: wire.Presented,
+		ValidUntil: c.now().Add(c.Terms.ShowFor).UTC(), Nonce: asked.Nonce,
+	})
+	if a.Event == charge.Wait && a.Show == "" {
+		a.Event, a.Reason, a.Note = charge.Lose, charge.ReasonBadAnswer, "the wallet waits for the customer, but gives no code that can be shown"
+	}
+	return a
+}
+
+// shown is the code to show of an answer and for how long it can be paid, as
+// far as it can be shown.
+func shown(a *wire.Answer) (string, time.Duration) {
+	odd := func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) && r != '\u3000' }
+	if len(a.Show) > wire.MaxShow || strings.ContainsFunc(a.Show, odd) || !a.ExpiresAt.After(a.At) {
+		return "", 0
+	}
+	return a.Show, a.ExpiresAt.Sub(a.At)
 }
 
 // Refund asks for money of an approved payment to be given back. It may be
@@ -162,6 +194,9 @@ func (c *Client) answer(asked authorize.Asked, ev authorize.Evidence, started ti
 	}
 	if ev.Answer != nil && event != charge.Lose {
 		a.Known, a.Theirs = true, ev.Answer.At
+		if event == charge.Wait {
+			a.Show, a.Payable = shown(ev.Answer)
+		}
 		if event == charge.Approve {
 			// A number that is no such line does not make the approval less true.
 			a.Receipt = authorize.Plain(ev.Answer.Receipt, longestNumber)

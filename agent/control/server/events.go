@@ -79,7 +79,8 @@ func (s *Server) stream(ctx context.Context, who *caller, send sse.Sender) {
 }
 
 // seenBy is the register as this caller may see it: a display sees the amount
-// and the state of the standing sale, and nothing else.
+// and the state of the standing sale, a code that its customer is to read, and
+// nothing else.
 func (s *Server) seenBy(who *caller) control.Register {
 	r := s.register()
 	if who.may(control.ScopeRead) {
@@ -89,6 +90,9 @@ func (s *Server) seenBy(who *caller) control.Register {
 	if r.Sale != nil {
 		out.Sale = &control.Sale{
 			Amount: r.Sale.Amount, Currency: r.Sale.Currency, State: r.Sale.State, Goods: r.Sale.Goods, Checking: r.Sale.Checking,
+		}
+		if out.Sale.Show = r.Sale.Show; r.Sale.Show != nil {
+			out.Sale.WalletName, out.Sale.WalletNameE = r.Sale.WalletName, r.Sale.WalletNameE
 		}
 	}
 	return out

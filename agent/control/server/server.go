@@ -49,8 +49,8 @@ type Token struct {
 	Scopes []control.Scope
 }
 
-// Options are what a server needs. All are needed but for Pages, Bulletins,
-// Queue, Slips, Handover and SealedBy.
+// Options are what a server needs. All are needed but for Pages, Draw,
+// Bulletins, Queue, Slips, Handover and SealedBy.
 type Options struct {
 	Register  *agent.Register
 	Books     Books
@@ -68,6 +68,7 @@ type Options struct {
 	Hosts     []string // Host headers that are ours, beside loopback names
 	Origins   []string // pages of other origins that may call us
 	Pages     http.Handler
+	Draw      func(text string) (size int, modules []byte, err error) // a code for a display; nil: pages have its text alone
 	Demo      bool
 	SealedBy  control.OfflineKey // how the key of sealed codes is kept; zero: there is none
 	Ready     func() error       // nil error: the journal writes and the configuration is loaded
@@ -83,6 +84,7 @@ type Server struct {
 	people  *people
 	opening sync.Mutex // one sale is opened at a time
 	seen    *seen
+	drawn   drawn
 	crowd   *crowd
 	handler http.Handler
 	ending  context.Context // streams end with it
@@ -99,6 +101,7 @@ func New(o Options) *Server {
 	s.sessions(api)
 	s.sales(api)
 	s.payments(api)
+	s.showing(api)
 	s.overrides(api)
 	s.charges(api)
 	s.afterwards(api)
@@ -114,6 +117,7 @@ func New(o Options) *Server {
 	if o.Pages != nil {
 		mux.Handle("/pos", o.Pages)
 		mux.Handle("/manager", o.Pages)
+		mux.Handle("/display", o.Pages)
 		mux.Handle("/web/", o.Pages)
 		mux.Handle("GET /{$}", http.RedirectHandler("/pos", http.StatusFound))
 	}

@@ -21,6 +21,9 @@ func (s *Server) shapeSale(v agent.View) control.Sale {
 	if c.Wallet != "" {
 		out.WalletName, out.WalletNameE = s.Register.WalletName(c.Wallet)
 	}
+	if v.Shown != nil {
+		out.Show = s.shapeShown(*v.Shown)
+	}
 	if c.Reason != charge.ReasonNone {
 		e := health.Lookup("reason." + string(c.Reason))
 		out.ReasonText, out.ReasonTextE = e.Advice(), e.AdviceEN()
@@ -107,7 +110,7 @@ func shapeDevice(d agent.DeviceView) control.Device {
 
 // register is the register right now, as the pages show it.
 func (s *Server) register() control.Register {
-	out := control.Register{Store: s.Store.Name, Terminal: s.Store.Terminal, Demo: s.Demo, Refusal: shapeRefusal(s.Register.LastRefusal())}
+	out := control.Register{Presenters: s.presenters(), Store: s.Store.Name, Terminal: s.Store.Terminal, Demo: s.Demo, Refusal: shapeRefusal(s.Register.LastRefusal())}
 	if v, ok := s.Register.Standing(); ok {
 		one := s.shapeSale(v)
 		out.Sale = &one

@@ -9,9 +9,6 @@ package picture
 import (
 	"errors"
 	"fmt"
-	"image"
-	"image/color"
-	"image/png"
 	"io"
 
 	qrcode "github.com/skip2/go-qrcode"
@@ -112,25 +109,9 @@ const maxModule = 64
 // PNG writes a code at level Medium with its quiet zone, black on white, one
 // bit to a pixel.
 func PNG(text string, pixelsPerModule int, w io.Writer) error {
-	if pixelsPerModule < 1 || pixelsPerModule > maxModule {
-		return fmt.Errorf("%d pixels per module: give 1 to %d", pixelsPerModule, maxModule)
-	}
 	m, err := QR(text, Medium)
 	if err != nil {
 		return err
 	}
-	side := (m.Size + 2*QuietZone) * pixelsPerModule
-	img := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black})
-	for y := range side {
-		row := img.Pix[y*img.Stride : y*img.Stride+side]
-		for x := range row {
-			if m.Dark(x/pixelsPerModule-QuietZone, y/pixelsPerModule-QuietZone) {
-				row[x] = 1
-			}
-		}
-	}
-	if err := png.Encode(w, img); err != nil {
-		return fmt.Errorf("write the picture of a code: %w", err)
-	}
-	return nil
+	return m.PNG(pixelsPerModule, w)
 }

@@ -49,6 +49,10 @@ const states = {
   prepared: {},
   sent: { deadline: () => soon(3000), wallet: "own" },
   pending: { amount: 1_000_000_000, give_up: () => soon(55_000), wallet: "own" },
+  shown: {
+    state: "pending", wallet: "own", wallet_name: "みほんペイ", wallet_name_en: "Mihon Pay", reason: "code_shown",
+    show: () => ({ text: "PWP1:S0001-T01-217877275-1", until: soon(150_000), size: 25, modules: "/rG/gIJPIIC6uS6AuoUugLpKLoCCqSCA/qq/gADsgABXo/aAHV3TAG4m/QDMBPoAo+OMAC3LEgCr9siAcO69AObX+AAAtIwA/v6rgIL2jgC6X/oAuqH9ALoQIICC+wyA/i3KgA==" }),
+  },
   indoubt: { next_inquiry: () => soon(4000), give_up: () => soon(27_000), checking: true, wallet: "own", ...late },
   approved: { goods: "hand_over", wallet: "own", receipt: "20261122000123", paper: "failed" },
   declined: { wallet: "own", ...poor },

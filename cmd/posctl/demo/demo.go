@@ -33,6 +33,7 @@ type Facts struct {
 	AgentURL         string `json:"agent_url"`
 	WalletURL        string `json:"wallet_url"`
 	APIToken         string `json:"api_token"`
+	DisplayURL       string `json:"display_url"`        // the customer's display, with its token
 	ScannerPath      string `json:"scanner_path"`       // write a code and CR here
 	PrinterCapture   string `json:"printer_capture"`    // the raw bytes that the printer got; .png and .txt beside it
 	DisplayText      string `json:"display_text"`       // what the customer display shows

@@ -24,6 +24,7 @@ func TestVisit(t *testing.T) {
 	t.Run("offline", func(t *testing.T) { s.with(t).paysWithSignedCodes() })
 	t.Run("stop switch", func(t *testing.T) { s.with(t).flipsStopSwitches() })
 	t.Run("confirm", func(t *testing.T) { s.with(t).confirmsOnThePhone() })
+	t.Run("a code that is shown", func(t *testing.T) { s.with(t).paysAShownCode() })
 	t.Run("devices", func(t *testing.T) { s.with(t).pullsPlugs() })
 	t.Run("receipts that go wrong", func(t *testing.T) { s.with(t).losesReceipts() })
 	t.Run("a flood of noise", func(t *testing.T) { s.with(t).floods() })
@@ -181,6 +182,37 @@ func (s *stage) confirmsOnThePhone() {
 		s.await(sale, state)
 	}
 	s.order("wallet", "fault", "none")
+}
+
+// paysAShownCode: the register shows a code, a phone pays it, the receipt comes.
+func (s *stage) paysAShownCode() {
+	if out, err := s.posctl("demo", "pay"); err == nil {
+		s.Errorf("a customer pays a code that is not shown: %s", out)
+	}
+	sale := s.ring(770)
+	shown, err := s.agent.ShowSale(context.Background(), sale.ID, "")
+	check(s.T, err)
+	if shown.State != "pending" || shown.Show == nil || shown.Show.Size == 0 || shown.Goods != "hold" {
+		s.Errorf("shown: %+v", shown)
+	}
+	if out, err := s.posctl("demo", "pay", "--customer", "zero"); err == nil {
+		s.Errorf("a customer without money pays: %s", out)
+	}
+	s.order("pay", "--customer", "hiro")
+	s.await(sale, "approved")
+	s.awaitPaper(sale, "printed")
+	if out, err := s.posctl("demo", "pay", shown.Show.Text); err == nil {
+		s.Errorf("another customer pays it again: %s", out)
+	}
+	sale = s.ring(771)
+	shown, err = s.agent.ShowSale(context.Background(), sale.ID, "own")
+	check(s.T, err)
+	_, err = s.agent.CancelSale(context.Background(), sale.ID)
+	check(s.T, err)
+	s.await(sale, "reversed")
+	if out, err := s.posctl("demo", "pay", shown.Show.Text); err == nil {
+		s.Errorf("a cancelled code is paid: %s", out)
+	}
 }
 
 func (s *stage) pullsPlugs() {

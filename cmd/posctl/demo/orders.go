@@ -54,6 +54,10 @@ func (o *orders) listen() (stop func(), err error) {
 		var said wire.Answer
 		return &said, o.try(ctx, http.MethodPost, wire.PathTryConfirm, wire.Confirmation{Key: in.Name, Yes: in.Action == "yes"}, &said)
 	}))
+	mux.HandleFunc("POST /pay", o.handle(func(ctx context.Context, in order) (any, error) {
+		var said wire.Answer
+		return &said, o.try(ctx, http.MethodPost, wire.PathTryPay, wire.Payment{Show: in.Action, Customer: in.Name}, &said)
+	}))
 	mux.HandleFunc("POST /code", o.handle(func(ctx context.Context, in order) (any, error) {
 		if carrier, signed := strings.CutPrefix(in.Action, "sign "); signed {
 			return o.phones.show(ctx, o, in.Name, carrier)

@@ -57,7 +57,7 @@ func prepare(p place, o Options) (Facts, error) {
 	}
 	f := Facts{
 		AgentURL: "http://" + agentAddr, WalletURL: "https://" + walletAddr,
-		APIToken: rand.Text(), ScannerPath: p.visitor(), PrinterCapture: p.capture(), DisplayText: p.displayText(),
+		APIToken: rand.Text(), DisplayURL: "http://" + agentAddr + "/display#token=" + rand.Text(), ScannerPath: p.visitor(), PrinterCapture: p.capture(), DisplayText: p.displayText(),
 		CameraUploadPath: control.PathCamera, Socket: p.apiSocket(),
 	}
 	cashier, err := newPIN(operator.Cashier, 4, &f.CashierPIN)
@@ -76,9 +76,11 @@ func prepare(p place, o Options) (Facts, error) {
 	}
 	pinned := base64.StdEncoding.EncodeToString(signing.Public().(ed25519.PublicKey))
 	sum := sha256.Sum256([]byte(f.APIToken))
+	_, displayToken, _ := strings.Cut(f.DisplayURL, "=")
+	shownTo := sha256.Sum256([]byte(displayToken))
 	agent := map[string]string{
 		"Listen": agentAddr, "Socket": p.apiSocket(), "Data": p.at("agent"), "WalletURL": f.WalletURL,
-		"Token": hex.EncodeToString(sum[:]), "CashierPIN": cashier, "ManagerPIN": manager,
+		"Token": hex.EncodeToString(sum[:]), "DisplayToken": hex.EncodeToString(shownTo[:]), "CashierPIN": cashier, "ManagerPIN": manager,
 		"CA": p.at("keys", "wallet-ca.crt"), "Cert": p.at("keys", "register.crt"), "Key": p.at("keys", "register.key"),
 		"BulletinKey": pinned, "Scanner": p.scanner(), "Printer": p.printer(), "PrinterProfile": p.printerProfile(), "Display": p.display(), "Store": storeID, "Terminal": terminalID,
 	}
@@ -198,6 +200,11 @@ socket = {{q .Socket}}
 name = "visitor"
 sha256 = {{q .Token}}
 scopes = ["prepare", "topup", "read", "display"]
+
+[[api.token]]
+name = "display"
+sha256 = {{q .DisplayToken}}
+scopes = ["display"]
 
 [[operator]]
 id = "cashier"

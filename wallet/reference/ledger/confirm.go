@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/posagent/posagent/wallet/wire"
@@ -44,7 +45,7 @@ func (l *Ledger) Confirm(key string, yes bool) (wire.Answer, error) {
 func waiting(tx Tx, key string) (Standing, error) {
 	if key != "" {
 		st, err := tx.Standing(key)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, ErrNotFound) || err == nil && st.presented() { // nobody is asked about that one
 			err = ErrUnknownKey
 		}
 		return st, err
@@ -53,6 +54,7 @@ func waiting(tx Tx, key string) (Standing, error) {
 	if err != nil {
 		return Standing{}, err
 	}
+	all = slices.DeleteFunc(all, Standing.presented)
 	if len(all) == 0 {
 		return Standing{}, fmt.Errorf("%w: no charge waits for its customer", ErrUnknownKey)
 	}
@@ -80,6 +82,10 @@ func expire(tx Tx, now time.Time) error {
 // letGo gives the held money of a charge that will not be approved back to
 // where it came from, and writes down the status that the charge has been given.
 func letGo(tx Tx, st *Standing, now time.Time) error {
+	if st.presented() { // nobody's money was held
+		st.Until, st.Changed = time.Time{}, now
+		return tx.PutStanding(*st)
+	}
 	class, name, err := home(tx, *st, now)
 	if err != nil {
 		return err

@@ -47,14 +47,21 @@ var (
 	ErrEarly = errors.New("accepted_at is later than the wallet's clock")
 	// ErrQuota: the register has forwarded as much as it may within 24 hours.
 	ErrQuota = errors.New("this register has forwarded as much as it may within 24 hours: it may come again later")
-	// ErrFunds: the balance does not cover what a certificate puts aside.
-	ErrFunds = errors.New("the balance is less than the certificate's cumulative maximum")
+	// ErrFunds: the balance does not cover what a certificate puts aside, or
+	// what a code that is shown asks for.
+	ErrFunds = errors.New("the balance is less than the certificate's cumulative maximum, or than the payment")
+	// ErrClosed: the code that a register showed is paid by another customer,
+	// has run out, or was taken back.
+	ErrClosed = errors.New("this code cannot be paid any more")
 	// ErrDeviceEnded: another phone has taken its place.
 	ErrDeviceEnded = errors.New("this phone is not the customer's any more: a new installation makes a new key")
 )
 
 // ConfirmLife is how long a customer has to confirm a charge on the phone.
 const ConfirmLife = 60 * time.Second
+
+// ShowLife is the longest that a code which a register shows can be paid.
+const ShowLife = 5 * time.Minute
 
 // MostTopUp is the most that one top-up may come to, in minor units: what a
 // hand with cash would not count out at a register, and far from filling an
@@ -69,6 +76,7 @@ type Options struct {
 	Random        io.Reader            // of payer codes; nil is crypto/rand
 	CodeLife      time.Duration        // of payer codes; 0 is CodeLife
 	ConfirmLife   time.Duration        // of charges that wait for the customer; 0 is ConfirmLife
+	ShowLife      time.Duration        // of codes that registers show; 0 is ShowLife
 	ReverseWithin time.Duration        // after the first word, what was approved cannot be reversed any more; 0 is never
 	MostTopUp     int64                // of one top-up, in minor units; 0 is MostTopUp
 	Stopped       func(wire.Kind) bool // tells what a new key is declined for as stopped; nil is nothing
@@ -97,6 +105,7 @@ func New(store Store, o Options) *Ledger {
 	o.Currency = cmp.Or(o.Currency, money.JPY)
 	o.CodeLife = cmp.Or(o.CodeLife, CodeLife)
 	o.ConfirmLife = cmp.Or(o.ConfirmLife, ConfirmLife)
+	o.ShowLife = cmp.Or(o.ShowLife, ShowLife)
 	o.MostTopUp = cmp.Or(o.MostTopUp, MostTopUp)
 	if o.Clock == nil {
 		o.Clock = time.Now
@@ -231,6 +240,10 @@ func (l *Ledger) answer(st Standing, nonce string) wire.Answer {
 		a.Receipt = st.Receipt
 	case wire.Declined:
 		a.Reason = st.Reason
+	case wire.Pending:
+		if st.presented() {
+			a.Show, a.ExpiresAt = showPrefix+st.Key, st.Until.UTC()
+		}
 	}
 	return a
 }

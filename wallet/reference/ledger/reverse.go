@@ -60,7 +60,7 @@ func (l *Ledger) reverse(tx Tx, asked Standing, now time.Time) (Standing, error)
 	switch {
 	case st.Amount != asked.Amount || asked.Kind != "" && st.Kind != asked.Kind:
 		return Standing{}, ErrConflict
-	case st.Status == wire.Pending && l.o.Firm:
+	case st.Status == wire.Pending && l.o.Firm && !st.presented():
 		return Standing{}, ErrConfirming
 	case st.Status == wire.Pending:
 		st.Status = wire.Reversed

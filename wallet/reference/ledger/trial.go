@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/posagent/posagent/agent/money"
 	"github.com/posagent/posagent/wallet/wire"
@@ -66,7 +67,7 @@ func trial(tx Tx) (wire.Trial, error) {
 		}
 	}
 	waiting, err := tx.Pending()
-	for _, st := range waiting {
+	for _, st := range slices.DeleteFunc(waiting, Standing.presented) {
 		held[st.Amount.Currency] -= st.Amount.Minor
 	}
 	for _, odd := range held { // money is held for what waits, and for nothing else

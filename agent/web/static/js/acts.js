@@ -157,6 +157,26 @@ export function givePicture(file) {
   });
 }
 
+/** Has a code shown for the sale on the screen. @param {string} wallet */
+export function showCode(wallet) {
+  const { sale } = page;
+  if (!sale) return;
+  set({ refusal: null });
+  return act(`show ${sale.charge_key} ${wallet}`, async (key) => {
+    tookSale(await askJSON(path.show(sale.id), { method: "POST", body: { wallet }, act: key }));
+    set({ again: false });
+  });
+}
+
+/** Puts the code that is shown on paper. */
+export function printShown() {
+  const { sale } = page;
+  if (!sale) return;
+  return act(`print ${sale.charge_key}`, async (key) => {
+    tookSale(await askJSON(path.printShown(sale.id), { method: "POST", act: key }));
+  });
+}
+
 /** Closes the sale, or asks for the charge to be undone: the agent knows which. */
 export function cancel() {
   const { sale } = page;

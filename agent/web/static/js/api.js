@@ -8,6 +8,8 @@ export const path = {
   sales: "/v1/sales",
   sale: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}`,
   code: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}/code`,
+  show: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}/show`,
+  printShown: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}/show/print`,
   cancel: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}/cancel`,
   override: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}/override`,
   charges: "/v1/charges",
@@ -53,6 +55,14 @@ export function keepSecret(s) {
   else sessionStorage.removeItem(stored);
 }
 
+/** The token of a page on which nobody signs in, such as the customer's display. */
+let token = "";
+
+/** @param {string} t */
+export function keepToken(t) {
+  token = t;
+}
+
 /** A key for one act of one person; the same act repeated carries the same. */
 export const newAct = () => crypto.randomUUID();
 
@@ -92,6 +102,7 @@ async function once(to, { method = "GET", body, act, accept = "application/json"
   /** @type {Record<string,string>} */
   const headers = { Accept: accept };
   if (secret) headers["Posagent-Session"] = secret;
+  if (token) headers["Authorization"] = `Bearer ${token}`;
   if (act) headers["Idempotency-Key"] = act;
   if (body !== undefined) headers["Content-Type"] = body instanceof Blob ? body.type : "application/json";
   let answer;

@@ -5,15 +5,15 @@
  * Bodies of the API, as agent/control describes them.
  * @typedef {{why: string, text: string, text_en: string, at: string, override?: string}} Refusal
  * @typedef {{id: string, role: string, kind: string, state: string, reason?: string, text: string, text_en: string, detail?: string}} Device
- * @typedef {{id: string, amount: number, currency: string, state: string, goods: string, charge_key: string, reason?: string, reason_text?: string, reason_text_en?: string, wallet?: string, wallet_name?: string, wallet_name_en?: string, receipt?: string, paper: string, checking: boolean, deadline?: string, next_inquiry?: string, give_up?: string, opened: string, changed: string, refusal?: Refusal, lifted?: string[], lifted_text?: string, lifted_text_en?: string}} Sale
+ * @typedef {{id: string, amount: number, currency: string, state: string, goods: string, charge_key: string, reason?: string, reason_text?: string, reason_text_en?: string, wallet?: string, wallet_name?: string, wallet_name_en?: string, receipt?: string, paper: string, checking: boolean, deadline?: string, next_inquiry?: string, give_up?: string, opened: string, changed: string, refusal?: Refusal, show?: {text: string, until: string, size?: number, modules?: string}, lifted?: string[], lifted_text?: string, lifted_text_en?: string}} Sale
  * @typedef {{taking: boolean, away: boolean, count: number, amount: number, carried?: number, carried_amount?: number, left_count: number, left_amount: number, oldest?: string, until?: string}} Offline
  * @typedef {{key: string, wallet: string, wallet_name: string, wallet_name_en: string, amount: number, currency: string, state: string, attempts: number, accepted: string, until: string, carried?: boolean, moved?: string}} Queued
  * @typedef {{taking: boolean, count: number, amount: number, carried?: number, carried_amount?: number, oldest?: string, charges: Queued[]}} Queue
- * @typedef {{store: string, terminal: string, sale?: Sale, refusal?: Refusal, devices: Device[], open: number, demo: boolean, offline?: Offline}} Register
+ * @typedef {{store: string, terminal: string, sale?: Sale, refusal?: Refusal, devices: Device[], open: number, demo: boolean, offline?: Offline, presenters?: {wallet: string, name: string, name_en: string}[]}} Register
  * @typedef {{code: string, subject?: string, act: string, title: string, title_en: string, text: string, text_en: string}} Trouble
  */
 
-/** @typedef {"signin"|"starting"|"lost"|"charges"|"amount"|"scan"|"override"|"asking"|"confirm"|"doubt"|"approved"|"declined"|"reversing"|"reversed"|"abandoned"|"queued"|"owed"|"unpaid"} Screen */
+/** @typedef {"signin"|"starting"|"lost"|"charges"|"amount"|"scan"|"override"|"shown"|"asking"|"confirm"|"doubt"|"approved"|"declined"|"reversing"|"reversed"|"abandoned"|"queued"|"owed"|"unpaid"} Screen */
 
 /** @type {Record<string, Screen>} the screen of each state of a charge */
 const screens = {
@@ -55,6 +55,7 @@ export function screenOf(page) {
   if (!page.ready) return "starting";
   if (page.view === "charges") return "charges";
   if (!page.sale) return "amount";
+  if (page.sale.state === "pending" && page.sale.show) return "shown";
   const now = page.again && again.has(page.sale.state) ? "scan" : screens[page.sale.state] ?? "doubt";
   return now === "scan" && page.override ? "override" : now;
 }
@@ -84,7 +85,7 @@ export function place(shown, got, dismissed, now) {
   if (shown && shown.id === got.id) return "show";
   if (!isLive(got.state) && now - Date.parse(got.changed) > oldResult) return "aside";
   if (!shown) return "show";
-  const underWay = shown.state === "sent" || shown.state === "pending";
+  const underWay = shown.state === "sent" || shown.state === "pending" && !shown.show; // a code that is shown ends with the next sale
   return Date.parse(got.opened) >= Date.parse(shown.opened) && !underWay ? "show" : "aside";
 }
 

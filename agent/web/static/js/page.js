@@ -26,6 +26,8 @@ export const page = {
   offline: null,      // what waits to be collected
   /** @type {import("./model.js").Queue|null} */
   queue: null,        // the list of it, for the manager
+  /** @type {{wallet: string, name: string, name_en: string}[]} */
+  presenters: [],     // wallets that give codes to show
   /** @type {import("./model.js").Device[]} */
   devices: [],
   /** @type {import("./model.js").Trouble[]} */
@@ -86,7 +88,7 @@ function remember() {
 export function tookRegister(got) {
   Object.assign(page, {
     ready: true, store: got.store, terminal: got.terminal, devices: got.devices ?? [], open: got.open, demo: got.demo,
-    offline: got.offline ?? null,
+    offline: got.offline ?? null, presenters: got.presenters ?? [],
   });
   if (got.refusal) tookRefusal(got.refusal);
   if (got.sale) tookSale(got.sale);

@@ -11,6 +11,7 @@ import { override } from "./screens/override.js";
 import { lost, rememberSale } from "./screens/lost.js";
 import { approved, approvedFor, declined, other } from "./screens/result.js";
 import { scan } from "./screens/scan.js";
+import { shown } from "./screens/shown.js";
 import { signin, starting } from "./screens/signin.js";
 import { asking, confirm, doubt } from "./screens/wait.js";
 import { listen } from "./keys.js";
@@ -25,7 +26,7 @@ const assertive = /** @type {HTMLElement} */ (document.getElementById("assertive
 
 /** The screen for each name; those of a sale get it. @type {Record<Screen, (sale: any) => any>} */
 const screens = {
-  signin, starting, lost, charges, amount, scan, override, asking, confirm, doubt, approved, declined,
+  signin, starting, lost, charges, amount, scan, override, shown, asking, confirm, doubt, approved, declined,
   reversing: (sale) => other(sale, "reversing"),
   reversed: (sale) => other(sale, "reversed"),
   abandoned: (sale) => other(sale, "abandoned"),
@@ -36,7 +37,7 @@ const screens = {
 
 /** The sound of coming to a screen. @type {Partial<Record<Screen, import("./sound.js").Cue>>} */
 const cues = {
-  asking: "accepted", approved: "approved", declined: "declined", reversed: "declined", abandoned: "declined",
+  asking: "accepted", shown: "accepted", approved: "approved", declined: "declined", reversed: "declined", abandoned: "declined",
   doubt: "doubt", reversing: "doubt", owed: "doubt", unpaid: "doubt", queued: "queued",
 };
 
@@ -44,7 +45,7 @@ const cues = {
 const urgent = new Set(["declined", "doubt", "reversing", "owed", "unpaid", "lost"]);
 
 /** Screens with a running number. */
-const running = new Set(["asking", "confirm", "doubt", "approved", "lost"]);
+const running = new Set(["shown", "asking", "confirm", "doubt", "approved", "lost"]);
 
 /** How often the sound of doubt comes back. */
 const doubtEvery = 5000;

@@ -57,6 +57,9 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
 }
 
+/** The text under a key in both languages, for a screen that people of both read. @param {string} key */
+export const both = (key) => ({ ja: catalogues.ja[key] ?? key, en: catalogues.en[key] ?? key });
+
 /** The text under the first key that there is. @param {...string} keys */
 export function tFirst(...keys) {
   return t(keys.find((k) => k in catalogues[current]) ?? keys[keys.length - 1]);

@@ -62,5 +62,5 @@ export const ring = ({ seconds, part }) => html`
   <svg class="ring" viewBox="0 0 100 100" aria-hidden="true" focusable="false">
     <circle cx="50" cy="50" r="44" class="track"/>
     <circle cx="50" cy="50" r="44" class="rest" pathLength="100" stroke-dasharray="${(part * 100).toFixed(1)} 100" transform="rotate(-90 50 50)"/>
-    <text x="50" y="52" class="count">${seconds}</text>
+    <text x="50" y="52" class=${seconds > 99 ? "count long" : "count"}>${seconds}</text>
   </svg>`;

@@ -2,7 +2,7 @@
 // sentence, and the sale goes on.
 import { html, nothing } from "../../vendor/lit.js";
 import { page, set } from "../page.js";
-import { cancel, givePicture } from "../acts.js";
+import { cancel, givePicture, showCode } from "../acts.js";
 import { faultNote } from "../parts/panel.js";
 import { shape, sign } from "../parts/shapes.js";
 import { how } from "../parts/bar.js";
@@ -16,7 +16,7 @@ export function refusalNote() {
   return html`
     <div class="notice look" id="refusal" data-why=${refusal.why}>${sign("look")}
       <div><b>${t("refusal.title")} <time>${clockSeconds(refusal.at)}</time></b>
-        <p>${said(refusal)}</p>${page.sale ? html`<p class="small">${t("refusal.goes")}</p>` : nothing}
+        <p>${said(refusal)}</p>${page.sale && !page.sale.show ? html`<p class="small">${t("refusal.goes")}</p>` : nothing}
         ${page.sale && refusal.override ? html`<button type="button" class="action" id="override" @click=${askManager}>${t("override.ask")}</button>` : nothing}</div>
     </div>`;
 }
@@ -62,6 +62,14 @@ function missed(sale) {
   return html`<div class="notice bad" id="missed">${sign("bad")}<div><b>${reason(sale)}</b><p class="small">${t("refusal.goes")}</p></div></div>`;
 }
 
+/** A code for the customer to read instead, of each wallet that gives one. */
+function shows() {
+  const many = page.presenters.length > 1;
+  return page.presenters.map((p) => html`
+    <button type="button" class="action show" data-wallet=${p.wallet} ?disabled=${page.busy !== ""} @click=${() => showCode(p.wallet)}>${
+      many ? t("scan.show.of", { wallet: said({ text: p.name, text_en: p.name_en }) }) : t("scan.show")}</button>`);
+}
+
 /** @param {import("../model.js").Sale} sale */
 export function scan(sale) {
   const reading = page.busy.startsWith("picture");
@@ -79,6 +87,7 @@ export function scan(sale) {
           <label class="action file ${reading ? "busy" : ""}">
             <input type="file" id="picture" accept="image/png,image/jpeg" ?disabled=${page.busy !== ""} @change=${chosen}>
             <span>${t(reading ? "scan.reading" : "scan.picture")}</span></label>
+          ${shows()}
         </div>
       </section>
     </div>`;
