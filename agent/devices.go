@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -115,4 +116,24 @@ func (r *Register) PayPicture(ctx context.Context, saleID string, picture io.Rea
 		return r.refuse(err)
 	}
 	return r.walk(v.Sale.ID, scan) // another sale may stand there since the picture came
+}
+
+// PayFrame is PayPicture for one picture of many, as a page's camera sends
+// them: one without a code is no refusal, and seen is false.
+func (r *Register) PayFrame(ctx context.Context, saleID string, picture io.Reader) (seen bool, err error) {
+	if v, ok := r.Standing(); !ok || v.Sale.ID != saleID {
+		return false, &Refused{Why: "register.not_standing"}
+	}
+	if r.parts.Imager == nil {
+		return false, &Refused{Why: "picture.not_configured"}
+	}
+	scan, err := r.parts.Imager.Frame(ctx, picture, "camera")
+	var refused *Refused
+	switch {
+	case errors.As(err, &refused) && refused.Why == "picture.none":
+		return false, nil
+	case err != nil:
+		return false, r.refuse(err)
+	}
+	return true, r.walk(saleID, scan)
 }

@@ -94,9 +94,14 @@ type Drawer interface {
 	Open(context.Context) drawer.Outcome
 }
 
-// Imager reads the code in a picture.
+// Imager reads the codes in pictures.
 type Imager interface {
 	Read(ctx context.Context, picture io.Reader, device string) (scanner.Scan, error)
+
+	// Frame reads one picture of many that a page's camera sends. Its error is a
+	// *Refused with why = "picture.none" when there is no code in it, which is
+	// usual.
+	Frame(ctx context.Context, picture io.Reader, device string) (scanner.Scan, error)
 }
 
 // Wallet is one wallet that this register takes.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/drivers/printer"
 	"github.com/posagent/posagent/drivers/scanner"
 	"github.com/posagent/posagent/offline/book"
@@ -151,6 +152,15 @@ func (p *press) papers() []string {
 		out = append(out, text)
 	}
 	return out
+}
+
+// Frame is Read; a picture of nothing is an empty one.
+func (e eye) Frame(ctx context.Context, picture io.Reader, device string) (scanner.Scan, error) {
+	scan, err := e.Read(ctx, picture, device)
+	if err == nil && len(scan.Data) == 0 {
+		return scan, &agent.Refused{Why: "picture.none"}
+	}
+	return scan, err
 }
 
 // eye reads a picture, which is the code itself, in a second; each line is a

@@ -33,6 +33,7 @@ const (
 	PathExplain    = "/v1/devices/{id}/explain"  // GET -> Explanation
 	PathTrace      = "/v1/devices/{id}/trace"    // GET ?after=&wait=10s -> Trace
 	PathHealth     = "/v1/health"                // GET -> Health
+	PathSaleFrame  = "/v1/sales/{id}/frame"      // POST one picture of many -> Sale, or 204: no code in it
 	PathCamera     = "/v1/camera"                // POST a PNG or JPEG for the open sale -> Sale
 	PathOpenSale   = "/v1/register"              // GET -> Register: the open sale, if any
 	PathHealthz    = "/healthz"

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"time"
@@ -23,8 +22,6 @@ import (
 	"github.com/posagent/posagent/drivers/printer"
 	"github.com/posagent/posagent/drivers/printer/papertape"
 	"github.com/posagent/posagent/drivers/profile"
-	"github.com/posagent/posagent/drivers/scanner"
-	"github.com/posagent/posagent/drivers/scanner/imager"
 	"github.com/posagent/posagent/offline/book"
 )
 
@@ -140,26 +137,6 @@ func (p papers) PNG(_ context.Context, rec charge.Record, language string) ([]by
 	var b bytes.Buffer
 	err = r.PNG(&b)
 	return b.Bytes(), err
-}
-
-// pictures read codes in pictures, with the register's words for what is
-// wrong with one.
-type pictures struct{ imager *imager.Imager }
-
-// Read is the code in a picture; see agent.Imager.
-func (p pictures) Read(ctx context.Context, r io.Reader, device string) (scanner.Scan, error) {
-	scan, err := p.imager.Read(ctx, r, device)
-	switch {
-	case errors.Is(err, imager.ErrNotAPicture):
-		return scan, &agent.Refused{Why: "picture.not_a_picture"}
-	case errors.Is(err, imager.ErrTooBig):
-		return scan, &agent.Refused{Why: "picture.too_big"}
-	case errors.Is(err, imager.ErrPart):
-		return scan, &agent.Refused{Why: "picture.part"}
-	case errors.Is(err, imager.ErrNoCode):
-		return scan, &agent.Refused{Why: "picture.none"}
-	}
-	return scan, err
 }
 
 func operators(list []configs.Operator) []operator.Operator {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/posagent/posagent/agent"
@@ -15,7 +16,6 @@ import (
 	"github.com/posagent/posagent/drivers/all"
 	"github.com/posagent/posagent/drivers/hotplug"
 	"github.com/posagent/posagent/drivers/scanner"
-	"github.com/posagent/posagent/drivers/scanner/imager"
 	"github.com/posagent/posagent/offline"
 	"github.com/posagent/posagent/offline/book"
 )
@@ -40,6 +40,7 @@ type program struct {
 	printer   all.Printer   // nil: none
 	drawer    all.Drawer    // nil: none
 	display   all.Display   // nil: none
+	pictures  pictures      // of uploads and of the pages' cameras
 }
 
 // wireUp ties all parts together, in the order in which they need each other:
@@ -47,7 +48,7 @@ type program struct {
 // the only place that knows all of them. Nothing runs yet; what was opened is
 // closed again when a later part fails.
 func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
-	d := &program{config: c, log: log, replugged: make(chan struct{}, 1)}
+	d := &program{config: c, log: log, replugged: make(chan struct{}, 1), pictures: newPictures()}
 	var err error
 	if d.wallets, err = wallets(c, demo, log); err != nil {
 		return nil, err
@@ -90,7 +91,7 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	d.day = businessDay(zone, c.Store.BusinessDayStart)
 	parts := agent.Parts{
 		Store: c.Store.Seller(), Journal: d.books, Memory: d.books, Accounts: d.books, NotFound: book.ErrNotFound, Codes: codes, Devices: d.roles(),
-		Imager: pictures{imager.New(imager.Limits{})}, Draw: drawQR, Slip: slipText,
+		Imager: d.pictures, Draw: drawQR, Slip: slipText,
 		HashCode: keys.hashCode, Room: d.room, Day: d.day, Zone: zone, NameOf: nameOf(c.Operators), Now: time.Now, Spread: rand.Float64,
 		MostTopUp: int64(c.TopUp.Most),
 		Paper:     agent.PaperRules{Language: c.Store.Language, Print: c.Receipt.Print, Footer: c.Receipt.Footer},
@@ -152,7 +153,7 @@ func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 		Register: d.register, Books: shelf{d.books}, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Handover: d.hands, Slips: d.hands, Staff: staff, Tokens: tokens(c.API.Tokens),
 		Store: c.Store.Seller(), Secret: keys.sales, SealedBy: keys.sealedBy(), Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Draw: drawForDisplay, Demo: demo, Ready: d.ready,
-		Version: version, NotFound: book.ErrNotFound, Gauges: append(d.gauges(), d.taker.queueGauges(time.Now)...), Log: d.log,
+		Version: version, NotFound: book.ErrNotFound, Gauges: slices.Concat(d.gauges(), d.pictures.gauges(), d.taker.queueGauges(time.Now)), Log: d.log,
 	})
 	return nil
 }

@@ -181,6 +181,11 @@ func (eye) Read(_ context.Context, r io.Reader, device string) (scanner.Scan, er
 	return scanner.Scan{AIM: "]Q1", Data: scanner.Data(code), Device: device, At: time.Now()}, nil
 }
 
+// Frame is Read.
+func (e eye) Frame(ctx context.Context, r io.Reader, device string) (scanner.Scan, error) {
+	return e.Read(ctx, r, device)
+}
+
 // memoryOf are the books as the register reads them: slow or broken when a
 // test wants it.
 type memoryOf struct {

@@ -23,6 +23,9 @@ func (s *Server) payments(api huma.API) {
 	huma.Register(api, mayTakeLong(pictures(api, pay, true)), s.paySale)
 	camera := operation(http.MethodPost, control.PathCamera, "camera", "Pay the standing sale with a code in a picture", control.ScopePrepare)
 	huma.Register(api, mayTakeLong(pictures(api, camera, false)), s.camera)
+	frame := operation(http.MethodPost, control.PathSaleFrame, "pay-frame", "Pay a sale with a code in one of a camera's pictures", control.ScopePrepare)
+	frame.Responses["204"] = &huma.Response{Description: "There is no code in the picture: send the next"}
+	huma.Register(api, mayTakeLong(pictures(api, frame, false)), s.frame)
 }
 
 func (s *Server) paySale(ctx context.Context, in *struct {
@@ -52,6 +55,28 @@ func (s *Server) camera(ctx context.Context, in *BodyIn) (*saleOut, error) {
 	err := s.Register.PayPicture(ctx, "", bytes.NewReader(in.RawBody))
 	view, _ := s.Register.Standing()
 	return s.paid(view.Sale.ID, err)
+}
+
+// frame needs no idempotency key either, for the same reason.
+func (s *Server) frame(ctx context.Context, in *struct {
+	ID string `path:"id"`
+	BodyIn
+}) (*frameOut, error) {
+	seen, err := s.Register.PayFrame(ctx, in.ID, bytes.NewReader(in.RawBody))
+	if err == nil && !seen {
+		return &frameOut{Status: http.StatusNoContent}, nil
+	}
+	out, err := s.paid(in.ID, err)
+	if err != nil {
+		return nil, err
+	}
+	return &frameOut{Status: out.Status, Body: &out.Body}, nil
+}
+
+// frameOut is a sale, or nothing when there was no code.
+type frameOut struct {
+	Status int
+	Body   *control.Sale
 }
 
 // once walks a code to a sale. A repeat of the same request is told how the

@@ -3,6 +3,7 @@ package imager
 import (
 	"bytes"
 	"context"
+	"sync"
 	"time"
 
 	"github.com/posagent/posagent/drivers/scanner"
@@ -13,7 +14,8 @@ import (
 // Live reads what is held before one camera, picture after picture. A phone is
 // held still over several of them: each gets the attempts that read most codes
 // and one of the others by turns, so that none is late. Where a code almost
-// was read is looked at first in the next picture. It is for one goroutine.
+// was read is looked at first in the next picture. It may be used from many
+// goroutines, one at a time of which looks.
 type Live struct {
 	imager *Imager
 	device string
@@ -23,7 +25,10 @@ type Live struct {
 	crop   gray.Plane
 	ean    scanner.Data // an EAN-13 that one picture showed: two must
 	began  time.Time    // when the first picture after the last code came
-	stats  Stats
+	before time.Time    // when the last picture came
+
+	mu    sync.Mutex
+	stats Stats
 }
 
 // Stats count what a Live did.
@@ -47,9 +52,27 @@ func (m *Imager) Live(device string) *Live {
 }
 
 // Stats tells what was done so far.
-func (l *Live) Stats() Stats { return l.stats }
+func (l *Live) Stats() Stats {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stats
+}
 
-// Rest forgets what was seen: what comes next is another customer's.
+func (l *Live) tried(n int) { l.count(func(s *Stats) { s.Tries += n }) }
+
+// count adds to what was done.
+func (l *Live) count(add func(*Stats)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	add(&l.stats)
+}
+
+// pause is the time without a picture after which what comes next is another
+// customer's.
+const pause = 2 * time.Second
+
+// Rest forgets what was seen, as a pause does. It is not for while a picture
+// is looked at.
 func (l *Live) Rest() {
 	clear(l.ean)
 	l.ean, l.region, l.began = l.ean[:0], region{}, time.Time{}
@@ -69,12 +92,16 @@ func (l *Live) Look(ctx context.Context, g Gray) (scanner.Scan, error) {
 		return scanner.Scan{}, err
 	}
 	defer free()
-	l.nth++
-	l.stats.Frames++
-	l.stats.Light = light(p)
-	if l.began.IsZero() {
-		l.began = time.Now()
+	now := time.Now()
+	if now.Sub(l.before) > pause {
+		l.Rest()
 	}
+	l.nth++
+	l.before = now
+	if l.began.IsZero() {
+		l.began = now
+	}
+	l.count(func(s *Stats) { s.Frames, s.Light = s.Frames+1, light(p) })
 	codes, err := l.climb(ctx, p)
 	if err != nil {
 		return scanner.Scan{}, err
@@ -83,8 +110,9 @@ func (l *Live) Look(ctx context.Context, g Gray) (scanner.Scan, error) {
 	if !l.sure(scan) {
 		return scanner.Scan{}, ErrNoCode
 	}
-	l.stats.Reads++
-	l.stats.Last, l.began = time.Since(l.began), time.Time{}
+	took := time.Since(l.began)
+	l.began = time.Time{}
+	l.count(func(s *Stats) { s.Reads, s.Last = s.Reads+1, took })
 	return scan, nil
 }
 
@@ -100,7 +128,7 @@ func (l *Live) climb(ctx context.Context, p gray.Plane) ([]found, error) {
 	m.eye.open(p)
 	m.eye.grid.Budget = liveBudget - spent
 	codes, err := climb(ctx, m.ladder[:cheap], m.eye)
-	l.stats.Tries += m.eye.tries
+	l.tried(m.eye.tries)
 	l.keep(p, codes, m.eye.best)
 	if err == nil || ctx.Err() != nil {
 		return codes, err
@@ -109,7 +137,7 @@ func (l *Live) climb(ctx context.Context, p gray.Plane) ([]found, error) {
 	turn := l.nth % len(dear)
 	m.eye.tries = 0
 	codes, err = climb(ctx, dear[turn:turn+1], m.eye)
-	l.stats.Tries += m.eye.tries
+	l.tried(m.eye.tries)
 	l.keep(p, codes, m.eye.best)
 	return codes, err
 }
@@ -131,7 +159,7 @@ func (l *Live) again(ctx context.Context, p gray.Plane) (codes []found, spent in
 	m.eye.open(l.crop)
 	m.eye.grid.Budget = liveBudget / 2
 	codes, _ = climb(ctx, m.ladder[1:2], m.eye)
-	l.stats.Tries += m.eye.tries
+	l.tried(m.eye.tries)
 	for i := range codes {
 		for k := range codes[i].quad {
 			codes[i].quad[k].X += float64(r.x)
