@@ -177,7 +177,7 @@ func rewrite(t *testing.T, lang string, want map[string]string) {
 func TestOnlyPathsOfTheAPI(t *testing.T) {
 	known := []string{
 		control.PathSession, control.PathTicket, control.PathEvents, control.PathSales, control.PathSale, control.PathSaleCode,
-		control.PathSaleCancel, control.PathSaleShow, control.PathShowPrint, control.PathCharges, control.PathCharge, control.PathReceipt, control.PathReprint,
+		control.PathSaleFrame, control.PathSaleCancel, control.PathSaleShow, control.PathShowPrint, control.PathCharges, control.PathCharge, control.PathReceipt, control.PathReprint,
 		control.PathDevices, control.PathHealth, control.PathCamera, control.PathOpenSale,
 		control.PathQueue, control.PathQueueForward, control.PathOverride,
 	}

@@ -10,6 +10,7 @@ export const path = {
   code: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}/code`,
   show: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}/show`,
   printShown: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}/show/print`,
+  frame: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}/frame`,
   cancel: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}/cancel`,
   override: (/** @type {string} */ id) => `/v1/sales/${encodeURIComponent(id)}/override`,
   charges: "/v1/charges",

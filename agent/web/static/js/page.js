@@ -50,6 +50,8 @@ export const page = {
   stay: false,        // the approved screen was asked to stay
   muted: false,       // the sound of doubt is off for this charge
   busy: "",           // the act under way
+  /** @type {MediaStream|null} */
+  camera: null,       // this device's camera, while it looks for a code
   entry: { digits: "", rate: "standard", large: false },
   pin: "",
   /** @type {any[]|null} */

@@ -15,7 +15,8 @@ const args = [
   "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
 ];
 
-export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
+/** @param {string[]} [more] arguments of Chromium */
+export const launch = (more = []) => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: [...args, ...more] });
 
 /** A till: 1024 x 768, touched, in Japan. */
 export const till = {

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../vendor/lit.js";
 import { page, set } from "../page.js";
 import { cancel, givePicture, showCode } from "../acts.js";
+import { closeCamera, hasCamera, openCamera, view } from "../camera.js";
 import { faultNote } from "../parts/panel.js";
 import { shape, sign } from "../parts/shapes.js";
 import { how } from "../parts/bar.js";
@@ -76,7 +77,7 @@ export function scan(sale) {
   const back = () => (page.again ? set({ again: false, refusal: null, fault: null }) : cancel());
   return html`
     <div class="scan">
-      <div class="drawing">${shape("scan")}</div>
+      ${page.camera ? html`<div class="drawing seen">${view()}<p class="small">${t("camera.hint")}</p></div>` : html`<div class="drawing">${shape("scan")}</div>`}
       <section>
         <h1 id="title" tabindex="-1">${t("scan.title")}</h1>
         ${bigYen(sale)}
@@ -84,6 +85,8 @@ export function scan(sale) {
         ${scanner()} ${warning(sale)} ${page.refusal || sale.lifted?.length ? nothing : missed(sale)} ${passes(sale)} ${refusalNote()} ${faultNote()}
         <div class="actions">
           <button type="button" class="action" id="back" ?disabled=${page.busy !== ""} @click=${back}>${t(page.again ? "scan.return" : "scan.back")}</button>
+          ${hasCamera() ? html`<button type="button" class="action" id="use-camera" aria-pressed=${page.camera ? "true" : "false"} ?disabled=${page.busy !== ""}
+            @click=${() => (page.camera ? closeCamera() : openCamera())}>${t(page.camera ? "camera.close" : "camera.open")}</button>` : nothing}
           <label class="action file ${reading ? "busy" : ""}">
             <input type="file" id="picture" accept="image/png,image/jpeg" ?disabled=${page.busy !== ""} @change=${chosen}>
             <span>${t(reading ? "scan.reading" : "scan.picture")}</span></label>
