@@ -57,11 +57,41 @@ type shown struct {
 	Expires  time.Time `json:"expires"`
 }
 
+// pictured are the files that a code is drawn into.
+type pictured struct {
+	png, photo, film string
+	take             demo.Take
+}
+
+func (p *pictured) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.png, "png", "", "also draw it as a QR code into `FILE`")
+	cmd.Flags().StringVar(&p.photo, "photo", "", "also photograph the phone that shows it into `FILE` (PNG)")
+	cmd.Flags().StringVar(&p.film, "film", "", "also film the phone that shows it into `FILE` (Y4M)")
+	cmd.Flags().BoolVar(&p.take.Hard, "hard", false, "photograph or film it under bad conditions")
+	cmd.Flags().Uint64Var(&p.take.Seed, "seed", 1, "another `NUMBER` gives another phone, hand and counter")
+}
+
+func (p *pictured) draw(code string) error {
+	for _, one := range []struct {
+		file string
+		draw func(file, code string) error
+	}{{p.png, draw}, {p.photo, p.take.Photo}, {p.film, p.take.Film}} {
+		if one.file == "" {
+			continue
+		}
+		if err := one.draw(one.file, code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (t *tool) demoCode() *cobra.Command {
-	var customer, png, carrier string
+	var customer, carrier string
 	var scan, signed bool
+	var into pictured
 	cmd := &cobra.Command{
-		Use:   "code [--signed [--carrier CARRIER]] [--customer NAME] [--png FILE] [--scan]",
+		Use:   "code [--signed [--carrier CARRIER]] [--customer NAME] [--scan]",
 		Short: "A customer shows a fresh payment code",
 		Long: `code mints a one-time code that lives for a minute and prints it. The demo's
 customers: sakura (1,000,000 yen), hiro (3,000 yen), zero (nothing).
@@ -69,10 +99,16 @@ customers: sakura (1,000,000 yen), hiro (3,000 yen), zero (nothing).
 With --signed it is a code that the customer's phone has signed (OP1), for up to
 10,000 yen. A phone shows those also while the wallet is stopped; that of
 another customer than sakura must have shown one before. For its certificate up
-to 30,000 yen, at most half of what there is, are put aside.`,
+to 30,000 yen, at most half of what there is, are put aside.
+
+--photo draws the phone with the code as a camera at the counter sees it, for
+posctl decode or an upload; --film a second of it, which Chromium takes for a
+camera: --use-fake-device-for-media-stream --use-file-for-fake-video-capture=FILE.
+--hard makes the light or the hand bad.`,
 		Example: `  posctl demo code --dir .demo
   posctl demo code --dir .demo --customer zero --scan
   posctl demo code --dir .demo --png code.png
+  posctl demo code --dir .demo --photo phone.png --hard --seed 7
   posctl demo code --dir .demo --signed --carrier decimal --scan`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -86,10 +122,8 @@ to 30,000 yen, at most half of what there is, are put aside.`,
 			if err := demo.Order(cmd.Context(), t.demoDir(), "code", action, customer, &minted); err != nil {
 				return err
 			}
-			if png != "" {
-				if err := draw(png, minted.Code); err != nil {
-					return err
-				}
+			if err := into.draw(minted.Code); err != nil {
+				return err
 			}
 			if scan {
 				if err := show(t.demoDir(), minted.Code); err != nil {
@@ -102,8 +136,8 @@ to 30,000 yen, at most half of what there is, are put aside.`,
 	cmd.Flags().StringVar(&customer, "customer", "", "`NAME` of who shows it (default: the first customer)")
 	cmd.Flags().BoolVar(&signed, "signed", false, "one that the phone has signed")
 	cmd.Flags().StringVar(&carrier, "carrier", "base45", "`CARRIER` of a signed code: base45, base64 or decimal")
-	cmd.Flags().StringVar(&png, "png", "", "also draw it as a QR code into `FILE`")
 	cmd.Flags().BoolVar(&scan, "scan", false, "also show it to the virtual scanner")
+	into.flags(cmd)
 	return cmd
 }
 
