@@ -18,7 +18,7 @@ type Presenter interface {
 // ShownCode is a code that the register shows. It is not remembered on disk:
 // every inquiry tells it again.
 type ShownCode struct {
-	Text  string
+	Text  string    // empty once its time is over
 	Until time.Time // a customer can pay it, by our clock
 }
 
@@ -147,7 +147,7 @@ func (r *Register) PrintShown(saleID string) error {
 	switch {
 	case !ok || v.Sale.ID != saleID:
 		return &Refused{Why: "register.not_standing"}
-	case v.Shown == nil:
+	case v.Shown == nil || v.Shown.Text == "":
 		return &Refused{Why: "show.nothing"}
 	case r.parts.Printer == nil:
 		return &Refused{Why: "printer.none"}

@@ -45,7 +45,7 @@ type View struct {
 	GiveUp   time.Time // when a doubt is reversed; else zero
 	Refusal  *Refusal  // the last scan was not taken
 	Lifted   []charge.Limit
-	Shown    *ShownCode // a code is open that the customer is to read; else nil
+	Shown    *ShownCode // a code that the customer is to read; else nil
 }
 
 // view is the standing sale; r.mu is held.
@@ -65,7 +65,10 @@ func (r *Register) waiting(v *View) {
 		v.Next, v.GiveUp = p.next, p.end
 	}
 	v.Checking = v.Checking || v.Charge.State == charge.InDoubt
-	if code, known := r.shown[v.Charge.Key]; known && v.Charge.State == charge.Pending && r.parts.Now().Before(code.Until) {
+	if code, known := r.shown[v.Charge.Key]; known && v.Charge.State == charge.Pending {
+		if !r.parts.Now().Before(code.Until) {
+			code.Text = "" // nobody can pay it, and the wallet is about to say so
+		}
 		v.Shown = &code
 	}
 }

@@ -153,7 +153,7 @@ type Show struct {
 // row by row, one bit each, in rows of whole bytes, the most significant bit
 // leftmost, 1 dark; a quiet zone of four belongs around them.
 type Shown struct {
-	Text    string    `json:"text"`
+	Text    string    `json:"text" doc:"empty once its time is over: the wallet is asked whether it was paid"`
 	Until   time.Time `json:"until"` // a customer can pay it
 	Size    int       `json:"size,omitempty"`
 	Modules []byte    `json:"modules,omitempty"`

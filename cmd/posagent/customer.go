@@ -44,6 +44,9 @@ func forCustomer(v agent.View, standing bool) (display.What, string) {
 	case charge.Sent:
 		return display.Wait, amount
 	case charge.Pending:
+		if v.Charge.Shown() {
+			return display.Read, amount
+		}
 		return display.Phone, amount
 	case charge.Approved, charge.Queued, charge.Forwarding:
 		return display.Paid, amount

@@ -37,6 +37,10 @@ func TestWhatACustomerIsTold(t *testing.T) {
 	if got, _ := forCustomer(asking, true); got != display.Wait {
 		t.Errorf("while a wallet is asked: %s", got)
 	}
+	read := agent.View{Charge: charge.Record{State: charge.Pending, Code: charge.CodeMark{Kind: charge.KindShown}}}
+	if got, _ := forCustomer(read, true); got != display.Read {
+		t.Errorf("while a code is shown: %s", got)
+	}
 	top := agent.View{Charge: charge.Record{State: charge.Prepared}, Sale: sale.Sale{TopUp: true}}
 	if got, _ := forCustomer(top, true); got != display.TopUp {
 		t.Errorf("of a top-up: %s", got)

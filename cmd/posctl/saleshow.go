@@ -79,7 +79,7 @@ func (t *tool) showSale(ctx context.Context, client *control.Client, id, wallet 
 
 // drawShown draws the code on standard error, where people look.
 func (t *tool) drawShown(sale control.Sale) {
-	if sale.Show == nil {
+	if sale.Show == nil || sale.Show.Text == "" {
 		return
 	}
 	m, err := picture.QR(sale.Show.Text, picture.Medium)
@@ -139,7 +139,7 @@ func shownAt(ctx context.Context, dir string) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case r.Sale == nil || r.Sale.Show == nil:
+	case r.Sale == nil || r.Sale.Show == nil || r.Sale.Show.Text == "":
 		return "", &ended{code: exitFailed, err: errors.New("the register shows no code: have one shown with posctl sale show")}
 	}
 	return r.Sale.Show.Text, nil

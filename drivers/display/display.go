@@ -24,6 +24,7 @@ const (
 	TopUp    What = "topup"    // what is to be added; show the code
 	Wait     What = "wait"     // the wallet is being asked
 	Phone    What = "phone"    // the customer must confirm on the phone
+	Read     What = "read"     // a code is shown elsewhere, which the customer must read
 	Paid     What = "paid"     // done
 	Declined What = "declined" // the wallet has said no
 	Staff    What = "staff"    // not known, or undone: the staff will help
@@ -51,6 +52,7 @@ func words() map[What]struct{ ja, en [2]string } {
 		TopUp:    {[2]string{"ﾁｬｰｼﾞ", "ｺｰﾄﾞｦ ﾐｾﾃｸﾀﾞｻｲ"}, [2]string{"TOP-UP", "PLEASE SHOW CODE"}},
 		Wait:     {[2]string{"ｶｸﾆﾝﾁｭｳ", "ｵﾏﾁｸﾀﾞｻｲ"}, [2]string{"CHECKING", "PLEASE WAIT"}},
 		Phone:    {[2]string{"ｶｸﾆﾝ", "ｽﾏﾎｦ ｶｸﾆﾝｼﾃｸﾀﾞｻｲ"}, [2]string{"CONFIRM", "CONFIRM ON PHONE"}},
+		Read:     {[2]string{"ｺﾞｳｹｲ", "ｺｰﾄﾞｦ ﾖﾐﾄｯﾃｸﾀﾞｻｲ"}, [2]string{"TOTAL", "PLEASE READ CODE"}},
 		Paid:     {[2]string{"ｶﾝﾘｮｳ", "ｱﾘｶﾞﾄｳｺﾞｻﾞｲﾏｼﾀ"}, [2]string{"DONE", "THANK YOU"}},
 		Declined: {[2]string{"ﾃﾞｷﾏｾﾝﾃﾞｼﾀ", "ﾎｶﾉﾎｳﾎｳﾃﾞ ｵﾈｶﾞｲｼﾏｽ"}, [2]string{"NOT ACCEPTED", "USE ANOTHER WAY"}},
 		Staff:    {[2]string{"ｶｸﾆﾝｼﾃｲﾏｽ", "ｶｶﾘｲﾝﾆ ｵﾏｶｾｸﾀﾞｻｲ"}, [2]string{"CHECKING", "STAFF WILL HELP"}},

@@ -58,7 +58,7 @@ type drawn struct {
 
 func (s *Server) shapeShown(code agent.ShownCode) *control.Shown {
 	out := &control.Shown{Text: code.Text, Until: code.Until}
-	if s.Draw == nil {
+	if s.Draw == nil || code.Text == "" {
 		return out
 	}
 	s.drawn.mu.Lock()

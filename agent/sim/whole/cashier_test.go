@@ -85,6 +85,10 @@ func (c *counter) sell(id string, lent chan string) error {
 	if s.TopUp {
 		c.count.TopUps++
 	}
+	if !s.TopUp && c.cut == 0 && c.chance(7) {
+		c.present(id)
+		return nil
+	}
 	if err := c.show(id, lent); err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func terms() charge.Terms {
 	t := charge.Standard()
 	t.Soft, t.Deadline = 60*pace, 200*pace
 	t.Inquiries = []time.Duration{50 * pace, 50 * pace, 100 * pace}
-	t.GiveUp, t.GiveUpPending = 500*pace, 700*pace
+	t.GiveUp, t.GiveUpPending, t.ShowFor = 500*pace, 700*pace, 900*pace
 	t.ReverseFirst, t.ReverseMax = 100*pace, 3000*pace // not shorter: sixteen registers that ask again as soon as a busy machine was too slow would keep it so
 	return t
 }
@@ -77,7 +77,7 @@ type counter struct {
 }
 
 // tally is what happened, so that a fault that never came is noticed.
-type tally struct{ Charges, Crashes, Cancels, DoubleTaps, Shared, Retried, Bounces, Repeats, Restores, Refunds, TopUps, Paused, Outages, Taken, Left, Handed int }
+type tally struct{ Charges, Crashes, Cancels, DoubleTaps, Shared, Retried, Bounces, Repeats, Restores, Refunds, TopUps, Paused, Outages, Taken, Left, Handed, Shown int }
 
 func (n *tally) add(m tally) {
 	n.Charges += m.Charges
@@ -96,6 +96,7 @@ func (n *tally) add(m tally) {
 	n.Taken += m.Taken
 	n.Left += m.Left
 	n.Handed += m.Handed
+	n.Shown += m.Shown
 }
 
 func newCounter(t *testing.T, fars []*far, terminal string, seed uint64) *counter {
@@ -151,6 +152,9 @@ func (c *counter) start(crash int) error {
 		c.lines = append(c.lines, line)
 		ask := &own.Client{ID: f.id, Store: "S1", Terminal: c.name, Line: line, Terms: terms()}
 		one := agent.Wallet{ID: f.id, Name: f.id, Terms: terms(), Ask: ask, Refunds: ask, TopUps: ask, Lists: ask}
+		if i == 0 {
+			one.Shows = ask
+		}
 		if f.issuer != nil {
 			ask.Signer = c.ids[i].Certificate.PrivateKey.(crypto.Signer)
 			one.Forwards, c.signs = ask, ask

@@ -313,7 +313,7 @@ func covered(t *testing.T, n tally, cuts map[string]int) {
 	t.Helper()
 	came := map[string]int{
 		"crash of a register": n.Crashes, "cancel": n.Cancels, "double tap": n.DoubleTaps, "code at two terminals": n.Shared,
-		"outage": n.Outages, "charge without a network": n.Taken, "charge that left": n.Left, "charge that was brought": n.Handed, "second code for a sale": n.Retried, "crash of the wallet": n.Bounces, "request that came twice": n.Repeats, "older copy put back": n.Restores, "refund": n.Refunds, "top-up": n.TopUps,
+		"outage": n.Outages, "charge without a network": n.Taken, "charge that left": n.Left, "charge that was brought": n.Handed, "second code for a sale": n.Retried, "crash of the wallet": n.Bounces, "request that came twice": n.Repeats, "older copy put back": n.Restores, "refund": n.Refunds, "top-up": n.TopUps, "shown code": n.Shown,
 	}
 	for _, act := range []wirecut.Act{wirecut.Hold, wirecut.Swallow, wirecut.Close, wirecut.Reset, wirecut.Trickle, wirecut.Repeat} {
 		came["network: "+string(act)] = cuts[string(act)]

@@ -74,7 +74,7 @@ function bodies(state, waits) {
   };
   return {
     "/v1/session": { operator: "cashier", name: "レジ係", role: "cashier", scopes: [], secret: "fixed", store: "みほん商店", terminal: "T01" },
-    "/v1/register": { store: "みほん商店 一号店", terminal: "T01", sale, devices, open: state === "none" ? 1 : 0, demo: true, offline: offline[waits] },
+    "/v1/register": { store: "みほん商店 一号店", terminal: "T01", sale, devices, open: state === "none" ? 1 : 0, demo: true, presenters: [{ wallet: "own", name: "みほんペイ", name_en: "Mihon Pay" }, { wallet: "other", name: "ながいなまえのけっさいサービス", name_en: "A Wallet of a Long Name" }], offline: offline[waits] },
     "/v1/health": { ready: true, troubles: [] },
     "/v1/charges": { charges: [], next: 0 },
   };

@@ -20,6 +20,17 @@ test("each state of a charge has its screen", () => {
   }
 });
 
+test("a code that the customer reads has a screen of its own, also when its time is over", () => {
+  const show = { text: "PWP1:S1-T1-1-1", until: at(180) };
+  assert.equal(screenOf(page({ sale: sale({ state: "pending", show }) })), "shown");
+  assert.equal(screenOf(page({ sale: sale({ state: "pending", reason: "code_shown" }) })), "shown", "after a restart");
+  assert.equal(screenOf(page({ sale: sale({ state: "indoubt", reason: "code_shown", show }) })), "doubt");
+  assert.equal(screenOf(page({ sale: sale({ state: "approved", show }) })), "approved");
+  const next = sale({ id: "s2", charge_key: "S1-T1-1-9", opened: at(8), changed: at(8) });
+  assert.equal(place(sale({ state: "pending", show }), next, new Set(), Date.parse(at(9))), "show", "the next sale takes the code away");
+  assert.equal(place(sale({ state: "pending" }), next, new Set(), Date.parse(at(9))), "aside", "a customer who confirms is not left");
+});
+
 test("a state that the page does not know is neither a yes nor a no", () => {
   assert.equal(screenOf(page({ sale: sale({ state: "brand_new" }) })), "doubt");
 });

@@ -6,6 +6,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { afterEach, test } from "node:test";
 import { promisify } from "node:util";
+import { AxeBuilder } from "@axe-core/playwright";
 import { root } from "./support/demo.js";
 import { demo, seen, signIn, stage, till } from "./support/stage.js";
 
@@ -55,6 +56,8 @@ test("a code is shown, read off both screens, paid, and both say so", async () =
   const count = Number(await till.page.locator(".clockwork .count").textContent());
   assert.ok(count > 150 && count <= 180, `${count} seconds are left`);
   await till.look("40-shown-ja");
+  const found = await new AxeBuilder({ page: display }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
+  assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html)}`), [], "axe on the display");
   const onTill = await readOff(till.page, "40-shown-ja"), onDisplay = await readOff(display, "41-display-shown");
   assert.equal(onTill, onDisplay, "one code on both screens");
   if (onTill !== null) assert.match(onTill, /^PWP1:/);

@@ -40,7 +40,7 @@ func TestConformance(t *testing.T) {
 
 // Everything that can be said fits, in both languages.
 func TestWordsFit(t *testing.T) {
-	for _, what := range []display.What{display.Welcome, display.Amount, display.TopUp, display.Wait, display.Phone, display.Paid, display.Declined, display.Staff} {
+	for _, what := range []display.What{display.Welcome, display.Amount, display.TopUp, display.Wait, display.Phone, display.Read, display.Paid, display.Declined, display.Staff} {
 		for _, language := range []string{"ja", "en"} {
 			s := display.Say(what, "¥50,000", language)
 			for _, row := range s {

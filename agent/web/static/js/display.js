@@ -42,7 +42,8 @@ function now() {
   if (seen.barred) return { name: "barred", word: "barred", drawing: "lost", amount: false };
   if (seen.lost || !seen.ready) return { name: "lost", word: seen.lost ? "lost" : "hello", drawing: seen.lost ? "lost" : "", amount: false };
   if (!sale) return { name: "hello", word: "hello", drawing: "", amount: false };
-  if (sale.show && restOf(sale.show).seconds > 0) return { name: "shown", word: "shown", drawing: "", amount: true };
+  if (sale.show && !(sale.show.text && restOf(sale.show).seconds > 0)) return { name: "over", word: "wait", drawing: "asking", amount: true };
+  if (sale.show) return { name: "shown", word: "shown", drawing: "", amount: true };
   const [word, drawing] = states[sale.state] ?? ["ask", "owed"];
   return { name: sale.state, word, drawing, amount: word !== "hello" };
 }

@@ -55,7 +55,7 @@ export function screenOf(page) {
   if (!page.ready) return "starting";
   if (page.view === "charges") return "charges";
   if (!page.sale) return "amount";
-  if (page.sale.state === "pending" && page.sale.show) return "shown";
+  if (page.sale.state === "pending" && (page.sale.show || page.sale.reason === "code_shown")) return "shown";
   const now = page.again && again.has(page.sale.state) ? "scan" : screens[page.sale.state] ?? "doubt";
   return now === "scan" && page.override ? "override" : now;
 }
@@ -85,7 +85,7 @@ export function place(shown, got, dismissed, now) {
   if (shown && shown.id === got.id) return "show";
   if (!isLive(got.state) && now - Date.parse(got.changed) > oldResult) return "aside";
   if (!shown) return "show";
-  const underWay = shown.state === "sent" || shown.state === "pending" && !shown.show; // a code that is shown ends with the next sale
+  const underWay = shown.state === "sent" || shown.state === "pending" && !shown.show && shown.reason !== "code_shown"; // a code that is shown ends with the next sale
   return Date.parse(got.opened) >= Date.parse(shown.opened) && !underWay ? "show" : "aside";
 }
 

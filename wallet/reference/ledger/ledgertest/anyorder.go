@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// testAnyOrder plays charges, refunds, top-ups, retries, reversals,
+// testAnyOrder plays charges, also by codes that are shown, refunds, top-ups, retries, reversals,
 // confirmations, inquiries and the passing of time in any order, and holds the
 // books to the package's promise after every step. What each key must say is
 // predicted from the first words alone.
@@ -21,6 +21,8 @@ func testAnyOrder(t *testing.T, open Open) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"":        g.check,
 			"charge":  g.charge,
+			"present": g.present,
+			"pay":     g.pay,
 			"refund":  g.refund,
 			"top up":  g.topUp,
 			"retry":   g.retry,
@@ -50,6 +52,7 @@ type keyed struct {
 	until   time.Time
 	blocked bool
 	kept    bool
+	shown   bool // the register shows its code
 }
 
 // ask is a request that can be repeated.
@@ -60,6 +63,7 @@ type ask struct {
 	code   string
 	of     string
 	until  time.Time
+	shown  bool
 	do     func() (wire.Answer, error)
 }
 
@@ -157,7 +161,7 @@ func (g *game) send(t *rapid.T, a ask) {
 
 // first takes the first word on a key into the game.
 func (g *game) first(t *rapid.T, a ask, answer wire.Answer) {
-	k := &keyed{said: answer, owner: g.owners[a.code], until: a.until}
+	k := &keyed{said: answer, owner: g.owners[a.code], until: a.until, shown: a.shown}
 	g.keys[a.key] = k
 	if a.kind == wire.KindRefund {
 		want := g.judge(a)
@@ -171,7 +175,7 @@ func (g *game) first(t *rapid.T, a ask, answer wire.Answer) {
 		t.Fatalf("%+v answers %+v", answer, a)
 	}
 	switch {
-	case answer.Status == wire.Declined:
+	case answer.Status == wire.Declined, a.shown:
 	case a.kind == wire.KindCharge:
 		k.moved = a.amount
 	default:
@@ -248,7 +252,7 @@ func (g *game) confirm(t *rapid.T) {
 	key, yes := drawKey(t), rapid.Bool().Draw(t, "yes")
 	a, err := g.w.Confirm(key, yes)
 	k, seen := g.keys[key]
-	if !seen {
+	if !seen || k.shown {
 		if !errors.Is(err, ledger.ErrUnknownKey) {
 			t.Fatalf("a confirmation of %s, which nobody asked for: %+v, %v", key, a, err)
 		}

@@ -14,17 +14,16 @@ import { cancelAsk } from "./wait.js";
 /** @param {import("../model.js").Sale} sale */
 export function shown(sale) {
   const { show } = sale;
-  if (!show) return nothing;
-  const rest = restOf(show), open = rest.seconds > 0;
+  const rest = show?.text ? restOf(show) : { seconds: 0, part: 0 }, open = rest.seconds > 0;
   return html`
     <div class="result frame shown" data-state=${sale.state}>
-      <div class="drawing">${open ? code(show, t("shown.alt")) : shape("asking")}</div>
+      <div class="drawing">${show && open ? code(show, t("shown.alt")) : shape("asking")}</div>
       <section>
-        <h1 id="title" tabindex="-1">${t(open ? "shown.title" : "shown.over")}</h1>
+        <h1 id="title" tabindex="-1">${t(open ? "shown.title" : show ? "shown.over" : "asking.title")}</h1>
         ${bigYen(sale)}
         <p class="wallet-name">${t("wallet")}: <b>${walletName(sale)}</b></p>
         <div class="clockwork">${open ? ring(rest) : nothing}
-          <p class="step" id="step">${open ? t("shown.text", { time: clockSeconds(show.until) }) : t("shown.over.text")}</p></div>
+          <p class="step" id="step">${show && open ? t("shown.text", { time: clockSeconds(show.until) }) : t("shown.over.text")}</p></div>
         <p class="goods">${t("asking.hold")}</p>
         ${refusalNote()} ${faultNote()}
         <div class="actions">${cancelAsk()}
