@@ -93,6 +93,8 @@ type Operator struct {
 // Codes says which rules tell codes apart.
 type Codes struct {
 	File  string        // empty for the rules that are built in
+	Keys  []string      // Ed25519 public keys, one of which must have signed the file; none: it is not signed
+	Least int64         // the least version of the file that is taken
 	Rules paycode.Rules // what Load found there
 }
 

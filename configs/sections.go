@@ -118,6 +118,10 @@ const (
 func (c *Codes) settings() []setting {
 	return []setting{
 		{key: "file", value: absoluteOrNone(&c.File, ""), about: "A file of rules in place of the built-in ones. Empty: the built-in ones."},
+		{key: "keys", value: publicKeys(&c.Keys, 2),
+			about: "Who may write that file: Ed25519 public keys, the current one and the next. With a key, the\nfile needs its signature beside it (FILE.sig: posctl code sign). Empty: whoever can write it."},
+		{key: "least_version", value: whole(&c.Least, 0, 0, 1<<53-1),
+			about: "The least version of that file that is taken: none from before is put back."},
 	}
 }
 

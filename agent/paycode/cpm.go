@@ -101,6 +101,16 @@ func ParseCPM(text string) (CPM, error) {
 	return cpm, nil
 }
 
+// Tree is all that a consumer-presented code holds, as it stands, also when it
+// is no code that can be paid with. Errors are *FormatError.
+func Tree(text string) ([]TLV, error) {
+	data, err := decodeText(text)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTLV(data)
+}
+
 // decodeText is strict base64 (RFC 4648, section 4, padded). The library
 // would pass over line breaks and stray bits at the end; both would let one
 // code be shown as two.

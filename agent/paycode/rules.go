@@ -4,6 +4,7 @@ package paycode
 // year. The first rule that matches decides, in the order Reject, templates by
 // application id, Digits; what no rule matches is refused as unknown.
 type Rules struct {
+	Version   int64          `toml:"version"` // of a file of one's own; only rises
 	Reject    []RejectRule   `toml:"reject"`
 	Templates []TemplateRule `toml:"template"`
 	Digits    []DigitsRule   `toml:"digits"`
@@ -15,6 +16,8 @@ type RejectRule struct {
 	Match string `toml:"match"` // regular expression over the whole text; must be anchored with ^
 	AIM   string `toml:"aim"`   // when set, only for this AIM identifier (or when the scanner sends none)
 	Why   Why    `toml:"why"`   // MerchantCode, WebAddress, Product, Bill, Offline, NoWallet or Unknown
+
+	Example string `toml:"example"` // a code that this rule decides
 
 	// Wallet is for Offline: whose signed codes these are. A store that takes
 	// the wallet takes them; for any other they are refused as that.
@@ -31,6 +34,7 @@ type TemplateRule struct {
 	Account string `toml:"account"` // optional regular expression over Application.Account; anchored with ^
 	Wallet  string `toml:"wallet"`  // either this
 	Why     Why    `toml:"why"`     // or this: such an application is refused; with Offline both, as in RejectRule
+	Example string `toml:"example"` // a code that this rule decides
 }
 
 // DigitsRule names the wallet of a code of digits only.
@@ -38,4 +42,6 @@ type DigitsRule struct {
 	ID     string `toml:"id"`
 	Match  string `toml:"match"` // anchored with ^ and $
 	Wallet string `toml:"wallet"`
+
+	Example string `toml:"example"` // a code that this rule decides
 }

@@ -21,11 +21,11 @@ import (
 func (t *tool) code() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "code",
-		Short:   "The store's own code, for customers to read",
-		Long:    "code is about the QR code that the store shows and a customer's phone reads\n(EMVCo MPM, JPQR). It comes from [mpm] of the configuration.",
-		Example: "  posctl code show\n  posctl code read < code.txt",
+		Short:   "The store's own code, what any code says, and the rules of codes",
+		Long:    "code makes the QR code that the store shows and a customer's phone reads (EMVCo\nMPM, JPQR; from [mpm] of the configuration), takes codes apart, and shows the\nrules that tell whose a customer's code is. It needs no agent.",
+		Example: "  posctl code show\n  posctl code explain\n  posctl code rules",
 	}
-	cmd.AddCommand(t.codeShow(), t.codeRead())
+	cmd.AddCommand(t.codeShow(), t.codeRead(), t.codeExplain(), t.codeRules(), t.codeSign())
 	return cmd
 }
 
@@ -226,16 +226,7 @@ line from standard input. It ends with 2 if the code is wrong.`,
 			if errors.As(err, &field) {
 				return usage("%w", err)
 			}
-			parts := []part{}
-			for _, f := range code.Fields {
-				if f.Value != "" {
-					parts = append(parts, part{f.ID, mpm.Name(f.ID), f.Value})
-				}
-				for _, in := range f.Inside {
-					id := f.ID + "-" + in.ID
-					parts = append(parts, part{id, mpm.Name(id), in.Value})
-				}
-			}
+			parts := partsOf(code)
 			return t.print(parts, func() {
 				for _, p := range parts {
 					fmt.Fprintf(t.out, "%-6s %-32s %s\n", p.ID, p.Name, p.Value)
@@ -243,4 +234,19 @@ line from standard input. It ends with 2 if the code is wrong.`,
 			})
 		},
 	}
+}
+
+// partsOf are the fields of a store's code, those inside of templates too.
+func partsOf(code mpm.Code) []part {
+	parts := []part{}
+	for _, f := range code.Fields {
+		if f.Value != "" {
+			parts = append(parts, part{f.ID, mpm.Name(f.ID), f.Value})
+		}
+		for _, in := range f.Inside {
+			id := f.ID + "-" + in.ID
+			parts = append(parts, part{id, mpm.Name(id), in.Value})
+		}
+	}
+	return parts
 }

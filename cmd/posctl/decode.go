@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/posagent/posagent/agent/paycode"
-	"github.com/posagent/posagent/configs"
 	"github.com/posagent/posagent/drivers/scanner/imager"
 )
 
@@ -90,11 +89,8 @@ It ends with 1 when a picture gives no code.`,
 // open makes the reader of pictures, and a classifier for all wallets that the
 // rules know.
 func (d *decoder) open(file string) error {
-	rules, err := configs.CodeRules(file)
-	if err != nil {
-		return err
-	}
-	d.codes, err = paycode.New(rules, walletsOf(rules))
+	var err error
+	d.codes, err = allWallets(file)
 	d.imager = imager.New(imager.Limits{MaxBytes: 64 << 20, MaxPixels: 50_000_000})
 	return err
 }
