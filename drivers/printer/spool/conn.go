@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/bits"
 	"sync/atomic"
 	"time"
 
@@ -94,11 +95,15 @@ func (c *Conn) SetHalf(half bool) { c.p.half = half }
 // says becomes plain text: it is shown on pages and terminals.
 func (c *Conn) Named(name []byte) { c.p.found(plain(name)) }
 
-// Noise is called with bytes that no answer explains.
+// Noise is called with bytes that no answer explains. The log has a line each
+// time that their number has doubled: a broken printer sends them without end.
 func (c *Conn) Noise(n int) {
+	before := c.noise
 	c.noise += n
 	c.p.count(func(s *Stats) { s.Noise += int64(n) })
-	c.p.log.Debug("the printer sent bytes that no answer explains", "count", n)
+	if bits.Len(uint(before)) != bits.Len(uint(c.noise)) {
+		c.p.log.Debug("the printer sent bytes that no answer explains", "count", c.noise)
+	}
 }
 
 // Hold is called with true when the printer sent XOFF, and with false when it
