@@ -48,6 +48,20 @@ func TestCasesOfTheDocs(t *testing.T) {
 	}
 }
 
+// A picture of any form is drawn in about its own size.
+func TestExplainIsBounded(t *testing.T) {
+	m := imager.New(imager.Limits{})
+	for _, size := range []image.Point{{1, 1}, {1, 5000}, {5000, 1}, {3, 700}} {
+		rep, err := m.Report(context.Background(), bytes.NewReader(asPNG(t, image.NewGray(image.Rectangle{Max: size}))), "")
+		if !errors.Is(err, imager.ErrNoCode) {
+			t.Fatal(err)
+		}
+		if got := rep.Explain().Rect.Size(); got.X > max(size.X, 600) || got.Y > max(size.Y, 600) {
+			t.Errorf("%v is drawn as %v", size, got)
+		}
+	}
+}
+
 // drawn writes a picture at half its size: what was drawn into it stays clear.
 func drawn(t *testing.T, name string, img *image.RGBA) {
 	t.Helper()

@@ -20,7 +20,7 @@ var (
 // Explain draws the picture with what was seen in it: the best grid that was
 // not read, unless a code was.
 func (r Report) Explain() *image.RGBA {
-	times := max(1, (600+r.Width-1)/max(1, r.Width)) // small pictures are drawn larger
+	times := min(8, max(1, 600/max(1, r.Width, r.Height))) // small pictures are drawn larger
 	c := canvas{image.NewRGBA(image.Rect(0, 0, r.Width*times, r.Height*times)), float64(times)}
 	for y := range r.Height * times {
 		for x := range r.Width * times {
