@@ -58,6 +58,11 @@ func TestPeers(t *testing.T) {
 	for _, kind := range []string{"QR", "C128", "EAN13", "NEG"} {
 		sets, names = append(sets, photographs(t, kind)), append(names, map[string]string{"QR": "photographs, QR", "C128": "photographs, Code 128, four turns", "EAN13": "photographs, EAN-13", "NEG": "photographs without a code"}[kind])
 	}
+	all := slices.Concat(sets[0], sets[2], sets[3])
+	for i := 0; i < len(sets[1]); i += 4 { // not turned
+		all = append(all, sets[1][i])
+	}
+	sets, names = append(sets, all), append(names, "all photographs")
 	for name, scene := range map[string]func(photo.Shown, uint64) photo.Scene{"generated, normal": photo.Normal, "generated, hard": photo.Hard} {
 		sets, names = append(sets, generated(t, scene, 100)), append(names, name)
 	}
