@@ -23,7 +23,7 @@ func ladder() []attempt {
 	flat, bent, paired := grid.Effort{}, grid.Effort{Bend: true}, grid.Effort{Bend: true, Pairs: true}
 	return []attempt{
 		{"QR, half size", qr(half, grid.Local, paired)},
-		{"QR", qr(base, grid.Local, bent)},
+		{"QR", qr(base, grid.Local, paired)},
 		{"bars", barred(base, 12, 0, 90)},
 		{"QR, one level", qr(base, grid.Even, flat)},
 		{"QR, half size, one level", qr(half, grid.Even, paired)},
