@@ -81,7 +81,7 @@ rig: tools-go ## scanners, printers, drawers and displays on true USB: a Debian 
 fuzz: tools-go ## every fuzz target for FUZZTIME (30s)
 	@go list -f '{{.Dir}}' ./... | while read -r dir; do \
 	  for f in $$(grep -hoE '^func (Fuzz[A-Za-z0-9_]+)' "$$dir"/*_test.go 2>/dev/null | awk '{print $$2}'); do \
-	    echo "$$dir $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -parallel 2 "$$dir"; \
+	    echo "$$dir $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x -parallel 2 "$$dir"; \
 	  done; done
 
 # Each part prints its seed, and how to see a failure again. Logs are in out/.
