@@ -77,7 +77,7 @@ func (e *eye) open(p gray.Plane) {
 // grid.Search), liveBudget that on one of a camera's.
 const (
 	budget     = 100
-	liveBudget = 8
+	liveBudget = 4
 )
 
 // dim is the contrast below which a picture is stretched: in the dark a screen

@@ -49,6 +49,7 @@ type Imager struct {
 	limits Limits
 	turn   chan struct{}
 	ladder []attempt
+	live   []attempt
 	eye    *eye
 }
 
@@ -60,7 +61,7 @@ func New(limits Limits) *Imager {
 	if limits.MaxPixels <= 0 {
 		limits.MaxPixels = defaultPixels
 	}
-	return &Imager{limits: limits, turn: make(chan struct{}, 1), ladder: ladder(), eye: newEye()}
+	return &Imager{limits: limits, turn: make(chan struct{}, 1), ladder: ladder(), live: live(), eye: newEye()}
 }
 
 // Read finds the QR codes (model 2) or, where there is none, a Code 128 or

@@ -14,8 +14,18 @@ type attempt struct {
 	look func(context.Context, *eye)
 }
 
-// cheap is how many attempts of the ladder each picture of a camera gets.
-const cheap = 3
+// live is what each picture of a camera gets: the cheap attempts of the ladder,
+// within tighter bounds.
+func live() []attempt {
+	return []attempt{
+		{"QR, half size", qr(half, grid.Local, grid.Effort{Bend: true, Pairs: true, Triples: 3})},
+		{"QR", qr(base, grid.Local, grid.Effort{Bend: true, Triples: 3})},
+		{"bars", barred(base, 12, 0, 90)},
+	}
+}
+
+// dear is the first attempt of the ladder that a camera's pictures get by turns.
+const dear = 3
 
 // ladder is what is tried, from the cheap and likely to the dear and rare.
 // Halved first: it reads most codes on screens and costs a quarter.

@@ -127,26 +127,26 @@ func (l *Live) climb(ctx context.Context, p gray.Plane) ([]found, error) {
 	}
 	m.eye.open(p)
 	m.eye.grid.Budget = liveBudget - spent
-	codes, err := climb(ctx, m.ladder[:cheap], m.eye)
+	codes, err := climb(ctx, m.live, m.eye)
 	l.tried(m.eye.tries)
 	l.keep(p, codes, m.eye.best)
 	if err == nil || ctx.Err() != nil {
 		return codes, err
 	}
-	dear := m.ladder[cheap:]
-	turn := l.nth % len(dear)
+	rest := m.ladder[dear:]
+	turn := l.nth % len(rest)
 	m.eye.tries = 0
-	codes, err = climb(ctx, dear[turn:turn+1], m.eye)
+	codes, err = climb(ctx, rest[turn:turn+1], m.eye)
 	l.tried(m.eye.tries)
 	l.keep(p, codes, m.eye.best)
 	return codes, err
 }
 
-// again looks where a code was seen in an earlier picture, and tells how much
-// of the budget that took.
+// again looks, in every other picture, where a code was seen in an earlier one,
+// and tells how much of the budget that took.
 func (l *Live) again(ctx context.Context, p gray.Plane) (codes []found, spent int) {
 	r := l.region
-	if r.pictures == 0 || r.x+r.w > p.W || r.y+r.h > p.H {
+	if r.pictures == 0 || l.nth%2 == 0 || r.x+r.w > p.W || r.y+r.h > p.H {
 		return nil, 0
 	}
 	l.region.pictures--
@@ -158,7 +158,7 @@ func (l *Live) again(ctx context.Context, p gray.Plane) (codes []found, spent in
 	defer clear(l.crop.Pix)
 	m.eye.open(l.crop)
 	m.eye.grid.Budget = liveBudget / 2
-	codes, _ = climb(ctx, m.ladder[1:2], m.eye)
+	codes, _ = climb(ctx, m.live[1:2], m.eye)
 	l.tried(m.eye.tries)
 	for i := range codes {
 		for k := range codes[i].quad {

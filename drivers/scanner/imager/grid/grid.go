@@ -101,7 +101,7 @@ func (s *Search) Look(ctx context.Context, p gray.Plane, light Light, e Effort, 
 		s.try(ctx, s.triples, e, decode)
 	}
 	if len(s.symbols) == 0 && e.Pairs && len(s.corners) > 1 && ctx.Err() == nil {
-		s.try(ctx, s.complete(), e, decode)
+		s.try(ctx, s.complete(e), e, decode)
 	}
 	return s.symbols
 }

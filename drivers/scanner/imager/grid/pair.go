@@ -15,7 +15,7 @@ const maxPairs = 6
 // lamp's reflection, a crack or a finger hides one more often than two. The
 // axes of the two say where the third must be, near enough to recognise it by
 // less than a search would need.
-func (s *Search) complete() []triple {
+func (s *Search) complete(e Effort) []triple {
 	type pair struct {
 		a, b   int
 		slant  float64
@@ -38,7 +38,7 @@ func (s *Search) complete() []triple {
 	slices.SortStableFunc(pairs, func(x, y pair) int { return cmp.Compare(x.slant, y.slant) })
 	s.triples = s.triples[:0]
 	measured := len(s.corners)
-	for _, p := range pairs[:min(len(pairs), maxPairs)] {
+	for _, p := range pairs[:min(len(pairs), cmp.Or(e.Triples, maxPairs))] {
 		a, b := s.corners[p.a], s.corners[p.b]
 		right := gray.Point{X: b.at.X - a.at.X, Y: b.at.Y - a.at.Y}
 		var guesses [2]gray.Point
