@@ -33,11 +33,9 @@ const (
 	pause = 2 * time.Second
 	// budget is what the search in one picture may take.
 	budget = 250 * time.Millisecond
-	// pace is the shortest time from one search to the next, that of a usual
-	// camera, and share how many times as long as a search took it is at least:
-	// a slow machine stays free for others.
-	pace  = 30 * time.Millisecond
-	share = 3
+	// pace is the shortest time from one search to the next: ten a second are
+	// as many as a hand notices, and leave the machine free for others.
+	pace = 80 * time.Millisecond
 	// held is how long a code must have been out of sight to count as shown
 	// again while the same wait goes on.
 	held = time.Second
@@ -99,7 +97,6 @@ type source struct {
 
 	wanted   time.Time // when a code was wanted last
 	searched time.Time // when the last search began
-	took     time.Duration
 	shown    [sha256.Size]byte
 	seen     time.Time // when the code in shown was in sight last; zero: none is held
 }
@@ -148,7 +145,7 @@ func (s *source) Read() ([]scanner.Event, error) {
 	case !wanted && !streams:
 		return nil, s.rest(changed, pause, s.cam.there)
 	}
-	if wait := max(pace, share*s.took) - now.Sub(s.searched); wait > 0 {
+	if wait := pace - now.Sub(s.searched); wait > 0 {
 		if err := s.rest(nil, wait, nil); err != nil {
 			return nil, err
 		}
@@ -196,7 +193,6 @@ func (s *source) search(picture []byte) []scanner.Event {
 	}
 	defer clear(g.Pix)
 	scan, err := s.live.Look(ctx, g)
-	s.took = time.Since(s.searched)
 	if light := s.live.Stats().Light; light != s.light {
 		s.light = light
 		s.host.Tell("the picture is " + light.String())
