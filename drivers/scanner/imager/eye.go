@@ -76,7 +76,7 @@ func (e *eye) open(p gray.Plane) {
 // budget bounds the dear work on one picture over all attempts (see
 // grid.Search), liveBudget that on one of a camera's.
 const (
-	budget     = 100
+	budget     = 160
 	liveBudget = 4
 )
 

@@ -232,16 +232,22 @@ func (s *Search) resolve(e Effort, decode Decode) bool {
 	if s.parted(decode) {
 		return s.told(true)
 	}
-	if !e.Bend || t.fit < 0.45 || s.Budget < costBend(t.size) {
-		return s.told(false)
+	flat := t.view
+	for _, w := range [2]way{{4, 0.4}, {3, 0.8}} {
+		if !e.Bend || t.fit < 0.45 || s.Budget < costBend(t.size) {
+			break
+		}
+		s.Budget -= costBend(t.size)
+		t.view = flat
+		t.bend(corners, w)
+		if s.plain(); decode(s.modules) {
+			return s.told(true)
+		}
+		if s.shade(); s.parted(decode) {
+			return s.told(true)
+		}
 	}
-	s.Budget -= costBend(t.size)
-	t.bend(corners)
-	if s.plain(); decode(s.modules) {
-		return s.told(true)
-	}
-	s.shade()
-	return s.told(s.parted(decode))
+	return s.told(false)
 }
 
 // parted reads shades in several ways.

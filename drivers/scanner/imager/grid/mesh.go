@@ -54,18 +54,26 @@ func (t *trial) place(u, v float64) (x, y float64) {
 	return t.view.at(u+du, v+dv)
 }
 
+// way is how a mesh is fitted: how many modules to each side of a place are
+// looked at, and how far a bend goes on as it began. The first is sure of foot
+// where parts are hidden, the second follows a stronger bend.
+type way struct {
+	half int
+	on   float64
+}
+
 // bend fits the mesh to the grid where it is and, where the known modules then
 // do not all stand right, to another as well, such as the one that only
 // the corner patterns gave; the better of the two stays.
-func (t *trial) bend(other view) {
-	t.follow()
+func (t *trial) bend(other view, w way) {
+	t.follow(w)
 	right := t.stands()
 	if right > 0.97 {
 		return
 	}
 	mesh, first := t.mesh, t.view
 	t.view = other
-	if t.follow(); t.stands() < right {
+	if t.follow(w); t.stands() < right {
 		t.view, t.mesh = first, mesh
 	}
 }
@@ -86,7 +94,7 @@ func (t *trial) stands() float64 {
 // to where its neighbours lead: from the upper left corner, whose place is
 // sure, outwards, and once more over all. A place that is a whole module off
 // looks right as well, so that steps must be small.
-func (t *trial) follow() {
+func (t *trial) follow(w way) {
 	t.mesh.lay(t.size)
 	t.fix()
 	m := &t.mesh
@@ -94,27 +102,27 @@ func (t *trial) follow() {
 		for i := max(0, sum-m.n+1); i <= min(sum, m.n-1); i++ {
 			j := sum - i
 			k := j*m.n + i
-			u, v := m.lead(i, j)
-			m.du[k], m.dv[k] = t.pull(m.at[i], m.at[j], u, v, 0.6)
+			u, v := m.lead(i, j, w.on)
+			m.du[k], m.dv[k] = t.pull(m.at[i], m.at[j], u, v, 0.6, w.half)
 		}
 	}
 	for j := range m.n {
 		for i := range m.n {
 			k := j*m.n + i
 			u, v := m.around(i, j)
-			m.du[k], m.dv[k] = t.pull(m.at[i], m.at[j], u, v, 0.3)
+			m.du[k], m.dv[k] = t.pull(m.at[i], m.at[j], u, v, 0.3, w.half)
 		}
 	}
 }
 
-// lead is the shift that the places before one lead to: surfaces go on to bend
-// as they do.
-func (m *mesh) lead(i, j int) (du, dv float64) {
+// lead is the shift that the places before one lead to. Surfaces go on to bend
+// as they do, more or less: by on.
+func (m *mesh) lead(i, j int, on float64) (du, dv float64) {
 	n := 0.0
 	add := func(k, before int, has bool) {
 		u, v := m.du[k], m.dv[k]
 		if has {
-			u, v = u+0.8*(u-m.du[before]), v+0.8*(v-m.dv[before])
+			u, v = u+on*(u-m.du[before]), v+on*(v-m.dv[before])
 		}
 		du, dv, n = du+u, dv+v, n+1
 	}
@@ -145,8 +153,7 @@ func (m *mesh) around(i, j int) (du, dv float64) {
 
 // pull looks for the best shift of the modules around a place, no farther than
 // reach from where it is thought to be.
-func (t *trial) pull(u, v, du, dv, reach float64) (bestU, bestV float64) {
-	const half = 3
+func (t *trial) pull(u, v, du, dv, reach float64, half int) (bestU, bestV float64) {
 	u0, u1 := max(0, int(u)-half), min(t.size-1, int(u)+half)
 	v0, v1 := max(0, int(v)-half), min(t.size-1, int(v)+half)
 	most := math.Inf(-1)
