@@ -37,6 +37,9 @@ func scannerOf(id string, p profile.Scanner, path string, place *port.Place, log
 	if kind := place.Address().Kind; !serial && (kind == port.TCP || kind == port.File) {
 		return nil, fmt.Errorf("scanner %s: address %s is of a line of bytes, and this profile speaks %s: use a profile that speaks %s, or the address of its device", id, path, p.Speaks, profile.Serial)
 	}
+	if place.Address().Idle != 0 {
+		return nil, fmt.Errorf("scanner %s: address %s is closed while nobody writes to it, and to a scanner nobody does: leave idle out", id, path)
+	}
 	switch p.Speaks {
 	case "", profile.Serial:
 		return line.New(id, p, path, place.Open, log)

@@ -71,6 +71,16 @@ func TestUnknownSpeech(t *testing.T) {
 	}
 }
 
+// A connection that ends while nobody writes to it would end for good, because
+// only a write makes it again, and the scanner would be deaf while it is ready.
+func TestNoIdleEndForAScanner(t *testing.T) {
+	a := parse(t, "tcp:192.0.2.1:4001?idle=30s")
+	h := New(hotplug.TreeAt(t.TempDir(), t.TempDir()), nil)
+	if _, err := h.NewScanner("scanner0", profile.Scanner{}, a, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "leave idle out") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // Only a keyboard has a layout to find out.
 func TestCalibrating(t *testing.T) {
 	type calibrator interface {
