@@ -105,7 +105,7 @@ func FuzzTextCarriesNoCommand(f *testing.F) {
 			if !ok {
 				t.Fatalf("the stream ends in a command: % X", rest)
 			}
-			if setUp := n < 5; tok.Kind == papertape.Odd || tok.Kind == papertape.Command && tok.Name != "LF" && !setUp {
+			if setUp := n < 6; tok.Kind == papertape.Odd || tok.Kind == papertape.Command && tok.Name != "LF" && !setUp {
 				t.Fatalf("token %d is %s % X", n, tok.Name, tok.Raw)
 			}
 			rest = rest[len(tok.Raw):]
