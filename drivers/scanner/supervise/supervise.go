@@ -134,7 +134,7 @@ func (s *Scanner) Run(ctx context.Context) error {
 	}
 	defer close(s.scans)
 	pause := firstPause
-	for {
+	for ctx.Err() == nil {
 		began := time.Now()
 		s.worked = false
 		err := s.connect(ctx)
@@ -151,6 +151,7 @@ func (s *Scanner) Run(ctx context.Context) error {
 		}
 		pause = min(2*pause, longestPause)
 	}
+	return ctx.Err()
 }
 
 func (s *Scanner) begin() bool {
