@@ -182,6 +182,9 @@ func (d *Drawer) Open(ctx context.Context) drawer.Outcome {
 	short, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
 	if d.wait(short, func() bool { return d.state != drawer.Closed }) {
+		if d.State() == drawer.Unknown {
+			return drawer.Outcome{Result: drawer.Sent, Reason: device.CannotTell, Detail: "the printer went away before its sensor could tell"}
+		}
 		d.vitals.Worked()
 		return drawer.Outcome{Result: drawer.Opened}
 	}

@@ -110,3 +110,16 @@ func TestStuckTakesASecondAndOnePulse(t *testing.T) {
 		}
 	})
 }
+
+// A printer that goes away while its drawer should open says nothing of it.
+func TestNobodySaysThatItOpened(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := &quiet{}
+		d := pulse.New(pulse.Settings{ID: "drawer0", Open: "low"}, q, slog.New(slog.DiscardHandler))
+		q.sensor(printer.Sensor{Known: true, High: true})
+		time.AfterFunc(time.Second/2, func() { q.sensor(printer.Sensor{}) })
+		if out := d.Open(t.Context()); out.Result != drawer.Sent || out.Reason != device.CannotTell {
+			t.Errorf("it came to %+v", out)
+		}
+	})
+}
