@@ -188,6 +188,9 @@ func (d *Drawer) Open(ctx context.Context) drawer.Outcome {
 		d.vitals.Worked()
 		return drawer.Outcome{Result: drawer.Opened}
 	}
+	if ctx.Err() != nil {
+		return drawer.Outcome{Result: drawer.Sent, Reason: device.CannotTell, Detail: "nobody waited until its sensor could tell"}
+	}
 	d.change(func() { d.stuck = d.state == drawer.Closed })
 	return drawer.Outcome{Result: drawer.Stuck, Reason: device.DrawerStuck, Detail: "the pulse was sent, the sensor says that the drawer is shut"}
 }
