@@ -65,6 +65,12 @@ func (c *Conn) run(j *job) (err error) {
 	// What a network took it may have lost.
 	c.p.half = (c.p.half || ends(err) != nil) && j.sent.Load() > 0
 	out = c.unfinished(j, err, whole)
+	return c.goOn(j, err, whole)
+}
+
+// goOn tells whether the connection can go on after a job that did not come to
+// its end: nil, or why not.
+func (c *Conn) goOn(j *job, err error, whole bool) error {
 	switch {
 	case ends(err) != nil:
 	case whole:
