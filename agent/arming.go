@@ -1,5 +1,7 @@
 package agent
 
+import "time"
+
 // Scanner is the register's hand on its scanner, which delivers one code for
 // each Arm and drops what it reads otherwise.
 type Scanner interface {
@@ -46,6 +48,18 @@ func (r *Register) fired() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.armed = false
+}
+
+// meant is the sale that a code of the scanner was read for: the one that
+// stands there, unless the code was read before that did. The customer of such
+// a code has seen another amount.
+func (r *Register) meant(read time.Time) (saleID string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.desk.standing && read.Before(r.desk.since) && !read.IsZero() {
+		return "", &Refused{Why: "register.busy"}
+	}
+	return r.desk.sale.ID, nil
 }
 
 // reload arms the scanner again when the walk of a code is over.

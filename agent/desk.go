@@ -23,8 +23,9 @@ const (
 type desk struct {
 	sale     sale.Sale
 	charge   charge.Record
-	standing bool // there is such a sale, open or still shown
-	closed   bool // cancelled when nothing was left to undo: no further code pays it
+	standing bool      // there is such a sale, open or still shown
+	since    time.Time // when it came to stand there
+	closed   bool      // cancelled when nothing was left to undo: no further code pays it
 	phase    phase
 	deadline time.Time // of the request under way
 	soft     time.Time // when the cashier reads "checking"
@@ -68,7 +69,7 @@ func (r *Register) Open(s sale.Sale, by charge.By) (View, error) {
 		return View{}, err
 	}
 	r.mu.Lock()
-	r.desk = desk{sale: s, charge: rec, standing: true}
+	r.desk = desk{sale: s, charge: rec, standing: true, since: r.parts.Now()}
 	r.announce()
 	view := r.view()
 	r.mu.Unlock()

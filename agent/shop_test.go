@@ -167,13 +167,13 @@ func (s *shop) sells(id string) agent.View {
 
 // scan walks a code, as the scanner's goroutine does.
 func (s *shop) scan(text string) error {
-	return s.Walk(scanner.Scan{Data: []byte(text), Device: "scanner", At: time.Now()})
+	return s.Walk(scanner.Scan{Data: []byte(text), Device: "scanner", At: s.now()})
 }
 
 // begins is scan in the background, at the register as it is before a crash.
 func (s *shop) begins(text string) {
 	reg := s.Register
-	go func() { _ = reg.Walk(scanner.Scan{Data: []byte(text), Device: "scanner", At: time.Now()}) }()
+	go func() { _ = reg.Walk(scanner.Scan{Data: []byte(text), Device: "scanner", At: s.now()}) }()
 }
 
 // pays wants a scan to be taken.

@@ -23,6 +23,11 @@ func (r *Register) walk(saleID string, scan scanner.Scan) error {
 	case err != nil:
 		return r.refuse(err)
 	}
+	if saleID == "" {
+		if saleID, err = r.meant(scan.At); err != nil {
+			return r.refuse(err)
+		}
+	}
 	wallet := r.wallets[code.Wallet]
 	rec, err := r.take(saleID, wallet, code) // key and amount are durable; from here on a request may be under way
 	switch {

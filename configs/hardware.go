@@ -114,6 +114,8 @@ func unfit(d Device) string {
 		return fmt.Sprintf("nothing can be printed by way of %s; wanted: usb, lp, tcp or serial", wire)
 	case d.Kind == "scanner" && wire == port.LP:
 		return "lp is for printers; wanted: usb, serial, hidraw or evdev"
+	case d.Kind == "scanner" && d.Address.Idle != 0:
+		return "nobody writes to a scanner, so idle would end its connection for good; leave idle out"
 	}
 	return ""
 }

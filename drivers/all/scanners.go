@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/posagent/posagent/drivers/hotplug"
 	"github.com/posagent/posagent/drivers/port"
@@ -37,9 +38,16 @@ func scannerOf(id string, p profile.Scanner, path string, place *port.Place, log
 	if kind := place.Address().Kind; !serial && (kind == port.TCP || kind == port.File) {
 		return nil, fmt.Errorf("scanner %s: address %s is of a line of bytes, and this profile speaks %s: use a profile that speaks %s, or the address of its device", id, path, p.Speaks, profile.Serial)
 	}
+	if place.Address().Idle != 0 {
+		return nil, fmt.Errorf("scanner %s: address %s is closed while nobody writes to it, and to a scanner nobody does: leave idle out", id, path)
+	}
 	switch p.Speaks {
 	case "", profile.Serial:
-		return line.New(id, p, path, place.Open, log)
+		open := port.Opener(place.Open)
+		if place.Address().Kind == port.TCP {
+			open = fresh(open)
+		}
+		return line.New(id, p, path, open, log)
 	case profile.HIDPOS:
 		return hidpos.New(id, p, path, place.Open, describe, log)
 	case profile.Keyboard:
@@ -51,6 +59,35 @@ func scannerOf(id string, p profile.Scanner, path string, place *port.Place, log
 		}, log), nil
 	}
 	return nil, fmt.Errorf("scanner %s: no driver speaks %q: use %s, %s, %s or %s", id, p.Speaks, profile.Serial, profile.HIDPOS, profile.Keyboard, profile.Camera)
+}
+
+// fresh drops what comes at once when a connection is made: a terminal server
+// has kept it since before, and a code of that time belongs to no sale of now.
+// On a serial line the port does the same. It waits until nothing comes, but
+// not for ever.
+func fresh(open port.Opener) port.Opener {
+	const (
+		atOnce = 100 * time.Millisecond
+		most   = 64 // reads
+	)
+	return func() (port.Port, error) {
+		p, err := open()
+		if err != nil {
+			return nil, err
+		}
+		kept := make([]byte, 4096)
+		defer clear(kept) // it may have been a live payment code
+		for range most {
+			_, err := p.Read(kept, atOnce)
+			if errors.Is(err, port.ErrTimeout) {
+				break
+			}
+			if err != nil {
+				return nil, errors.Join(err, p.Close())
+			}
+		}
+		return p, nil
+	}
 }
 
 // describe is the report descriptor of a HID device.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/posagent/posagent/configs"
 	"github.com/posagent/posagent/drivers/hotplug"
@@ -68,6 +70,55 @@ func TestUnknownSpeech(t *testing.T) {
 	}
 	if _, err := h.NewScanner("scanner0", profile.Scanner{End: "bell"}, a, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "bell") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A connection that ends while nobody writes to it would end for good, because
+// only a write makes it again, and the scanner would be deaf while it is ready.
+func TestNoIdleEndForAScanner(t *testing.T) {
+	a := parse(t, "tcp:192.0.2.1:4001?idle=30s")
+	h := New(hotplug.TreeAt(t.TempDir(), t.TempDir()), nil)
+	if _, err := h.NewScanner("scanner0", profile.Scanner{}, a, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "leave idle out") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A terminal server keeps what was read while nobody was connected. It was
+// shown for a sale before, and must not pay this one.
+func TestNoCodeFromBeforeTheConnection(t *testing.T) {
+	door, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer door.Close()
+	var far net.Conn
+	p, err := fresh(func() (port.Port, error) {
+		p, err := port.Open(parse(t, "tcp:"+door.Addr().String()))
+		if err != nil {
+			return nil, err
+		}
+		if far, err = door.Accept(); err != nil {
+			return nil, err
+		}
+		_, err = far.Write([]byte("9700000001\r")) // it is there before anybody reads
+		return p, err
+	})()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer far.Close()
+	defer p.Close()
+	if _, err := far.Write([]byte("9700000002\r")); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, 100)
+	n, err := p.Read(got, time.Minute)
+	if err != nil || string(got[:n]) != "9700000002\r" {
+		t.Errorf("read %q, %v", got[:n], err)
+	}
+	_ = far.Close()
+	if _, err := fresh(func() (port.Port, error) { return p, nil })(); !errors.Is(err, port.ErrGone) {
+		t.Errorf("a connection that has ended opens with %v", err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"go.bug.st/serial"
+	"golang.org/x/sys/unix"
 
 	"github.com/posagent/posagent/drivers/port"
 )
@@ -44,6 +45,40 @@ func TestWriteAfterCloseTouchesNoOtherFile(t *testing.T) {
 	})
 	if leaked != 0 {
 		t.Fatalf("%d bytes landed in other files", leaked)
+	}
+}
+
+// What was handed over whole is still sent when a line is closed, for as long
+// as it moves; a device that takes nothing more does not hold the close up.
+func TestCloseOfALineThatIsHeldUp(t *testing.T) {
+	for name, c := range map[string]struct {
+		queued  []uint32 // as the system tells it, the last one for ever
+		flushed int
+	}{
+		"sent":    {[]uint32{0}, 0},
+		"moves":   {[]uint32{300, 200, 200, 100, 0}, 0},
+		"held up": {[]uint32{300, 200}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			flushed := 0
+			p, err := port.OpenOn(serialAt(newLine(t).Path()), port.Answers{
+				unix.TIOCOUTQ: func(into []byte) error {
+					copy(into, number(c.queued[0]))
+					c.queued = c.queued[min(1, len(c.queued)-1):]
+					return nil
+				},
+				unix.TCFLSH: func(int) error { flushed++; return nil },
+			}, &port.Trace{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.Write([]byte("receipt"), time.Second); err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Close(); err != nil || flushed != c.flushed || len(c.queued) != 1 {
+				t.Errorf("%v, flushed %d times with %v to go, want %d", err, flushed, c.queued, c.flushed)
+			}
+		})
 	}
 }
 

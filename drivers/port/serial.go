@@ -3,8 +3,10 @@ package port
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"syscall"
+	"time"
 
 	"go.bug.st/serial"
 	"golang.org/x/sys/unix"
@@ -33,16 +35,43 @@ func openSerial(a Address, k kernel, t *tap) (Port, error) {
 	if err := setLine(a); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
+	discard := func() { _ = control(f, func(fd int) error { return k.set(fd, unix.TCFLSH, unix.TCOFLUSH) }) }
 	w := &wire{
-		name:    a.Path,
-		stream:  f,
-		tap:     t,
-		discard: func() { _ = control(f, func(fd int) error { return unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCOFLUSH) }) },
+		name: a.Path, stream: f, tap: t, discard: discard,
+		part: func() {
+			if !drained(f, k) {
+				discard()
+			}
+		},
 	}
 	if err := errors.Join(w.setFlow(f, a.Flow, k), claim(f)); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", a.Path, err), f.Close())
 	}
 	return w, nil
+}
+
+// stuck is how long a line that is closed may take no byte.
+const stuck = time.Second
+
+// drained waits for what was handed over whole, for as long as it moves, and
+// tells whether all of it has gone. The system's own close would wait up to
+// 30 s for a device that holds its line up and takes nothing any more.
+func drained(f *os.File, k kernel) bool {
+	for least, since := uint32(math.MaxUint32), time.Now(); ; time.Sleep(roomPause) {
+		var left uint32
+		err := control(f, func(fd int) (err error) {
+			left, err = word(k, fd, unix.TIOCOUTQ)
+			return err
+		})
+		switch {
+		case err != nil || left == 0: // a line that is gone has nothing to wait for
+			return true
+		case left < least:
+			least, since = left, time.Now()
+		case time.Since(since) >= stuck:
+			return false
+		}
+	}
 }
 
 // setLine sets the line by way of the library. InitialStatusBits stays nil:

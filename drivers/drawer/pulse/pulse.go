@@ -182,8 +182,14 @@ func (d *Drawer) Open(ctx context.Context) drawer.Outcome {
 	short, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
 	if d.wait(short, func() bool { return d.state != drawer.Closed }) {
+		if d.State() == drawer.Unknown {
+			return drawer.Outcome{Result: drawer.Sent, Reason: device.CannotTell, Detail: "the printer went away before its sensor could tell"}
+		}
 		d.vitals.Worked()
 		return drawer.Outcome{Result: drawer.Opened}
+	}
+	if ctx.Err() != nil {
+		return drawer.Outcome{Result: drawer.Sent, Reason: device.CannotTell, Detail: "nobody waited until its sensor could tell"}
 	}
 	d.change(func() { d.stuck = d.state == drawer.Closed })
 	return drawer.Outcome{Result: drawer.Stuck, Reason: device.DrawerStuck, Detail: "the pulse was sent, the sensor says that the drawer is shut"}

@@ -110,3 +110,31 @@ func TestStuckTakesASecondAndOnePulse(t *testing.T) {
 		}
 	})
 }
+
+// A printer that goes away while its drawer should open says nothing of it.
+func TestNobodySaysThatItOpened(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := &quiet{}
+		d := pulse.New(pulse.Settings{ID: "drawer0", Open: "low"}, q, slog.New(slog.DiscardHandler))
+		q.sensor(printer.Sensor{Known: true, High: true})
+		time.AfterFunc(time.Second/2, func() { q.sensor(printer.Sensor{}) })
+		if out := d.Open(t.Context()); out.Result != drawer.Sent || out.Reason != device.CannotTell {
+			t.Errorf("it came to %+v", out)
+		}
+	})
+}
+
+// Whoever goes away before the drawer had its second has not seen it stuck.
+func TestNobodyWaitedForTheDrawer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := &quiet{}
+		d := pulse.New(pulse.Settings{ID: "drawer0", Open: "low"}, q, slog.New(slog.DiscardHandler))
+		q.health(device.Health{State: device.Ready})
+		q.sensor(printer.Sensor{Known: true, High: true})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
+		defer cancel()
+		if out := d.Open(ctx); out.Result != drawer.Sent || d.Health().State != device.Ready {
+			t.Errorf("it came to %+v, and its health is %+v", out, d.Health())
+		}
+	})
+}

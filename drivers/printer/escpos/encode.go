@@ -34,18 +34,18 @@ type encoder struct {
 
 func (e *encoder) put(b ...byte) { e.out = append(e.out, b...) }
 
+// listen has the printer listen again (ESC =), should a screen for the display
+// that hangs on it have broken off: it then obeys nothing else.
+var listen = []byte{0x1B, '=', 1}
+
 // Begin implements typeset.Machine.
-func (e *encoder) Begin(pictures bool) {
+func (e *encoder) Begin() {
+	e.out = append(e.out, listen...)
 	e.put(0x1B, '@')
 	if e.p.Status {
 		e.put(0x1D, 'a', 0xFF) // ESC @ has switched the automatic status off
 	}
 	e.Script()
-	if pictures && e.p.Answers != "sii" {
-		// Dots that look like DLE DC4 must not open the drawer or switch the
-		// printer off in the middle of a picture.
-		e.put(0x1D, '(', 'D', 5, 0, 20, 1, 0, 2, 0)
-	}
 }
 
 // Script implements typeset.Machine.

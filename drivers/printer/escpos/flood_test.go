@@ -3,6 +3,7 @@ package escpos_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"github.com/posagent/posagent/drivers/port"
 	"github.com/posagent/posagent/drivers/printer"
 	"github.com/posagent/posagent/drivers/printer/escpos"
+	"github.com/posagent/posagent/drivers/profile"
 )
 
 // rogue is a printer that never stops talking.
@@ -130,4 +132,43 @@ func (a *answering) Write(p []byte, _ time.Duration) (int, error) {
 		a.say <- []byte("\x10\x00\x00\x0F_TM\xc2\x9b2J\x7f\xff\x00\x00")
 	}
 	return len(p), nil
+}
+
+// chatter says its name without end, and now and then another one.
+type chatter struct {
+	answering
+	turn int
+}
+
+func (c *chatter) Read(p []byte, timeout time.Duration) (int, error) {
+	select {
+	case b := <-c.say:
+		return copy(p, b), nil
+	case <-c.closed:
+		return 0, port.ErrClosed
+	case <-time.After(100 * time.Microsecond):
+		c.turn++
+		return copy(p, fmt.Sprintf("_TM-T88%s\x00", []string{"V", "V", "V", "VI"}[c.turn/100%4])), nil
+	}
+}
+
+// A profile is found by the printer's name, and not as often as it says it.
+func TestAProfileIsNotFoundWithoutEnd(t *testing.T) {
+	var log lines
+	c := &chatter{answering: answering{rogue: rogue{closed: make(chan struct{})}, say: make(chan []byte, 9)}}
+	open := model()
+	found := model()
+	found.Model, found.Names = "TM-T88", []string{"TM-T88"}
+	open.Others = []profile.Printer{found}
+	p := escpos.New("printer1", open, "rogue", func() (port.Port, error) { return c, nil }, slog.New(slog.NewTextHandler(&log, nil)), nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { p.Run(ctx); close(ended) }()
+	time.Sleep(200 * time.Millisecond)
+	cancel()
+	_ = c.Close()
+	<-ended
+	if n := strings.Count(log.String(), "was found by its name"); n < 1 || n > 4 || p.Profile().Model != "TM-T88" {
+		t.Errorf("the profile was found %d times, and is %s", n, p.Profile().Model)
+	}
 }

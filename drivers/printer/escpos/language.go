@@ -124,7 +124,7 @@ func (t *talk) ask(ctx context.Context) (answered bool, err error) {
 	names := t.names
 	t.l.owed++
 	want := t.l.owed
-	if err := t.c.Say(ctx, 0x1D, 'a', 0xFF, 0x1D, 'I', 'C', 0x1D, 'r', 1); err != nil {
+	if err := t.c.Say(ctx, append(slices.Clone(listen), 0x1D, 'a', 0xFF, 0x1D, 'I', 'C', 0x1D, 'r', 1)...); err != nil {
 		return false, err
 	}
 	err = t.c.Reach(ctx, func() bool { return t.l.owed < want && t.names > names })

@@ -1,6 +1,7 @@
 package escpos
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/posagent/posagent/drivers/printer"
@@ -44,7 +45,7 @@ func (e *encoder) Picture(b printer.Bitmap, _ printer.Align) {
 	row := (b.Width + 7) / 8
 	for top := 0; top < b.Height; top += most {
 		rows := min(most, b.Height-top)
-		bits := b.Bits[top*row : (top+rows)*row]
+		bits := unheard(b.Bits[top*row : (top+rows)*row])
 		if e.p.Raster == "gs-l" {
 			e.graphics(row*8, rows, bits)
 			continue
@@ -52,6 +53,22 @@ func (e *encoder) Picture(b printer.Bitmap, _ printer.Align) {
 		e.put(0x1D, 'v', '0', 0, byte(row), byte(row>>8), byte(rows), byte(rows>>8))
 		e.out = append(e.out, bits...)
 	}
+}
+
+// unheard is dots in which no printer hears a real-time command: those begin
+// with 10 04, 10 05 or 10 14, are obeyed the moment they arrive, even among the
+// dots of a picture, and would open the drawer or empty the buffer. One more
+// black dot makes something else of them. The command that switches them off
+// (GS ( D) would not do: it waits in the buffer while the dots already come,
+// and the drawer would stay shut until the next document.
+func unheard(dots []byte) []byte {
+	out := slices.Clone(dots)
+	for i := range len(out) - 1 {
+		if out[i] == 0x10 && (out[i+1] == 0x04 || out[i+1] == 0x05 || out[i+1] == 0x14) {
+			out[i] = 0x30
+		}
+	}
+	return out
 }
 
 // graphics is GS ( L, or GS 8 L when the dots do not fit in it: store

@@ -3,6 +3,7 @@ package escpos
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/posagent/posagent/drivers/printer"
 	"github.com/posagent/posagent/drivers/printer/spool"
@@ -156,7 +157,7 @@ func (t *siiTalk) Hello(ctx context.Context) error {
 func (t *siiTalk) ask(ctx context.Context) (answered bool, err error) {
 	t.l.owed++
 	want := t.l.owed
-	if err := t.c.Say(ctx, 0x1D, 'I', 'C', 0x12, 'q', 0); err != nil {
+	if err := t.c.Say(ctx, append(slices.Clone(listen), 0x1D, 'I', 'C', 0x12, 'q', 0)...); err != nil {
 		return false, err
 	}
 	err = t.c.Reach(ctx, func() bool { return t.l.owed < want })

@@ -24,6 +24,7 @@ const (
 	reachTime  = time.Second            // for one that the printer must get to
 	mostTold   = 16                     // changes that the printer reports by itself and that are told at once
 	tellPause  = 250 * time.Millisecond // then one after each
+	mostNames  = 4                      // of one printer: one, and what a bad wire makes of it
 )
 
 // Conn is one opened wire. Its own goroutine reads; all else happens in the
@@ -35,13 +36,15 @@ type Conn struct {
 	in      chan []byte // closed by the reader at the end of the wire
 	ended   error       // why, readable when in is closed
 	quit    chan struct{}
-	met     bool // hello has ended: what the printer tells by itself is passed on
-	held    bool // the printer sent XOFF
-	noise   int  // bytes that no answer explains
-	opening int  // polls in which a drawer may open
-	pulsed  bool // a drawer got a pulse
-	level   bool // of its sensor before that
-	told    int  // changes of health told without a pause; see mayTell
+	met     bool   // hello has ended: what the printer tells by itself is passed on
+	held    bool   // the printer sent XOFF
+	noise   int    // bytes that no answer explains
+	name    string // that the printer gave itself last
+	named   int    // how often that was another one
+	opening int    // polls in which a drawer may open
+	pulsed  bool   // a drawer got a pulse
+	level   bool   // of its sensor before that
+	told    int    // changes of health told without a pause; see mayTell
 	toldAt  time.Time
 }
 
@@ -92,8 +95,14 @@ func (c *Conn) Half() bool { return c.p.half }
 func (c *Conn) SetHalf(half bool) { c.p.half = half }
 
 // Named is called with the name that the printer gives itself. Whatever it
-// says becomes plain text: it is shown on pages and terminals.
-func (c *Conn) Named(name []byte) { c.p.found(plain(name)) }
+// says becomes plain text: it is shown on pages and terminals. One that says it
+// without end, or another one each time, is not listened to for ever.
+func (c *Conn) Named(name []byte) {
+	if now := plain(name); now != c.name && c.named < mostNames {
+		c.name, c.named = now, c.named+1
+		c.p.found(now)
+	}
+}
 
 // Noise is called with bytes that no answer explains. The log has a line each
 // time that their number has doubled: a broken printer sends them without end.

@@ -65,8 +65,18 @@ func (c *Conn) run(j *job) (err error) {
 	// What a network took it may have lost.
 	c.p.half = (c.p.half || ends(err) != nil) && j.sent.Load() > 0
 	out = c.unfinished(j, err, whole)
-	if whole && ends(err) == nil {
+	return c.goOn(j, err, whole)
+}
+
+// goOn tells whether the connection can go on after a job that did not come to
+// its end: nil, or why not.
+func (c *Conn) goOn(j *job, err error, whole bool) error {
+	switch {
+	case ends(err) != nil:
+	case whole:
 		err = c.talk.Settle(j.ctx)
+	case c.held: // perhaps by a bad wire: the next greeting finds out
+		err = fmt.Errorf("%w: it said XOFF, and no XON came", ErrNoReply)
 	}
 	return ends(err)
 }

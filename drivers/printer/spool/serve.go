@@ -101,7 +101,10 @@ type pulse struct {
 	done chan error
 }
 
-var errNoPulse = errors.New("this printer opens a drawer in the order of printing only")
+var (
+	errNoPulse  = errors.New("this printer opens a drawer in the order of printing only")
+	errOnItsWay = errors.New("nobody waited until the pulse was sent")
+)
 
 // pulse sends a real-time command. An error is the end of the connection.
 func (c *Conn) pulse(k *pulse) error {
@@ -126,6 +129,8 @@ func (p *Printer) Kick(ctx context.Context, pin int) printer.Outcome {
 		return printer.Outcome{Result: printer.Sent, Reason: device.CannotTell, Detail: "the pulse was sent"}
 	case errors.Is(err, errNoPulse):
 		return p.Print(ctx, printer.Document{Title: "drawer", Blocks: []printer.Block{printer.Kick{Pin: pin}}})
+	case errors.Is(err, errOnItsWay):
+		return printer.Outcome{Result: printer.Unknown, Reason: device.CannotTell, Detail: err.Error()}
 	}
 	return printer.Outcome{Result: printer.Failed, Reason: p.Health().Reason, Detail: err.Error()}
 }
@@ -145,6 +150,6 @@ func (p *Printer) kick(ctx context.Context, pin int) error {
 	case err := <-k.done:
 		return err
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return fmt.Errorf("%w: %w", errOnItsWay, context.Cause(ctx))
 	}
 }

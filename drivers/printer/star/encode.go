@@ -39,7 +39,7 @@ type encoder struct {
 func (e *encoder) put(b ...byte) { e.out = append(e.out, b...) }
 
 // Begin implements typeset.Machine.
-func (e *encoder) Begin(bool) {
+func (e *encoder) Begin() {
 	if e.p.Raster == "esc-r" {
 		e.put(0x1B, '*', 'r', 'B') // a document before may have broken off within that mode
 	}

@@ -20,8 +20,7 @@ import (
 // Machine writes the commands of one printer language.
 type Machine interface {
 	// Begin sets all that a document rests on, whatever ran before it.
-	// pictures tells that dots will follow.
-	Begin(pictures bool)
+	Begin()
 	// Script chooses the characters anew.
 	Script()
 	// Align comes at the start of a line only.
@@ -51,7 +50,7 @@ func Set(doc printer.Document, p profile.Printer, m Machine, draw printer.Draw) 
 	if p.Unmappable == "draw" && draw != nil {
 		s.clean.Draws = func(r rune) bool { _, ok := draw(r, columnsOf(r), s.cell(), 1, 1); return ok }
 	}
-	m.Begin(s.clean.Draws != nil || slices.ContainsFunc(doc.Blocks, s.picture))
+	m.Begin()
 	for i, b := range doc.Blocks {
 		name := strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", b), "printer."))
 		s.clean.Where = fmt.Sprintf("block %d (%s)", i+1, name)
@@ -81,16 +80,6 @@ type sheet struct {
 
 // cell is the width of a half-width character in dots.
 func (s *sheet) cell() int { return s.p.Dots / s.p.Columns }
-
-func (s *sheet) picture(b printer.Block) bool {
-	switch b.(type) {
-	case printer.Picture:
-		return true
-	case printer.QR:
-		return !s.p.QR
-	}
-	return false
-}
 
 func (s *sheet) block(b printer.Block) error {
 	switch b := b.(type) {

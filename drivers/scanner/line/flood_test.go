@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/port"
 	"github.com/posagent/posagent/drivers/profile"
 	"github.com/posagent/posagent/drivers/scanner"
@@ -74,6 +75,42 @@ func TestFloodOfNoiseIsToldOfALittle(t *testing.T) {
 		}
 		if told < 16 || told > 16+2*4+1 {
 			t.Errorf("%d drops were told in two seconds, want the first 16 and then four a second", told)
+		}
+	})
+}
+
+// Noise and codes in turn, without end, change the health with each of them;
+// that, too, is told only as fast as somebody could read it. In the end it is
+// what it was last.
+func TestFloodOfChangesIsToldOfALittle(t *testing.T) {
+	var mad strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&mad, "\x00\r\x00\r\x00\r%d\r", i)
+	}
+	var steps []any
+	for range 20 {
+		steps = append(steps, mad.String(), 100*time.Millisecond)
+	}
+	steps = append(steps, time.Second, "\x00\r\x00\r\x00\r")
+	told := 0
+	open := func() (port.Port, error) { return play(steps...).begin() }
+	synctest.Test(t, func(t *testing.T) {
+		s, err := line.New("scanner1", profile.Scanner{}, "test", open, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Watch(func(device.Health) { told++ })
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { defer close(ended); _ = s.Run(ctx) }()
+		time.Sleep(5 * time.Second)
+		if h := s.Health(); h.State != device.Degraded {
+			t.Errorf("in the end it is %+v", h)
+		}
+		cancel()
+		<-ended
+		if told > 30 {
+			t.Errorf("%d changes of health were told in two seconds", told)
 		}
 	})
 }

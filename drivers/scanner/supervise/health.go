@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/port"
@@ -16,6 +17,10 @@ var errPanic = errors.New("the driver failed by a fault of its own")
 // badLimit is how many drops in a row, without one code, make a scanner's
 // settings doubtful: one or two are a bad cable or a hasty hand.
 const badLimit = 3
+
+// doubtPause keeps a scanner gone mad, which sends noise and codes in turn,
+// from flooding the watchers with two changes of its health for each code.
+const doubtPause = time.Second
 
 // Health is how the scanner is now.
 func (s *Scanner) Health() device.Health { return s.vitals.Health() }
@@ -84,9 +89,10 @@ func (s *Scanner) good() {
 // bad: bytes came that are no code.
 func (s *Scanner) bad(d scanner.Drop) {
 	s.badRun++
-	if s.badRun < badLimit || s.Health().State != device.Ready {
+	if s.badRun < badLimit || s.Health().State != device.Ready || d.At.Sub(s.doubted) < doubtPause {
 		return
 	}
+	s.doubted = d.At
 	s.become(device.Degraded, device.WrongModel, fmt.Sprintf(
 		"bytes come but no code (last: %s, %d bytes); check %s", d.Kind, d.Bytes, s.config.Doubt))
 }

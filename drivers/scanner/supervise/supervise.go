@@ -79,12 +79,13 @@ type Scanner struct {
 	retry  chan struct{}
 
 	// Of Run alone.
-	recent   recent // what was delivered
-	unwanted recent // what was read while nobody waited
-	badRun   int    // drops since the last good frame
-	open     bool   // the device is
-	worked   bool   // a code came since it was opened
-	told     int    // drops told without a pause; see mayTell
+	recent   recent    // what was delivered
+	unwanted recent    // what was read while nobody waited
+	badRun   int       // drops since the last good frame
+	doubted  time.Time // when its settings became doubtful last
+	open     bool      // the device is
+	worked   bool      // a code came since it was opened
+	told     int       // drops told without a pause; see mayTell
 	toldAt   time.Time
 
 	vitals *device.Vitals
@@ -134,7 +135,7 @@ func (s *Scanner) Run(ctx context.Context) error {
 	}
 	defer close(s.scans)
 	pause := firstPause
-	for {
+	for ctx.Err() == nil {
 		began := time.Now()
 		s.worked = false
 		err := s.connect(ctx)
@@ -151,6 +152,7 @@ func (s *Scanner) Run(ctx context.Context) error {
 		}
 		pause = min(2*pause, longestPause)
 	}
+	return ctx.Err()
 }
 
 func (s *Scanner) begin() bool {
