@@ -68,24 +68,31 @@ func (b *Broken) Error() string {
 // Verify reads the whole journal and returns the number of entries. A gap, a
 // changed entry or a wrong hash is a *Broken.
 func Verify(rows Rows) (int64, error) {
+	last, err := verify(rows.LinksAfter)
+	return last.N, err
+}
+
+// verify follows the chain page by page to its end, and returns its last sound
+// entry.
+func verify(read func(after int64, most int) ([]Link, error)) (Link, error) {
 	const page = 1000
 	var last Link
 	for {
-		links, err := rows.LinksAfter(last.N, page)
+		links, err := read(last.N, page)
 		if err != nil {
-			return last.N, err
+			return last, err
 		}
 		for _, l := range links {
 			if l.N != last.N+1 {
-				return last.N, &Broken{N: last.N + 1, Why: "is missing"}
+				return last, &Broken{N: last.N + 1, Why: "is missing"}
 			}
 			if l.Hash != l.seal(last.Hash) {
-				return last.N, &Broken{N: l.N, Why: "does not fit its hash"}
+				return last, &Broken{N: l.N, Why: "does not fit its hash"}
 			}
 			last = l
 		}
 		if len(links) < page {
-			return last.N, nil
+			return last, nil
 		}
 	}
 }
