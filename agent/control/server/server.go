@@ -50,13 +50,14 @@ type Token struct {
 }
 
 // Options are what a server needs. All are needed but for Pages, Draw,
-// Bulletins, Queue, Slips, Handover and SealedBy.
+// Bulletins, Queue, Journal, Slips, Handover and SealedBy.
 type Options struct {
 	Register  *agent.Register
 	Books     Books
 	Papers    Papers
 	Bulletins Bulletins // nil: there are no such calls
 	Queue     Queue     // nil: there is no such call
+	Journal   Journal   // nil: there are no such calls
 	Slips     Slips     // nil: there are no such calls
 	Handover  Handover  // nil: there are no such calls
 	Staff     *operator.Staff
@@ -105,6 +106,7 @@ func New(o Options) *Server {
 	s.overrides(api)
 	s.charges(api)
 	s.afterwards(api)
+	s.inspections(api)
 	s.bulletins(api)
 	s.queue(api)
 	s.slips(api)
