@@ -4,7 +4,7 @@
 //
 // Invariant: a PIN is never kept, an answer never tells whether the operator
 // or the PIN was wrong, and no register can be made to try PINs faster than
-// the throttle allows.
+// the throttle allows, nor more of them in a row than MaxInARow, restarts or not.
 package operator
 
 import (

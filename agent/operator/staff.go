@@ -42,12 +42,14 @@ type Staff struct {
 	mu        sync.Mutex
 	operators []Operator
 	decoy     string // hashed against when nobody has the id that was given
-	failures  []time.Time
+	tries     Tries
+	guesses   Guesses
 }
 
 // NewStaff takes the operators of a register, and fails on the first one that
-// Check refuses or whose id is not its own.
-func NewStaff(operators []Operator) (*Staff, error) {
+// Check refuses or whose id is not its own. With nil for tries, wrong PINs are
+// forgotten at a restart.
+func NewStaff(operators []Operator, tries Tries) (*Staff, error) {
 	seen := map[string]bool{}
 	for _, o := range operators {
 		if err := o.Check(); err != nil {
@@ -58,7 +60,14 @@ func NewStaff(operators []Operator) (*Staff, error) {
 		}
 		seen[o.ID] = true
 	}
-	return &Staff{operators: append([]Operator(nil), operators...), decoy: decoy(operators)}, nil
+	s := &Staff{operators: append([]Operator(nil), operators...), decoy: decoy(operators), tries: tries}
+	if tries != nil {
+		var err error
+		if s.guesses, err = tries.Load(); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 // decoy is a hash of no PIN that costs what the operators' hashes cost.
@@ -76,11 +85,13 @@ func decoy(operators []Operator) string {
 }
 
 // SignIn finds the operator whose id and PIN these are. With an empty id it is
-// the operator whose PIN fits, as long as there are at most Few operators.
+// the operator whose PIN fits, as long as there are at most Few operators. After
+// MaxInARow wrong PINs without an id it is a manager or nobody, and after MaxAlone
+// nobody.
 //
-// It fails with ErrWrong, ErrWhich or *Waiting. An unknown id costs the same
-// work as a known one. A success does not forgive earlier failures: otherwise
-// a cashier could guess the manager's PIN by signing in between.
+// It fails with ErrWrong, ErrWhich, *Waiting or *Locked, and with an error of its
+// own when a wrong PIN could not be counted. An unknown id costs the same work
+// as a known one.
 func (s *Staff) SignIn(id, pin string) (Operator, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,31 +99,46 @@ func (s *Staff) SignIn(id, pin string) (Operator, error) {
 	if until, ok := s.waiting(now); ok {
 		return Operator{}, &Waiting{Until: until}
 	}
-	var who Operator
-	var err error
-	if id == "" {
-		who, err = s.byPIN(pin)
-	} else {
-		who, err = s.byID(id, pin)
+	before := s.guesses
+	if err := s.begin(id, now); err != nil {
+		return Operator{}, err
 	}
-	if errors.Is(err, ErrWrong) {
-		s.failures = append(s.failures, now)
+	find := s.byID
+	if id == alone {
+		find = s.byPIN
 	}
-	return who, err
+	who, err := find(id, pin)
+	switch {
+	case errors.Is(err, ErrWrong) && s.guesses.InARow[id] >= MaxInARow:
+		return Operator{}, &Locked{ID: id, Now: before.InARow[id] < MaxInARow}
+	case errors.Is(err, ErrWrong):
+		return Operator{}, err
+	case err != nil: // it was no guess
+		return Operator{}, errors.Join(err, s.keep(before))
+	}
+	return who, s.right(who, before)
 }
 
 // waiting tells until when the register waits, and forgets the failures that
-// no longer count.
+// no longer count. Failures from the future are of a clock that was set back:
+// they count as of now.
 func (s *Staff) waiting(now time.Time) (time.Time, bool) {
-	if n := len(s.failures); n >= MaxFailures {
-		if until := s.failures[n-1].Add(Pause); now.Before(until) {
+	recent := s.guesses.Recent
+	for i, at := range recent {
+		if at.After(now) {
+			recent[i] = now
+		}
+	}
+	if n := len(recent); n >= MaxFailures {
+		if until := recent[n-1].Add(Pause); now.Before(until) {
 			return until, true
 		}
-		s.failures = nil
+		recent = nil
 	}
-	for len(s.failures) > 0 && now.Sub(s.failures[0]) >= Pause {
-		s.failures = s.failures[1:]
+	for len(recent) > 0 && now.Sub(recent[0]) >= Pause {
+		recent = recent[1:]
 	}
+	s.guesses.Recent = recent
 	return time.Time{}, false
 }
 
@@ -134,8 +160,9 @@ func (s *Staff) byID(id, pin string) (Operator, error) {
 }
 
 // byPIN tries every operator, also after a hit: the time it takes tells
-// nothing about whose PIN it was.
-func (s *Staff) byPIN(pin string) (Operator, error) {
+// nothing about whose PIN it was. At a register that is locked a hit counts only
+// when it is a manager's.
+func (s *Staff) byPIN(_, pin string) (Operator, error) {
 	if len(s.operators) > Few {
 		return Operator{}, ErrWhich
 	}
@@ -145,7 +172,7 @@ func (s *Staff) byPIN(pin string) (Operator, error) {
 		if err != nil {
 			return Operator{}, err
 		}
-		if fits {
+		if fits && (s.guesses.InARow[alone] <= MaxInARow || o.Role == Manager) { // this try is counted already
 			found = append(found, o)
 		}
 	}

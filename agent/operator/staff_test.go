@@ -39,7 +39,7 @@ func costly(t *testing.T) []operator.Operator {
 
 func staff(t *testing.T, operators ...operator.Operator) *operator.Staff {
 	t.Helper()
-	s, err := operator.NewStaff(operators)
+	s, err := operator.NewStaff(operators, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestOldFailuresAreForgotten(t *testing.T) {
 	p := people()
 	synctest.Test(t, func(t *testing.T) {
 		s := staff(t, p...)
-		for i := range 12 {
+		for i := range operator.MaxInARow - 1 {
 			if _, err := s.SignIn("sato", "9182"); !errors.Is(err, operator.ErrWrong) {
 				t.Fatalf("failure %d: %v", i+1, err)
 			}
@@ -227,7 +227,7 @@ func TestNewStaffRefuses(t *testing.T) {
 		"make a new one":   with(func(o *operator.Operator) { o.Hash = satosPIN }),
 		"passes, but 1 to": with(func(o *operator.Operator) { o.Hash = strings.Replace(o.Hash, "t=1", "t=99", 1) }),
 	} {
-		if _, err := operator.NewStaff(operators); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := operator.NewStaff(operators, nil); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v, want a complaint with %q", err, says)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/posagent/posagent/agent/charge"
 )
 
 // Journal are at most limit entries behind the n-th, oldest first.
@@ -70,3 +72,13 @@ func (b *Book) Audit(ctx context.Context) (Link, error) {
 // Text is what the hash of an entry covers: SHA-256 over the 32 bytes of the
 // hash before (zeros before the first) and this text.
 func (l Link) Text() string { return string(l.canonical(nil)) }
+
+// Note writes down what a person or a program did to the register and not to a
+// charge: who signed in, who was locked out and let in again. It is an entry
+// without a key.
+func (b *Book) Note(by charge.By, operator, what string) error {
+	return b.update(func(t *turn) error {
+		_, err := t.append(Link{Step: charge.Step{By: by, Operator: operator, At: b.now()}, Note: what})
+		return err
+	})
+}
