@@ -34,6 +34,8 @@ const (
 	PathDeviceTest    = "/v1/devices/{id}/test"     // POST -> DeviceTest
 	PathExplain       = "/v1/devices/{id}/explain"  // GET -> Explanation
 	PathTrace         = "/v1/devices/{id}/trace"    // GET ?after=&wait=10s -> Trace
+	PathOperators     = "/v1/operators"             // GET -> Operators
+	PathUnlock        = "/v1/operators/{id}/unlock" // POST -> Operators
 	PathHealth        = "/v1/health"                // GET -> Health
 	PathSaleFrame     = "/v1/sales/{id}/frame"      // POST one picture of many -> Sale, or 204: no code in it
 	PathCamera        = "/v1/camera"                // POST a PNG or JPEG for the open sale -> Sale

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -55,15 +54,9 @@ func (s *Server) leave(who *caller, o control.Override) (agent.Leave, error) {
 		s.Log.Warn("an operator who is no manager was to let a sale pass a limit", "operator", manager.ID)
 		return agent.Leave{}, problemOf(http.StatusForbidden, "override.manager", "")
 	}
-	var waiting *operator.Waiting
-	switch {
-	case errors.As(err, &waiting):
-		return agent.Leave{}, s.tooMany(waiting)
-	case errors.Is(err, operator.ErrWhich):
-		return agent.Leave{}, problemOf(http.StatusForbidden, "sign_in.which", "")
-	case err != nil:
+	if err != nil {
 		s.Log.Warn("a PIN for a manager's leave is wrong", "error", err)
-		return agent.Leave{}, problemOf(http.StatusForbidden, "sign_in.wrong", "")
+		return agent.Leave{}, s.notIn(err, http.StatusForbidden)
 	}
 	return agent.Leave{Who: manager.ID, Asked: manager.ID != who.operator.ID}, nil
 }

@@ -58,8 +58,9 @@ type Options struct {
 	Bulletins Bulletins // nil: there are no such calls
 	Queue     Queue     // nil: there is no such call
 	Journal   Journal   // nil: there are no such calls
-	Slips     Slips     // nil: there are no such calls
-	Handover  Handover  // nil: there are no such calls
+	Diary     Diary
+	Slips     Slips    // nil: there are no such calls
+	Handover  Handover // nil: there are no such calls
 	Staff     *operator.Staff
 	Tokens    []Token
 	Store     sale.Store
@@ -107,6 +108,7 @@ func New(o Options) *Server {
 	s.charges(api)
 	s.afterwards(api)
 	s.inspections(api)
+	s.operators(api)
 	s.bulletins(api)
 	s.queue(api)
 	s.slips(api)

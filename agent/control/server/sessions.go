@@ -79,20 +79,13 @@ func (s *Server) sessions(api huma.API) {
 
 func (s *Server) signIn(_ context.Context, in *struct{ Body control.SignIn }) (*sessionOut, error) {
 	who, err := s.Staff.SignIn(in.Body.Operator, in.Body.PIN)
-	var waiting *operator.Waiting
 	if err != nil { // without the id: a PIN may have been typed in its place
 		s.Log.Warn("sign-in failed", "error", err)
-	}
-	switch {
-	case errors.As(err, &waiting):
-		return nil, s.tooMany(waiting)
-	case errors.Is(err, operator.ErrWhich):
-		return nil, problemOf(http.StatusUnauthorized, "sign_in.which", "")
-	case err != nil:
-		return nil, problemOf(http.StatusUnauthorized, "sign_in.wrong", "")
+		return nil, s.notIn(err, http.StatusUnauthorized)
 	}
 	s.Log.Info("signed in", "operator", who.ID, "role", string(who.Role))
 	cookie, secret, c := s.people.signedIn(who)
+	s.note(c, "signed in")
 	out := &sessionOut{Body: s.session(c)}
 	out.Body.Secret = secret
 	out.SetCookie = http.Cookie{
@@ -100,6 +93,30 @@ func (s *Server) signIn(_ context.Context, in *struct{ Body control.SignIn }) (*
 		MaxAge: int(sessionTime / time.Second),
 	}
 	return out, nil
+}
+
+// notIn is the problem of a PIN that let nobody in. status is that of a wrong
+// one, which depends on whether the caller is somebody already.
+func (s *Server) notIn(err error, status int) error {
+	var waiting *operator.Waiting
+	var locked *operator.Locked
+	switch {
+	case errors.As(err, &waiting):
+		return s.tooMany(waiting)
+	case errors.As(err, &locked):
+		if locked.Now {
+			s.locked(locked.ID)
+		}
+		if locked.ID == "" {
+			return problemOf(http.StatusForbidden, "sign_in.register_locked", "")
+		}
+		return problemOf(http.StatusForbidden, "sign_in.locked", "")
+	case errors.Is(err, operator.ErrWhich):
+		return problemOf(status, "sign_in.which", "")
+	case errors.Is(err, operator.ErrWrong):
+		return problemOf(status, "sign_in.wrong", "")
+	}
+	return problemOf(http.StatusServiceUnavailable, "sign_in.uncounted", err.Error())
 }
 
 // tooMany is the problem of a PIN that was not even looked at.

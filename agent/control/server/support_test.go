@@ -92,10 +92,10 @@ func openWith(t testing.TB, store *memory.Store, parts func(*shop, *agent.Parts)
 	staff, err := operator.NewStaff([]operator.Operator{
 		{ID: "hanako", Name: "花子", Role: operator.Cashier, Hash: cheapHash(cashierPIN)},
 		{ID: "taro", Name: "太郎", Role: operator.Manager, Hash: cheapHash(managerPIN)},
-	})
+	}, nil)
 	must(t, err)
 	o := server.Options{
-		Register: s.register, Books: shelf{s.books}, Journal: journal{s.books}, Papers: papers{s.register}, Bulletins: &notices{}, Queue: waiting{}, Slips: &copies{}, Staff: staff, Tokens: tokens(),
+		Register: s.register, Books: shelf{s.books}, Journal: journal{s.books}, Diary: s.books, Papers: papers{s.register}, Bulletins: &notices{}, Queue: waiting{}, Slips: &copies{}, Staff: staff, Tokens: tokens(),
 		Store: seller, Secret: []byte("a secret of this register"), Day: day, Now: s.now, Demo: true,
 		Hosts: []string{"Till1.Shop.example"}, Origins: []string{"https://pos.example"}, Pages: http.NotFoundHandler(),
 		Ready: func() error { return nil }, Version: "1.2.3", NotFound: book.ErrNotFound, Log: log,
