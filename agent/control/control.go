@@ -30,6 +30,7 @@ const (
 	PathReconcile     = "/v1/reconciliations"       // POST NewReconciliation -> Reconciliation
 	PathJournal       = "/v1/journal"               // GET ?after=&limit= -> Journal
 	PathJournalVerify = "/v1/journal/verification"  // GET ?charges=true -> Verification
+	PathClosings      = "/v1/closings"              // POST NewClosing -> Closing
 	PathDevices       = "/v1/devices"               // GET -> Devices
 	PathDeviceTest    = "/v1/devices/{id}/test"     // POST -> DeviceTest
 	PathExplain       = "/v1/devices/{id}/explain"  // GET -> Explanation

@@ -47,7 +47,7 @@ func (s *Server) inspections(api huma.API) {
 	}
 	i := &inspections{journal: s.Journal}
 	huma.Register(api, operation(http.MethodGet, control.PathJournal, "journal", "The journal entry by entry, oldest first, with what their hashes cover", control.ScopeRead), i.entries)
-	huma.Register(api, operation(http.MethodGet, control.PathJournalVerify, "verify-journal", "Follow the chain of the whole journal", control.ScopeRead), i.verify)
+	huma.Register(api, operation(http.MethodGet, control.PathJournalVerify, "verify-journal", "Follow the chain of the whole journal", control.ScopeResolve), i.verify)
 }
 
 func (i *inspections) entries(_ context.Context, in *struct {

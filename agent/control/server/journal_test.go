@@ -69,7 +69,7 @@ func TestTheJournalPageByPage(t *testing.T) {
 	if seen != len(all.Entries) {
 		t.Errorf("%d entries one by one, %d at once", seen, len(all.Entries))
 	}
-	v := decode[control.Verification](t, s.ask(t, "GET", control.PathJournalVerify, nil, bearer("reader")))
+	v := decode[control.Verification](t, s.ask(t, "GET", control.PathJournalVerify, nil, bearer("judge")))
 	if last := all.Entries[len(all.Entries)-1]; !v.Whole || v.Entries != last.N || v.Hash != last.Hash {
 		t.Errorf("%+v, but the last entry is %d with %s", v, last.N, last.Hash)
 	}
@@ -81,9 +81,9 @@ func TestAJournalThatIsNotSound(t *testing.T) {
 	bad := sick{began: make(chan struct{}), goOn: make(chan struct{})}
 	s := start(t, func(o *server.Options) { o.Journal = bad })
 	answer := make(chan reply)
-	go func() { answer <- s.ask(t, "GET", control.PathJournalVerify+"?charges=true", nil, bearer("reader")) }()
+	go func() { answer <- s.ask(t, "GET", control.PathJournalVerify+"?charges=true", nil, bearer("judge")) }()
 	<-bad.began
-	if got := s.ask(t, "GET", control.PathJournalVerify, nil, bearer("reader")); got.status != http.StatusConflict || got.problem(t).Why != "journal.under_way" {
+	if got := s.ask(t, "GET", control.PathJournalVerify, nil, bearer("judge")); got.status != http.StatusConflict || got.problem(t).Why != "journal.under_way" {
 		t.Errorf("%s", got.body)
 	}
 	close(bad.goOn)

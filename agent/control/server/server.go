@@ -109,6 +109,7 @@ func New(o Options) *Server {
 	s.afterwards(api)
 	s.inspections(api)
 	s.operators(api)
+	s.closings(api)
 	s.bulletins(api)
 	s.queue(api)
 	s.slips(api)
