@@ -131,10 +131,12 @@ define ensure
   || echo 'missing: $(1) (apt-get install $(2)); $(3)'; }
 endef
 
-# A second verifier of signed codes is written in JavaScript.
+# A second verifier of signed codes, the sample clients and the auditor's program are in other languages.
 .PHONY: tools-node
 tools-node:
 	$(call ensure,node,nodejs,a test of signed codes will skip)
+	$(call ensure,curl,curl,the sample client for curl is not tested)
+	$(call ensure,python3,python3,the sample client and the audit of an export will skip)
 
 # The TPM of the tests is one in software.
 .PHONY: tools-tpm

@@ -67,6 +67,11 @@ func TestAuditorChecksTheJournal(t *testing.T) {
 		open, err := local.Charges(t.Context(), []string{"open"}, 0, 10)
 		return err == nil && len(open.Charges) == 0
 	})
+	day, err := local.Closing(t.Context(), control.NewClosing{Kind: "x"})
+	check(t, err)
+	if len(day.Takings) != 1 || !day.Finished || day.Takings[0].Paid != (control.Sum{Count: 2, Amount: 2001}) || len(day.Rates) != 1 || day.Rates[0].Tax != 90+91 {
+		t.Errorf("the day is %+v", day)
+	}
 	path := p.at("journal.jsonl")
 	all := exportJournal(t, local, path)
 	for _, charges := range []bool{false, true} {

@@ -1,0 +1,39 @@
+#!/bin/sh
+# A till with curl alone: takes a payment, waits for its end, refunds.
+#
+#     POSAGENT_TOKEN=... sh till.sh URL REFERENCE AMOUNT CODE [REFUND]
+#
+# The fields of the answers are cut out with sed, because curl is all that it
+# needs; a program of yours reads JSON.
+set -eu
+base=$1 reference=$2 amount=$3 code=$4 refund=${5:-}
+
+# call METHOD PATH BODY: one wish under one key; curl repeats it as it is when no
+# answer came.
+call() {
+	key=$(cat /proc/sys/kernel/random/uuid)
+	curl -sS --fail-with-body --retry 5 --retry-connrefused --max-time 60 -X "$1" -H "Authorization: Bearer $POSAGENT_TOKEN" \
+		-H "Idempotency-Key: $key" -H 'Content-Type: application/json' ${3:+--data "$3"} "$base$2" || { echo >&2; exit 1; }
+}
+field() { sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p" | head -1; }
+
+sale=$(call POST /v1/sales "{\"reference\":\"$reference\",\"amount\":$amount,\"currency\":\"JPY\"}")
+id=$(echo "$sale" | sed 's/^{"id":"\([^"]*\).*/\1/')
+sale=$(call POST "/v1/sales/$id/code" "{\"text\":\"$code\"}")
+while state=$(echo "$sale" | field state); do
+	case $state in
+	prepared | sent | pending | indoubt | reversing) sale=$(call GET "/v1/sales/$id?wait=10s" '') ;; # a doubt is no error
+	*) break ;;
+	esac
+done
+key=$(echo "$sale" | field charge_key)
+goods=$(echo "$sale" | field goods)
+echo "$state $goods $key"
+[ "$goods" = hand_over ] || exit 3
+[ -n "$refund" ] || exit 0
+back=$(call POST /v1/refunds "{\"charge_key\":\"$key\",\"amount\":$refund}")
+while state=$(echo "$back" | field state) && { [ "$state" = prepared ] || [ "$state" = forwarding ]; }; do
+	sleep 1
+	back=$(call GET "/v1/charges/$(echo "$back" | sed 's/^{"key":"\([^"]*\).*/\1/')" '')
+done
+echo "refund $state $refund"
