@@ -18,6 +18,8 @@ func describe(version string) huma.Config {
 	c.CreateHooks = nil                                   // no $schema fields in answers
 	c.Transformers = append(c.Transformers, plain)
 	c.Info.Description = "The register's own API. Money is a whole number of minor units; a result that is not known is a state, never an error."
+	c.Info.License = &huma.License{Name: "MIT", URL: "https://spdx.org/licenses/MIT.html"}
+	c.Servers = []*huma.Server{{URL: "http://127.0.0.1:7070", Description: "the register itself; [api] listen says where"}}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token":   {Type: "http", Scheme: "bearer", Description: "a token of the configuration"},
 		"session": {Type: "apiKey", In: "header", Name: control.HeaderSession, Description: "an operator's session: this header and its cookie"},
@@ -36,12 +38,14 @@ func operation(method, path, id, summary string, scope control.Scope) huma.Opera
 
 // open describes a call that anybody may make.
 func open(method, path, id, summary string) huma.Operation {
+	problem := &huma.Response{
+		Description: "A problem (RFC 9457): what is wrong, and with a text for people where a person caused it",
+		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: jsonSchemas + "Problem"}}},
+	}
 	return huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: maxBody + 1,
-		Responses: map[string]*huma.Response{"default": {
-			Description: "A problem (RFC 9457): what is wrong, and with a text for people where a person caused it",
-			Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: jsonSchemas + "Problem"}}},
-		}},
+		Security:  []map[string][]string{{}}, // nobody's leave is asked for, and it says so
+		Responses: map[string]*huma.Response{"4XX": problem, "default": problem},
 	}
 }
 

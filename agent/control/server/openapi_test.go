@@ -167,7 +167,7 @@ func TestOpenAPIOfUnusualCalls(t *testing.T) {
 	if got := kinds("paths", control.PathReceipt, "get", "responses", "200", "content"); !slices.Equal(got, []string{"image/png", "text/plain"}) {
 		t.Errorf("a receipt comes as %v", got)
 	}
-	if got := kinds("paths", control.PathSales, "post", "responses"); !slices.Equal(got, []string{"200", "202", "default"}) {
+	if got := kinds("paths", control.PathSales, "post", "responses"); !slices.Equal(got, []string{"200", "202", "4XX", "default"}) {
 		t.Errorf("a sale answers %v", got)
 	}
 	if got := kinds("paths", control.PathEvents, "get", "responses", "200", "content"); !slices.Equal(got, []string{"text/event-stream"}) {

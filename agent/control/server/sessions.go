@@ -15,11 +15,11 @@ import (
 	"github.com/posagent/posagent/agent/operator"
 )
 
-// scoped is the check of scopes: an operation without Security is open, any
-// other needs a caller with one of its scopes.
+// scoped is the check of scopes: an operation whose first Security is empty is
+// open, any other needs a caller with one of its scopes.
 func (s *Server) scoped(ctx huma.Context, next func(huma.Context)) {
 	security := ctx.Operation().Security
-	if len(security) == 0 {
+	if len(security) == 1 && len(security[0]) == 0 {
 		next(ctx)
 		return
 	}
@@ -39,10 +39,12 @@ func (s *Server) scoped(ctx huma.Context, next func(huma.Context)) {
 		unknown(w)
 		return
 	}
-	for _, scope := range security[0]["token"] {
-		if who.may(control.Scope(scope)) {
-			next(ctx)
-			return
+	for _, one := range security { // an operation without any lets nobody in
+		for _, scope := range one["token"] {
+			if who.may(control.Scope(scope)) {
+				next(ctx)
+				return
+			}
 		}
 	}
 	forbidden(w)
