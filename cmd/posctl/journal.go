@@ -121,7 +121,10 @@ the last entry of an earlier file.`,
 			}
 			done.File = path
 			return t.print(done, func() {
-				fmt.Fprintf(t.out, "%d entries are in %s\n  the last one, %d, has the hash %s\n", done.Entries, path, done.Last, done.Hash)
+				fmt.Fprintf(t.out, "%d entries are in %s\n", done.Entries, path)
+				if done.Entries > 0 {
+					fmt.Fprintf(t.out, "  the last one, %d, has the hash %s\n", done.Last, done.Hash)
+				}
 			})
 		},
 	}
