@@ -23,15 +23,13 @@ func TestSampleClients(t *testing.T) {
 	p.startWallet(t)
 	p.start(t)
 	t.Setenv("POSAGENT_TOKEN", token)
-	samples := []struct{ program, file string }{{"sh", "till.sh"}, {"python3", "till.py"}, {"node", "till.mjs"}}
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Log("SKIP: curl is missing (apt-get install curl)")
-		samples = samples[1:]
+	samples := []struct{ program, file, needs, from string }{
+		{"sh", "till.sh", "curl", "curl"}, {"python3", "till.py", "python3", "python3"}, {"node", "till.mjs", "node", "nodejs"},
 	}
 	for _, c := range samples {
 		t.Run(c.file, func(t *testing.T) {
-			if _, err := exec.LookPath(c.program); err != nil {
-				t.Skipf("SKIP: %s is missing (apt-get install %s)", c.program, map[string]string{"node": "nodejs"}[c.program])
+			if _, err := exec.LookPath(c.needs); err != nil {
+				t.Skipf("SKIP: %s is missing (apt-get install %s)", c.needs, c.from)
 			}
 			run := func(args ...string) (code int, out, says string) {
 				var stdout, stderr bytes.Buffer
