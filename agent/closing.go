@@ -27,7 +27,8 @@ type Takings struct {
 	Currency money.Currency
 	Paid     Sum // payments that wallets have approved
 	Offline  Sum // goods are gone, not collected yet
-	Refunded Sum // given back by refunds
+	Refunded Sum // given back by refunds of what was sold
+	Returned Sum // given back by refunds of what was owed: it was no sale, and Net is without it
 	TopUps   Sum // cash that became money in wallets: it belongs into the drawer
 	Open     Sum // of any kind, the result is not known yet
 	Owed     Sum // to be given back
@@ -71,7 +72,11 @@ func (r *Register) Closing(date string) (Closing, error) {
 	}
 	sums := daysums{takings: map[money.Currency]*Takings{}, rows: map[TakenRow]*Sum{}, rates: map[RateSum]*RateSum{}}
 	for _, rec := range records {
-		if !sums.add(rec) {
+		returned, err := r.returned(rec)
+		if err != nil {
+			return Closing{}, err
+		}
+		if !sums.add(rec, returned) {
 			continue
 		}
 		s, err := r.parts.Memory.Sale(rec.SaleID)
@@ -85,6 +90,16 @@ func (r *Register) Closing(date string) (Closing, error) {
 	return sums.closing(day, now), nil
 }
 
+// returned tells whether a record is the refund of a payment that was owed to
+// the customer, and so of no sale that stands in any sum.
+func (r *Register) returned(rec charge.Record) (bool, error) {
+	if rec.Kind != charge.Refund {
+		return false, nil
+	}
+	of, err := r.parts.Memory.Charge(rec.Of)
+	return of.State == charge.Owed || of.State == charge.Reversed, err
+}
+
 // daysums is a Closing while it is added up.
 type daysums struct {
 	takings map[money.Currency]*Takings
@@ -94,7 +109,7 @@ type daysums struct {
 }
 
 // add counts a record, and tells whether it is a sale whose goods are gone.
-func (d *daysums) add(rec charge.Record) (sold bool) {
+func (d *daysums) add(rec charge.Record, returned bool) (sold bool) {
 	kind := cmp.Or(rec.Kind, charge.Payment)
 	row := TakenRow{Wallet: rec.Wallet, Kind: kind, State: rec.State, Currency: rec.Amount.Currency}
 	if d.rows[row] == nil {
@@ -107,6 +122,9 @@ func (d *daysums) add(rec charge.Record) (sold bool) {
 		d.takings[rec.Amount.Currency] = t
 	}
 	into := t.of(kind, rec.State)
+	if into == &t.Refunded && returned {
+		into = &t.Returned
+	}
 	if into == nil {
 		return false
 	}

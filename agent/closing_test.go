@@ -19,7 +19,7 @@ func told(c agent.Closing) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s finished %v\n", c.Day.Date, c.Finished)
 	for _, t := range c.Takings {
-		fmt.Fprintf(&out, "%s net %d: paid %v offline %v refunded %v topups %v open %v owed %v unpaid %v\n", t.Currency, t.Net(), t.Paid, t.Offline, t.Refunded, t.TopUps, t.Open, t.Owed, t.Unpaid)
+		fmt.Fprintf(&out, "%s net %d: paid %v offline %v refunded %v returned %v topups %v open %v owed %v unpaid %v\n", t.Currency, t.Net(), t.Paid, t.Offline, t.Refunded, t.Returned, t.TopUps, t.Open, t.Owed, t.Unpaid)
 	}
 	for _, r := range c.Rates {
 		fmt.Fprintf(&out, "%d%%: %d, tax %d\n", r.Rate.Percent(), r.Gross, r.Tax)
@@ -57,7 +57,7 @@ func TestADayIsAddedUp(t *testing.T) {
 		c, err := s.Closing("")
 		must(t, err)
 		const want = `finished false
-JPY net 3288: paid {3 3387} offline {0 0} refunded {1 99} topups {1 3000} open {1 400} owed {1 700} unpaid {1 400}
+JPY net 3288: paid {3 3387} offline {0 0} refunded {1 99} returned {0 0} topups {1 3000} open {1 400} owed {1 700} unpaid {1 400}
 10%: 3279, tax 297
 8%: 108, tax 8
 `
@@ -77,6 +77,26 @@ JPY net 3288: paid {3 3387} offline {0 0} refunded {1 99} topups {1 3000} open {
 		if told(again) != told(c) {
 			t.Errorf("looking once more it says\n%s", told(again))
 		}
+	})
+}
+
+// Money of a payment that no sale stands for goes back and takes nothing off
+// what was sold.
+func TestWhatWasOwedIsNoRefundOfASale(t *testing.T) {
+	atTill(t, func(t *testing.T, s *till) {
+		s.paid("sold", 1000)
+		owed := s.owed("owed", 700)
+		for _, yen := range []int64{300, 400} { // a part leaves it owed, all of it closes it
+			_, err := s.refund(owed.Key, yen)
+			must(t, err)
+			time.Sleep(10 * time.Minute)
+			c, err := s.Closing("")
+			must(t, err)
+			if got := c.Takings[0]; got.Net() != 1000 || got.Refunded.Count != 0 || got.Returned.Count == 0 {
+				t.Errorf("after %d: %s", yen, told(c))
+			}
+		}
+		s.is(owed.Key, charge.Reversed)
 	})
 }
 

@@ -31,7 +31,8 @@ type Takings struct {
 	Net      int64  `json:"net" doc:"paid and offline less refunded"`
 	Paid     Sum    `json:"paid" doc:"payments that wallets have approved"`
 	Offline  Sum    `json:"offline" doc:"goods are gone, not collected yet"`
-	Refunded Sum    `json:"refunded"`
+	Refunded Sum    `json:"refunded" doc:"given back of what was sold"`
+	Returned Sum    `json:"returned" doc:"given back of what was owed: it was no sale, and net is without it"`
 	TopUps   Sum    `json:"top_ups" doc:"cash that became money in wallets: it belongs into the drawer, and is no sale"`
 	Open     Sum    `json:"open" doc:"of any kind, the result is not known yet"`
 	Owed     Sum    `json:"owed" doc:"to be given back"`

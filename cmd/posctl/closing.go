@@ -81,7 +81,7 @@ func (t *tool) closing(c control.Closing) {
 			what string
 			sum  control.Sum
 		}{
-			{"paid", k.Paid}, {"taken offline, to collect", k.Offline}, {"refunded", k.Refunded},
+			{"paid", k.Paid}, {"taken offline, to collect", k.Offline}, {"refunded", k.Refunded}, {"given back of what was owed", k.Returned},
 			{"NOT SETTLED", k.Open}, {"OWED to customers", k.Owed}, {"UNPAID, goods gone", k.Unpaid}, {"top-ups, cash in the drawer", k.TopUps},
 		} {
 			if line.sum.Count > 0 || line.what == "paid" {

@@ -15,7 +15,7 @@ func aDay() control.Closing {
 		Kind: "x", Date: "2026-11-25", From: from, To: from.Add(24 * time.Hour), At: from.Add(13 * time.Hour),
 		Takings: []control.Takings{{
 			Currency: "JPY", Net: 398880, Paid: control.Sum{Count: 298, Amount: 389120}, Offline: control.Sum{Count: 8, Amount: 10240}, Refunded: control.Sum{Count: 1, Amount: 480},
-			TopUps: control.Sum{Count: 2, Amount: 6000}, Open: control.Sum{Count: 1, Amount: 1280}, Unpaid: control.Sum{Count: 1, Amount: 900},
+			Returned: control.Sum{Count: 1, Amount: 700}, TopUps: control.Sum{Count: 2, Amount: 6000}, Open: control.Sum{Count: 1, Amount: 1280}, Unpaid: control.Sum{Count: 1, Amount: 900},
 		}},
 		Rates: []control.RateSum{{Rate: "standard", Percent: 10, Currency: "JPY", Gross: 300000, Tax: 27241}, {Rate: "reduced", Percent: 8, Currency: "JPY", Gross: 99360, Tax: 7343}},
 		Rows: []control.TakenRow{
