@@ -13,8 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/google/renameio/v2"
 )
 
 // keyRecordName is what is written down of the key of sealed codes. It is no
@@ -87,15 +85,7 @@ func (r keyRecord) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(dir, keyRecordName)
-	err = renameio.WriteFile(path, append(text, '\n'), 0o600, renameio.WithTempDir(dir))
-	if err == nil {
-		err = syncDir(dir)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w; give the disk room and let the service's user write there", path, err)
-	}
-	return nil
+	return replaceFile(filepath.Join(dir, keyRecordName), text)
 }
 
 // ForgetKey gives the key of sealed codes up: the next start may have another

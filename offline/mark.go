@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
-
 	"github.com/posagent/posagent/offline/book"
 )
 
@@ -53,28 +51,11 @@ func (h *HighWater) Load() (book.Mark, error) {
 	return mark, nil
 }
 
-// Save replaces the file as a whole: a crash leaves the old one or the new
-// one. The directory is synced too, because a rename is in it.
+// Save replaces the file as a whole.
 func (h *HighWater) Save(m book.Mark) error {
 	text, err := json.Marshal(written{Epoch: m.Epoch, Seq: m.Seq, Links: m.Links, Hash: hex.EncodeToString(m.Hash[:]), Heard: m.Heard})
 	if err != nil {
 		return err
 	}
-	dir := filepath.Dir(h.path)
-	if err := renameio.WriteFile(h.path, append(text, '\n'), 0o600, renameio.WithTempDir(dir)); err != nil {
-		return fmt.Errorf("write %s: %w; give the disk room and let the service's user write in %s", h.path, err, dir)
-	}
-	if err := syncDir(dir); err != nil {
-		return fmt.Errorf("write %s: %w; look at the disk, then start again", h.path, err)
-	}
-	return nil
-}
-
-// syncDir makes the names in a directory durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return replaceFile(h.path, text)
 }

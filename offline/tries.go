@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
-
 	"github.com/posagent/posagent/agent/operator"
 )
 
@@ -38,18 +36,11 @@ func (t *Tries) Load() (g operator.Guesses, err error) {
 	return g, nil
 }
 
-// Save replaces the file as a whole: a crash leaves the old one or the new one.
+// Save replaces the file as a whole.
 func (t *Tries) Save(g operator.Guesses) error {
 	text, err := json.Marshal(g)
 	if err != nil {
 		return err
 	}
-	dir := filepath.Dir(t.path)
-	if err := renameio.WriteFile(t.path, append(text, '\n'), 0o600, renameio.WithTempDir(dir)); err != nil {
-		return fmt.Errorf("write %s: %w; give the disk room and let the service's user write in %s", t.path, err, dir)
-	}
-	if err := syncDir(dir); err != nil {
-		return fmt.Errorf("write %s: %w; look at the disk, then start again", t.path, err)
-	}
-	return nil
+	return replaceFile(t.path, text)
 }
