@@ -49,6 +49,11 @@ func TestSampleClients(t *testing.T) {
 				}
 			}
 			wants("a sale and a part back", `^approved hand_over S0001-T01-\d+-\d+\nrefund approved 280\n$`, 0, c.file+"-1", "1280", p.mint(t), "280")
+			before := len(p.standings(t))
+			wants("the same once more", `^approved hand_over S0001-T01-\d+-\d+\nrefund approved 280\n$`, 0, c.file+"-1", "1280", p.mint(t), "280")
+			if after := len(p.standings(t)); after != before {
+				t.Errorf("the same once more made %d new records at the wallet", after-before)
+			}
 			check(t, p.try(http.MethodPut, wire.PathTryFault, wire.FaultOrder{Fault: wire.FaultSilent, Count: 1}, &wire.FaultOrder{}))
 			wants("through a doubt", `^approved hand_over S0001-T01-\d+-\d+\n$`, 0, c.file+"-2", "500", p.mint(t))
 			wants("more than there is", `^declined hold S0001-T01-\d+-\d+\n$`, 3, c.file+"-3", "999000000", p.mint(t))

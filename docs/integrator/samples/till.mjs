@@ -3,15 +3,16 @@
 //
 //     POSAGENT_TOKEN=... node till.mjs URL REFERENCE AMOUNT CODE [REFUND]
 //
-// In a browser the same calls work from a page whose origin is in [api] origins.
+// Run it again when it broke off: the same reference is the same sale, and the
+// same refund, for ever. In a browser the same calls work from a page whose origin is in [api] origins.
 const [base, reference, amount, code, refund] = process.argv.slice(2);
 const underWay = ["prepared", "sent", "pending", "indoubt", "reversing"];
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** One wish under one key: a call that got no answer is repeated as it was. */
-async function call(method, path, body) {
+async function call(method, path, body, key = crypto.randomUUID()) {
   const headers = { Authorization: `Bearer ${process.env.POSAGENT_TOKEN}`, "Content-Type": "application/json" };
-  if (method === "POST") headers["Idempotency-Key"] = crypto.randomUUID();
+  if (method === "POST") headers["Idempotency-Key"] = key;
   for (let tries = 0; tries < 5; tries++) {
     let answer, said;
     try {
@@ -22,6 +23,10 @@ async function call(method, path, body) {
       continue;
     }
     if (answer.ok) return said;
+    if (answer.status >= 500) {
+      await pause(1000);
+      continue;
+    }
     console.error(answer.status, said.why, said.text_en ?? said.detail);
     process.exit(1);
   }
@@ -30,12 +35,13 @@ async function call(method, path, body) {
 }
 
 let sale = await call("POST", "/v1/sales", { reference, amount: Number(amount), currency: "JPY" });
-sale = await call("POST", `/v1/sales/${sale.id}/code`, { text: code });
+// Else it has had its code before this program broke off.
+if (sale.state === "prepared") sale = await call("POST", `/v1/sales/${sale.id}/code`, { text: code });
 while (underWay.includes(sale.state)) sale = await call("GET", `/v1/sales/${sale.id}?wait=10s`); // a doubt is no error
 console.log(sale.state, sale.goods, sale.charge_key);
 if (sale.goods !== "hand_over") process.exit(3);
 if (refund) {
-  let back = await call("POST", "/v1/refunds", { charge_key: sale.charge_key, amount: Number(refund) });
+  let back = await call("POST", "/v1/refunds", { charge_key: sale.charge_key, amount: Number(refund) }, `refund of ${reference}`);
   while (["prepared", "forwarding"].includes(back.state)) {
     await pause(1000);
     back = await call("GET", `/v1/charges/${back.key}`);

@@ -3,15 +3,16 @@
 #
 #     POSAGENT_TOKEN=... sh till.sh URL REFERENCE AMOUNT CODE [REFUND]
 #
-# The fields of the answers are cut out with sed, because curl is all that it
+# Run it again when it broke off: the same reference is the same sale, and the
+# same refund, for ever. The fields of the answers are cut out with sed, because curl is all that it
 # needs; a program of yours reads JSON.
 set -eu
 base=$1 reference=$2 amount=$3 code=$4 refund=${5:-}
 
-# call METHOD PATH BODY: one wish under one key; curl repeats it as it is when no
-# answer came.
+# call METHOD PATH BODY [KEY]: one wish under one key; curl repeats it as it is when
+# no answer came.
 call() {
-	key=$(cat /proc/sys/kernel/random/uuid)
+	key=${4:-$(cat /proc/sys/kernel/random/uuid)}
 	curl -sS --fail-with-body --retry 5 --retry-connrefused --max-time 60 -X "$1" -H "Authorization: Bearer $POSAGENT_TOKEN" \
 		-H "Idempotency-Key: $key" -H 'Content-Type: application/json' ${3:+--data "$3"} "$base$2" || { echo >&2; exit 1; }
 }
@@ -19,7 +20,9 @@ field() { sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p" | head -1; }
 
 sale=$(call POST /v1/sales "{\"reference\":\"$reference\",\"amount\":$amount,\"currency\":\"JPY\"}")
 id=$(echo "$sale" | sed 's/^{"id":"\([^"]*\).*/\1/')
-sale=$(call POST "/v1/sales/$id/code" "{\"text\":\"$code\"}")
+if [ "$(echo "$sale" | field state)" = prepared ]; then # else it has had its code before this program broke off
+	sale=$(call POST "/v1/sales/$id/code" "{\"text\":\"$code\"}")
+fi
 while state=$(echo "$sale" | field state); do
 	case $state in
 	prepared | sent | pending | indoubt | reversing) sale=$(call GET "/v1/sales/$id?wait=10s" '') ;; # a doubt is no error
@@ -31,7 +34,7 @@ goods=$(echo "$sale" | field goods)
 echo "$state $goods $key"
 [ "$goods" = hand_over ] || exit 3
 [ -n "$refund" ] || exit 0
-back=$(call POST /v1/refunds "{\"charge_key\":\"$key\",\"amount\":$refund}")
+back=$(call POST /v1/refunds "{\"charge_key\":\"$key\",\"amount\":$refund}" "refund of $reference")
 while state=$(echo "$back" | field state) && { [ "$state" = prepared ] || [ "$state" = forwarding ]; }; do
 	sleep 1
 	back=$(call GET "/v1/charges/$(echo "$back" | sed 's/^{"key":"\([^"]*\).*/\1/')" '')
