@@ -18,10 +18,11 @@ const posctl = path.join(bin, "posctl");
 const patience = 60_000;
 
 export class Demo {
-  /** Starts a demo and waits until it is ready. */
-  static async start() {
+  /** Starts a demo and waits until it is ready. @param {(dir: string) => void} [before] what its directory has before the start */
+  static async start(before = () => {}) {
     const demo = new Demo();
     demo.dir = mkdtempSync(path.join(tmpdir(), "posagent-web-"));
+    before(demo.dir);
     demo.said = "";
     demo.process = spawn(posctl, ["demo", "--dir", demo.dir, "--agent-addr", "127.0.0.1:0", "--wallet-addr", "127.0.0.1:0"], {
       stdio: ["ignore", "pipe", "pipe"],
