@@ -51,14 +51,14 @@ func (b *Book) Verify(ctx context.Context) (Link, error) {
 }
 
 // Audit is Verify, and holds every charge against its entries; see the function
-// of the same name. The log waits while the charges are read.
+// of the same name. The log waits while the charges are read, at most until ctx ends.
 func (b *Book) Audit(ctx context.Context) (Link, error) {
 	last, err := b.Verify(ctx)
 	if err != nil {
 		return last, err
 	}
 	err = b.rows.View(func(rows Rows) error {
-		if _, err := Audit(rows); err != nil {
+		if _, err := Audit(until{rows, ctx}); err != nil {
 			return err
 		}
 		if last, err = rows.LastLink(); errors.Is(err, ErrNotFound) {
@@ -67,6 +67,26 @@ func (b *Book) Audit(ctx context.Context) (Link, error) {
 		return err
 	})
 	return last, err
+}
+
+// until are rows that can be read as long as somebody waits.
+type until struct {
+	Rows
+	ctx context.Context
+}
+
+func (u until) LinksAfter(n int64, limit int) ([]Link, error) {
+	if err := u.ctx.Err(); err != nil {
+		return nil, err
+	}
+	return u.Rows.LinksAfter(n, limit)
+}
+
+func (u until) Chain(n int64) ([]Link, error) {
+	if err := u.ctx.Err(); err != nil {
+		return nil, err
+	}
+	return u.Rows.Chain(n)
 }
 
 // Text is what the hash of an entry covers: SHA-256 over the 32 bytes of the

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/posagent/posagent/offline/book"
 	"github.com/posagent/posagent/offline/book/memory"
@@ -59,5 +60,47 @@ func TestVerifyEndsWithItsAsker(t *testing.T) {
 	}
 	if last, err := f.Audit(t.Context()); err != nil || last.N != 1 {
 		t.Errorf("%d entries, %v", last.N, err)
+	}
+}
+
+// leaving are rows whose reader goes away when the first charge is held against
+// its entries.
+type leaving struct {
+	book.Rows
+	leave func()
+}
+
+func (l leaving) Charges(f book.Filter) ([]book.Row, error) {
+	l.leave()
+	return l.Rows.Charges(f)
+}
+
+type deserted struct {
+	*fixture
+	leave func()
+}
+
+func (d deserted) View(do func(book.Rows) error) error {
+	return d.fixture.View(func(rows book.Rows) error { return do(leaving{rows, d.leave}) })
+}
+
+// The log waits for an audit, so an audit that nobody waits for ends.
+func TestAuditEndsWithItsAsker(t *testing.T) {
+	f := newFixture(t)
+	f.prepare("a")
+	asks, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	audited := false
+	b, err := book.Open(deserted{f, func() {
+		if audited {
+			cancel()
+		}
+	}}, book.Options{Store: "S1", Terminal: "T1", Wallets: f.wallets, Now: func() time.Time { return f.now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	audited = true // only now: the start reads charges as well
+	if _, err := b.Audit(asks); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
 	}
 }
