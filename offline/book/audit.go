@@ -13,12 +13,14 @@ import (
 // where its last entry left it, over the amount and for the sale of its first,
 // and remembers of its steps what the entries say. Not looked at are the route
 // of a charge, its alarms, paper and reprints, and what a sale says besides its
-// amount. It reads all the books in one View, which holds the log up meanwhile.
+// amount. Every entry with a key must be one of the entries of a charge: a charge
+// that was put back to how it stood earlier leaves some over. It reads all the
+// books in one View, which holds the log up meanwhile.
 func Audit(rows Rows) (entries int64, err error) {
 	if entries, err = Verify(rows); err != nil {
 		return entries, err
 	}
-	made, err := begun(rows)
+	made, steps, err := begun(rows)
 	if err != nil {
 		return entries, err
 	}
@@ -28,9 +30,11 @@ func Audit(rows Rows) (entries int64, err error) {
 			return entries, err
 		}
 		for _, row := range page {
-			if err := stands(rows, row); err != nil {
+			own, err := stands(rows, row)
+			if err != nil {
 				return entries, err
 			}
+			steps -= own
 			before = row.Seq
 		}
 		made -= len(page)
@@ -41,30 +45,40 @@ func Audit(rows Rows) (entries int64, err error) {
 	if made != 0 {
 		return entries, &Broken{N: entries, Why: fmt.Sprintf("and those before it make %d more charges than there are", made)}
 	}
+	if steps != 0 {
+		return entries, &Broken{N: entries, Why: fmt.Sprintf("and those before it hold %d more steps than the charges have: a charge was put back to how it stood earlier", steps)}
+	}
 	return entries, nil
 }
 
-// begun counts the charges that the journal has made.
-func begun(rows Rows) (n int, err error) {
+// begun counts the charges that the journal has made, and all their steps.
+func begun(rows Rows) (n, steps int, err error) {
 	for last := int64(0); ; {
 		links, err := rows.LinksAfter(last, 1000)
 		if err != nil || len(links) == 0 {
-			return n, err
+			return n, steps, err
 		}
 		for _, l := range links {
-			if last = l.N; l.Before == 0 && l.Key != "" {
+			if last = l.N; l.Key == "" {
+				continue
+			}
+			if steps++; l.Before == 0 {
 				n++
 			}
 		}
 	}
 }
 
-// stands holds one charge against its entries.
-func stands(rows Rows, row Row) error {
+// stands holds one charge against its entries, and counts them.
+func stands(rows Rows, row Row) (steps int, err error) {
 	chain, err := rows.Chain(row.LastLink)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	return len(chain), fits(rows, row, chain)
+}
+
+func fits(rows Rows, row Row, chain []Link) error {
 	broken := func(why string, a ...any) error {
 		return &Broken{N: row.LastLink, Why: fmt.Sprintf("does not fit charge %s: ", row.Key) + fmt.Sprintf(why, a...)}
 	}

@@ -1,6 +1,7 @@
 package book_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"testing"
 
@@ -88,4 +89,44 @@ func bent1(rows []book.Row, change func(*book.Row)) []book.Row {
 		change(&rows[len(rows)-1])
 	}
 	return rows
+}
+
+// A charge that was put back to how it stood earlier fits the entries up to
+// there; that there are later ones gives it away.
+func TestAChargeThatWasPutBackIsFound(t *testing.T) {
+	f := newFixture(t)
+	paid := f.prepare("a").Key
+	f.apply(paid, send("alpha"))
+	was := f.standing(paid)
+	f.apply(paid, f.said(charge.Approve, "alpha"))
+	f.prepare("b")
+	f.force(paid, func(r *book.Row) { *r = was })
+	var broken *book.Broken
+	if _, err := f.audit(); !errors.As(err, &broken) {
+		t.Errorf("a charge that was approved is %s again, and the audit says %v", was.State, err)
+	}
+}
+
+func (f *fixture) standing(key charge.Key) (row book.Row) {
+	f.t.Helper()
+	if err := f.store.View(func(rows book.Rows) (err error) { row, err = rows.Charge(key); return err }); err != nil {
+		f.t.Fatalf("%v", err)
+	}
+	return row
+}
+
+// Whoever can make hashes can make a ring of entries too: it is not sound, and
+// nobody walks around in it.
+func TestAnEntryThatGoesOnFromALaterOneIsFound(t *testing.T) {
+	for _, before := range []int64{2, 3, -1} {
+		f := newFixture(t)
+		key := f.prepare("a").Key
+		l := f.links()[0]
+		forged := book.Link{N: 2, Key: key, Before: before, From: charge.Prepared, To: charge.Prepared, Step: l.Step}
+		forged.Hash = sha256.Sum256(append(l.Hash[:], forged.Text()...))
+		var broken *book.Broken
+		if n, err := book.Verify(bent{links: []book.Link{l, forged}}); !errors.As(err, &broken) || broken.N != 2 || n != 1 {
+			t.Errorf("an entry 2 that goes on from %d: %d good entries, %v", before, n, err)
+		}
+	}
 }

@@ -89,6 +89,9 @@ func verify(read func(after int64, most int) ([]Link, error)) (Link, error) {
 			if l.Hash != l.seal(last.Hash) {
 				return last, &Broken{N: l.N, Why: "does not fit its hash"}
 			}
+			if l.Before < 0 || l.Before >= l.N { // whoever walks back along them comes to an end
+				return last, &Broken{N: l.N, Why: fmt.Sprintf("goes on from entry %d, which is not before it", l.Before)}
+			}
 			last = l
 		}
 		if len(links) < page {
