@@ -27,7 +27,7 @@ type Takings struct {
 	Currency money.Currency
 	Paid     Sum // payments that wallets have approved
 	Offline  Sum // goods are gone, not collected yet
-	Refunded Sum // given back by refunds of what was sold
+	Refunded Sum // given back by refunds of what was sold, by wallets or by hand
 	Returned Sum // given back by refunds of what was owed: it was no sale, and Net is without it
 	TopUps   Sum // cash that became money in wallets: it belongs into the drawer
 	Open     Sum // of any kind, the result is not known yet
@@ -137,7 +137,7 @@ func (d *daysums) add(rec charge.Record, returned bool) (sold bool) {
 // nothing.
 func (t *Takings) of(kind charge.Kind, state charge.State) *Sum {
 	switch {
-	case state == charge.Approved && kind == charge.Refund:
+	case kind == charge.Refund && (state == charge.Approved || state == charge.Reversed): // Reversed: given by hand
 		return &t.Refunded
 	case state == charge.Approved && kind == charge.Topup:
 		return &t.TopUps

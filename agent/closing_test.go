@@ -100,6 +100,27 @@ func TestWhatWasOwedIsNoRefundOfASale(t *testing.T) {
 	})
 }
 
+// What a wallet would not give back and a manager gave by hand is given back.
+func TestARefundByHandIsARefund(t *testing.T) {
+	atTill(t, func(t *testing.T, s *till) {
+		sold := s.paid("sold", 1000)
+		rec, err := s.books.PrepareRefund(sold.Key, money.Yen(300), charge.ByManager, "hanako")
+		must(t, err)
+		for _, e := range []charge.Event{charge.Send, charge.Lapse} {
+			_, err = s.books.Apply(rec.Key, charge.Step{Event: e, Wallet: "own", By: charge.ByManager, At: time.Now()})
+			must(t, err)
+		}
+		_, err = s.Resolve(rec.Key, agent.GaveBack, "hanako")
+		must(t, err)
+		s.is(rec.Key, charge.Reversed)
+		c, err := s.Closing("")
+		must(t, err)
+		if got := c.Takings[0]; got.Net() != 700 || got.Refunded != (agent.Sum{Count: 1, Minor: 300}) {
+			t.Errorf("of 1000, 300 were given back by hand: %s", told(c))
+		}
+	})
+}
+
 func TestADayWithoutAnything(t *testing.T) {
 	atTill(t, func(t *testing.T, s *till) {
 		s.paid("a", 1000)
