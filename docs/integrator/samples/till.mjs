@@ -3,8 +3,10 @@
 //
 //     POSAGENT_TOKEN=... node till.mjs URL REFERENCE AMOUNT CODE [REFUND]
 //
-// Run it again when it broke off: the same reference is the same sale, and the
-// same refund, for ever. In a browser the same calls work from a page whose origin is in [api] origins.
+// Run it again when it broke off: on the same business day the same reference is
+// the same sale, and has the same refund. On a later day it is a new sale: look at
+// the charges first. In a browser the same calls work from a page whose origin is in
+// [api] origins.
 const [base, reference, amount, code, refund] = process.argv.slice(2);
 const underWay = ["prepared", "sent", "pending", "indoubt", "reversing"];
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -41,7 +43,7 @@ while (underWay.includes(sale.state)) sale = await call("GET", `/v1/sales/${sale
 console.log(sale.state, sale.goods, sale.charge_key);
 if (sale.goods !== "hand_over") process.exit(3);
 if (refund) {
-  let back = await call("POST", "/v1/refunds", { charge_key: sale.charge_key, amount: Number(refund) }, `refund of ${reference}`);
+  let back = await call("POST", "/v1/refunds", { charge_key: sale.charge_key, amount: Number(refund) }, `refund of ${sale.charge_key}`);
   while (["prepared", "forwarding"].includes(back.state)) {
     await pause(1000);
     back = await call("GET", `/v1/charges/${back.key}`);

@@ -5,9 +5,11 @@
 
 for example: python3 till.py http://127.0.0.1:7070 A-0042 1280 97... 280
 
-Run it again when it broke off: the same reference is the same sale, and the same
-refund, for ever.
+Run it again when it broke off: on the same business day the same reference is the
+same sale, and has the same refund. On a later day it is a new sale: look at the
+charges first.
 """
+import http.client
 import json
 import os
 import sys
@@ -36,7 +38,7 @@ def call(method, path, body=None, key=None):
                 continue
             problem = json.load(refused)
             sys.exit(f"{refused.code} {problem.get('why')}: {problem.get('text_en') or problem.get('detail')}")
-        except OSError:
+        except (OSError, http.client.HTTPException, json.JSONDecodeError):  # no answer, or half of one
             time.sleep(1)
     sys.exit("the agent does not answer: look at the charges before you try again")
 
@@ -50,7 +52,7 @@ print(sale["state"], sale["goods"], sale["charge_key"])
 if sale["goods"] != "hand_over":
     sys.exit(3)
 if len(sys.argv) > 5:
-    refund = call("POST", "/v1/refunds", {"charge_key": sale["charge_key"], "amount": int(sys.argv[5])}, key="refund of " + reference)
+    refund = call("POST", "/v1/refunds", {"charge_key": sale["charge_key"], "amount": int(sys.argv[5])}, key="refund of " + sale["charge_key"])
     while refund["state"] in ("prepared", "forwarding"):
         time.sleep(1)
         refund = call("GET", "/v1/charges/" + refund["key"])

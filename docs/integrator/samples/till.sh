@@ -3,18 +3,30 @@
 #
 #     POSAGENT_TOKEN=... sh till.sh URL REFERENCE AMOUNT CODE [REFUND]
 #
-# Run it again when it broke off: the same reference is the same sale, and the
-# same refund, for ever. The fields of the answers are cut out with sed, because curl is all that it
-# needs; a program of yours reads JSON.
+# Run it again when it broke off: on the same business day the same reference is
+# the same sale, and has the same refund. On a later day it is a new sale: look at
+# the charges first. The fields of the answers are cut out with sed, because curl is
+# all that it needs; a program of yours reads JSON.
 set -eu
 base=$1 reference=$2 amount=$3 code=$4 refund=${5:-}
 
-# call METHOD PATH BODY [KEY]: one wish under one key; curl repeats it as it is when
-# no answer came.
+# call METHOD PATH BODY [KEY]: one wish under one key; a call that got no whole
+# answer is repeated as it was. curl's own --retry would put the answers of all
+# tries one behind the other, and gives up when a connection ends.
 call() {
 	key=${4:-$(cat /proc/sys/kernel/random/uuid)}
-	curl -sS --fail-with-body --retry 5 --retry-connrefused --max-time 60 -X "$1" -H "Authorization: Bearer $POSAGENT_TOKEN" \
-		-H "Idempotency-Key: $key" -H 'Content-Type: application/json' ${3:+--data "$3"} "$base$2" || { echo >&2; exit 1; }
+	for again in 1 2 3 4 5; do
+		if answer=$(curl -sS --max-time 60 -w '\n%{http_code}' -X "$1" -H "Authorization: Bearer $POSAGENT_TOKEN" \
+			-H "Idempotency-Key: $key" -H 'Content-Type: application/json' ${3:+--data "$3"} "$base$2"); then
+			case $(printf '%s\n' "$answer" | tail -n 1) in
+			2??) printf '%s\n' "$answer" | sed '$d' && return ;;
+			4??) printf '%s\n' "$answer" >&2 && exit 1 ;;
+			esac
+		fi
+		sleep 1
+	done
+	echo 'the agent does not answer: look at the charges before you try again' >&2
+	exit 1
 }
 field() { sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p" | head -1; }
 
@@ -34,7 +46,7 @@ goods=$(echo "$sale" | field goods)
 echo "$state $goods $key"
 [ "$goods" = hand_over ] || exit 3
 [ -n "$refund" ] || exit 0
-back=$(call POST /v1/refunds "{\"charge_key\":\"$key\",\"amount\":$refund}" "refund of $reference")
+back=$(call POST /v1/refunds "{\"charge_key\":\"$key\",\"amount\":$refund}" "refund of $key")
 while state=$(echo "$back" | field state) && { [ "$state" = prepared ] || [ "$state" = forwarding ]; }; do
 	sleep 1
 	back=$(call GET "/v1/charges/$(echo "$back" | sed 's/^{"key":"\([^"]*\).*/\1/')" '')
