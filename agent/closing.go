@@ -33,6 +33,7 @@ type Takings struct {
 	Open     Sum // of any kind, the result is not known yet
 	Owed     Sum // to be given back
 	Unpaid   Sum // goods are gone, and no money came
+	Brought  Sum // other registers have sold it and this one collects: it is in their Paid and Offline
 }
 
 // Net is Paid and Offline less Refunded, in minor units.
@@ -76,7 +77,7 @@ func (r *Register) Closing(date string) (Closing, error) {
 		if err != nil {
 			return Closing{}, err
 		}
-		if !sums.add(rec, returned) {
+		if !sums.add(rec, returned, r.soldElsewhere(rec)) {
 			continue
 		}
 		s, err := r.parts.Memory.Sale(rec.SaleID)
@@ -100,6 +101,13 @@ func (r *Register) returned(rec charge.Record) (bool, error) {
 	return of.State == charge.Owed || of.State == charge.Reversed, err
 }
 
+// soldElsewhere tells whether another register took a record and counts it as sold. One
+// that was brought back here from a lost disk is this register's own.
+func (r *Register) soldElsewhere(rec charge.Record) bool {
+	_, terminal, _, _, err := rec.Key.Parts()
+	return rec.Carried && err == nil && terminal != r.parts.Store.Terminal
+}
+
 // daysums is a Closing while it is added up.
 type daysums struct {
 	takings map[money.Currency]*Takings
@@ -109,7 +117,7 @@ type daysums struct {
 }
 
 // add counts a record, and tells whether it is a sale whose goods are gone.
-func (d *daysums) add(rec charge.Record, returned bool) (sold bool) {
+func (d *daysums) add(rec charge.Record, returned, elsewhere bool) (sold bool) {
 	kind := cmp.Or(rec.Kind, charge.Payment)
 	row := TakenRow{Wallet: rec.Wallet, Kind: kind, State: rec.State, Currency: rec.Amount.Currency}
 	if d.rows[row] == nil {
@@ -122,15 +130,18 @@ func (d *daysums) add(rec charge.Record, returned bool) (sold bool) {
 		d.takings[rec.Amount.Currency] = t
 	}
 	into := t.of(kind, rec.State)
-	if into == &t.Refunded && returned {
-		into = &t.Returned
-	}
-	if into == nil {
+	d.waits = d.waits || into == &t.Offline || into == &t.Open || into == &t.Owed || into == &t.Unpaid
+	sold = into == &t.Paid || into == &t.Offline
+	switch {
+	case into == nil:
 		return false
+	case into == &t.Refunded && returned:
+		into = &t.Returned
+	case sold && elsewhere:
+		into, sold = &t.Brought, false
 	}
 	into.add(rec.Amount)
-	d.waits = d.waits || into == &t.Offline || into == &t.Open || into == &t.Owed || into == &t.Unpaid
-	return into == &t.Paid || into == &t.Offline
+	return sold
 }
 
 // of is where a record of a kind and state is counted; nil when it came to

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/money"
 )
@@ -53,6 +54,30 @@ func TestAChargeOfAnotherRegisterIsCollected(t *testing.T) {
 		time.Sleep(time.Hour)
 		if n := s.own.took(key); n != 1 {
 			t.Errorf("debited %d times", n)
+		}
+	})
+}
+
+// What another register sold is in that one's X report, and not in the net of
+// the register that collects it as well.
+func TestWhatAnotherRegisterSoldIsNoTakingHere(t *testing.T) {
+	counting(t, func(t *testing.T, s *shop, _ *taker) {
+		key := s.elsewhere()
+		time.Sleep(12 * time.Hour) // so that it was taken on this day
+		before, err := s.Closing("")
+		must(t, err)
+		s.own.will("forward", lost, gone, honest)
+		s.brings(key, "taro")
+		for _, collected := range []bool{false, true} {
+			c, err := s.Closing(before.Day.Date)
+			must(t, err)
+			if got, was := c.Takings[0], before.Takings[0]; got.Net() != was.Net() || got.Brought != (agent.Sum{Count: 1, Minor: 700}) || got.Paid != was.Paid {
+				t.Errorf("collected %v: brought %v, %s", collected, got.Brought, told(c))
+			}
+			if len(c.Rates) != len(before.Rates) || len(c.Rates) > 0 && c.Rates[0] != before.Rates[0] {
+				t.Errorf("collected %v: the rates became %v", collected, c.Rates)
+			}
+			time.Sleep(time.Hour)
 		}
 	})
 }

@@ -37,6 +37,7 @@ type Takings struct {
 	Open     Sum    `json:"open" doc:"of any kind, the result is not known yet"`
 	Owed     Sum    `json:"owed" doc:"to be given back"`
 	Unpaid   Sum    `json:"unpaid" doc:"goods are gone, and no money came"`
+	Brought  Sum    `json:"brought" doc:"other registers have sold it and this one collects: it counts in their reports, and net is without it"`
 }
 
 // RateSum is what was sold at one tax rate; refunds are not taken off.

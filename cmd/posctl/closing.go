@@ -83,6 +83,7 @@ func (t *tool) closing(c control.Closing) {
 		}{
 			{"paid", k.Paid}, {"taken offline, to collect", k.Offline}, {"refunded", k.Refunded}, {"given back of what was owed", k.Returned},
 			{"NOT SETTLED", k.Open}, {"OWED to customers", k.Owed}, {"UNPAID, goods gone", k.Unpaid}, {"top-ups, cash in the drawer", k.TopUps},
+			{"brought here, other registers' sales", k.Brought},
 		} {
 			if line.sum.Count > 0 || line.what == "paid" {
 				fmt.Fprintf(w, "%s\t%d\t%d\t\n", line.what, line.sum.Amount, line.sum.Count)
