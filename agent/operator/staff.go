@@ -66,6 +66,7 @@ func NewStaff(operators []Operator, tries Tries) (*Staff, error) {
 		if s.guesses, err = tries.Load(); err != nil {
 			return nil, err
 		}
+		s.forget()
 	}
 	return s, nil
 }
@@ -108,9 +109,10 @@ func (s *Staff) SignIn(id, pin string) (Operator, error) {
 		find = s.byPIN
 	}
 	who, err := find(id, pin)
+	account := s.account(id)
 	switch {
-	case errors.Is(err, ErrWrong) && s.guesses.InARow[id] >= MaxInARow:
-		return Operator{}, &Locked{ID: id, Now: before.InARow[id] < MaxInARow}
+	case errors.Is(err, ErrWrong) && s.guesses.InARow[account] >= MaxInARow:
+		return Operator{}, &Locked{ID: id, Now: before.InARow[account] < MaxInARow}
 	case errors.Is(err, ErrWrong):
 		return Operator{}, err
 	case err != nil: // it was no guess

@@ -1,9 +1,11 @@
 package operator
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -15,7 +17,7 @@ const MaxInARow = 10
 // manager was there. From MaxInARow on only managers' PINs are looked at.
 const MaxAlone = 100
 
-// mostStrangers is how many ids that nobody has are counted. They are counted
+// mostStrangers is how many accounts ids that nobody has share. They are counted
 // so that a lock does not tell who works here.
 const mostStrangers = 64
 
@@ -102,7 +104,8 @@ func (s *Staff) keep(g Guesses) error {
 // begin counts a guess before the PIN is looked at: power that goes away in
 // between makes no guess free.
 func (s *Staff) begin(id string, now time.Time) error {
-	switch n := s.guesses.InARow[id]; {
+	account := s.account(id)
+	switch n := s.guesses.InARow[account]; {
 	case id == alone && n >= MaxAlone:
 		return ErrWhich
 	case id != alone && n >= MaxInARow:
@@ -110,9 +113,7 @@ func (s *Staff) begin(id string, now time.Time) error {
 	}
 	g := s.guesses.copied()
 	g.Recent = append(g.Recent, now)
-	if _, counted := g.InARow[id]; counted || s.known(id) || s.strangers() < mostStrangers {
-		g.InARow[id]++
-	}
+	g.InARow[account]++
 	return s.keep(g)
 }
 
@@ -120,13 +121,29 @@ func (s *Staff) known(id string) bool {
 	return id == alone || slices.ContainsFunc(s.operators, func(o Operator) bool { return o.ID == id })
 }
 
-func (s *Staff) strangers() (n int) {
-	for id := range s.guesses.InARow {
-		if !s.known(id) {
-			n++
-		}
+// account is where the wrong PINs of an id are counted. One that nobody has may
+// be a PIN that was typed in its place: of it no more is kept than which of the
+// strangers' accounts it is, and no operator's id looks like one of these.
+func (s *Staff) account(id string) string {
+	if s.known(id) {
+		return id
 	}
-	return n
+	sum := sha256.Sum256([]byte(id))
+	return stranger(int(sum[0]) % mostStrangers)
+}
+
+func stranger(n int) string { return "?" + strconv.Itoa(n) }
+
+// forget drops accounts that there are none of: of operators who have left, and
+// of ids that nobody had, which an earlier version kept as they were typed.
+func (s *Staff) forget() {
+	g := s.guesses.copied()
+	accounts := map[string]bool{}
+	for n := range mostStrangers {
+		accounts[stranger(n)] = true
+	}
+	maps.DeleteFunc(g.InARow, func(id string, _ int) bool { return !s.known(id) && !accounts[id] })
+	s.guesses = g
 }
 
 // right takes the guess back that was no wrong one. A right PIN forgives the

@@ -2,6 +2,7 @@ package operator_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -198,6 +199,32 @@ func TestStrangersAreFew(t *testing.T) {
 		}
 		if n := len(d.kept.InARow); n > 64 {
 			t.Errorf("%d ids are counted", n)
+		}
+	})
+}
+
+// Who types the PIN into the field of the name finds it in no file: an id that
+// nobody has is kept as something that cannot be read back, also one that an
+// earlier version has kept.
+func TestAPINInThePlaceOfTheNameIsNotKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &disk{kept: operator.Guesses{InARow: map[string]int{"864209": 3, "sato": 2}}}
+		for range operator.MaxInARow - 1 {
+			if err := guess(t, d, "735190", "111222"); !errors.Is(err, operator.ErrWrong) {
+				t.Fatal(err)
+			}
+		}
+		for id := range d.kept.InARow {
+			if strings.Contains(id, "735190") || strings.Contains(id, "864209") {
+				t.Errorf("%q is kept", id)
+			}
+		}
+		if d.kept.InARow["sato"] != 2 {
+			t.Errorf("an operator's wrong PINs became %d", d.kept.InARow["sato"])
+		}
+		var locked *operator.Locked
+		if err := guess(t, d, "735190", "111222"); !errors.As(err, &locked) || locked.ID != "735190" || !locked.Now {
+			t.Errorf("the tenth: %v", err)
 		}
 	})
 }
