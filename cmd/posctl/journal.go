@@ -92,7 +92,7 @@ func (t *tool) journalExport() *cobra.Command {
 		Short: "Write the journal to a file that an auditor checks without this program",
 		Long: `export writes the journal as JSON, one entry a line, oldest first: the fields of
 each entry, the text that its hash covers, and the hash. How to check it is in
-docs/reference/journal.md, with a program of some forty lines that does.
+docs/reference/journal.md, with a program of some sixty lines that does.
 
 The file holds no customer's code and no key; it tells what was sold, when and
 by whom. One that is there is not overwritten. With --after it goes on behind

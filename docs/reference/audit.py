@@ -4,7 +4,8 @@
     python3 audit.py journal.jsonl [HASH-OF-THE-ENTRY-BEFORE]
 
 It works out every hash anew, compares the fields of each entry with the text
-that its hash covers, and adds up what ended how. See journal.md.
+that its hash covers, follows every charge, and adds up what ended how. See
+journal.md.
 """
 import ast
 import collections
@@ -17,7 +18,11 @@ FIELDS = ("form", "n", "key", "before", "from", "to", "moved", "event", "wallet"
 
 
 def fail(number, why):
-    sys.exit(f"NOT SOUND: entry {number} {why}")
+    sys.exit(plain(f"NOT SOUND: entry {number} {why}"))
+
+
+def plain(text):  # what stands in the file does nothing to the terminal
+    return text.encode("unicode_escape").decode()
 
 
 def said(value):
@@ -25,12 +30,14 @@ def said(value):
 
 
 before = bytes.fromhex(sys.argv[2]) if len(sys.argv) > 2 else bytes(32)
-expect, state, begun = (None if len(sys.argv) > 2 else 1), {}, {}
+expect, first, count = (None if len(sys.argv) > 2 else 1), None, 0
+state, begun, newest = {}, {}, {}
 for line in open(sys.argv[1], encoding="utf-8"):
     entry = json.loads(line)
     n = entry["n"]
     if n != (expect or n):
         fail(expect, "is missing")
+    first = first or n
     digest = hashlib.sha256(before + entry["text"].encode("utf-8")).digest()
     if digest.hex() != entry["hash"]:
         fail(n, "does not fit its hash")
@@ -41,13 +48,16 @@ for line in open(sys.argv[1], encoding="utf-8"):
         if said(entry[name]) != value:
             fail(n, f"has {name} {entry[name]!r}, but its hash covers {value!r}")
     if entry["key"]:
+        known = newest.get(entry["key"], 0)
+        if entry["before"] != known and (known or not 0 < entry["before"] < first):  # it may have begun before this file
+            fail(n, f"goes on from entry {entry['before']}, but the last of its charge is {known}" if entry["before"] else "begins a charge that is there already")
         if entry["before"] == 0:
             begun[entry["key"]] = entry["note"]
         elif state.get(entry["key"], entry["from"]) != entry["from"]:
             fail(n, f"goes on from {entry['from']}, but the charge was {state[entry['key']]}")
-        state[entry["key"]] = entry["to"]
-    before, expect = digest, n + 1
+        state[entry["key"]], newest[entry["key"]] = entry["to"], n
+    before, expect, count = digest, n + 1, count + 1
 
-print(f"sound: {(expect or 1) - 1} entries, the last has the hash {before.hex()}")
-for (end, kind), count in sorted(collections.Counter((state[k], begun.get(k, "?").split(" ")[0]) for k in state).items()):
-    print(f"  {count} {kind} {end}")
+print(f"sound: {count} entries, the last is {(expect or 1) - 1} with the hash {before.hex()}" if count else "sound: no entries")
+for (end, kind), charges in sorted(collections.Counter((state[k], begun.get(k, "?").split(" ")[0]) for k in state).items()):
+    print(plain(f"  {charges} {kind} {end}"))
