@@ -3,7 +3,9 @@ package book_test
 import (
 	"crypto/sha256"
 	"errors"
+	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/money"
@@ -128,5 +130,18 @@ func TestAnEntryThatGoesOnFromALaterOneIsFound(t *testing.T) {
 		if n, err := book.Verify(bent{links: []book.Link{l, forged}}); !errors.As(err, &broken) || broken.N != 2 || n != 1 {
 			t.Errorf("an entry 2 that goes on from %d: %d good entries, %v", before, n, err)
 		}
+	}
+}
+
+// What somebody wrote into the database says nothing to the terminal.
+func TestABrokenChargeIsToldInPlainText(t *testing.T) {
+	f, _ := audited(t)
+	bend := func(rows []book.Row) []book.Row {
+		return bent1(rows, func(r *book.Row) { r.State = "\x1b[1A\x1b[2Ksound\u202e" })
+	}
+	err := f.store.View(func(rows book.Rows) error { _, err := book.Audit(shown{rows, bend}); return err })
+	var broken *book.Broken
+	if !errors.As(err, &broken) || strings.ContainsFunc(broken.Error(), func(r rune) bool { return !unicode.IsPrint(r) }) {
+		t.Errorf("it says %q", err)
 	}
 }

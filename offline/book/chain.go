@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // chainForm names the canonical form of an entry; it is hashed with each one.
@@ -61,8 +63,16 @@ type Broken struct {
 	Why string
 }
 
+// Error is plain text, whatever somebody wrote into the database: it must not
+// paint "sound" over itself on a terminal.
 func (b *Broken) Error() string {
-	return fmt.Sprintf("journal entry %d %s: the database was changed by something else than the agent, or damaged; keep a copy of it and restore from the last export", b.N, b.Why)
+	why := strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, b.Why)
+	return fmt.Sprintf("journal entry %d %s: the database was changed by something else than the agent, or damaged; keep a copy of it and restore from the last export", b.N, why)
 }
 
 // Verify reads the whole journal and returns the number of entries. A gap, a
