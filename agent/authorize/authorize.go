@@ -37,7 +37,9 @@ const dialWithin = 10 * time.Second
 // counted.
 type Line struct {
 	base   string
-	client *http.Client
+	config *tls.Config
+	until  time.Time // the end of this register's certificate; zero: not known
+	client atomic.Pointer[http.Client]
 }
 
 // Identity is who we are to the wallet and whom we believe.
@@ -56,15 +58,21 @@ func NewLine(base string, id Identity) *Line {
 		NextProtos:         []string{"http/1.1"}, // one call at a time: faster than HTTP/2 by half
 		ClientSessionCache: tls.NewLRUClientSessionCache(8),
 	}
-	until := validUntil(id.Certificate)
+	l := &Line{base: base, config: config, until: validUntil(id.Certificate)}
+	l.client.Store(l.newClient())
+	return l
+}
+
+// newClient has no connection yet.
+func (l *Line) newClient() *http.Client {
 	transport := &http.Transport{
 		// Our own dial, so that every connection is counted above TLS: the
 		// handshake is not part of a request.
 		DialTLSContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			if !until.IsZero() && time.Now().After(until) {
-				return nil, fmt.Errorf("this register's certificate ended on %s: renew it and start again, or set the clock right", until.Format(time.DateOnly))
+			if !l.until.IsZero() && time.Now().After(l.until) {
+				return nil, fmt.Errorf("this register's certificate ended on %s: renew it and start again, or set the clock right", l.until.Format(time.DateOnly))
 			}
-			return dial(ctx, network, addr, config)
+			return dial(ctx, network, addr, l.config)
 		},
 		MaxIdleConnsPerHost:    4,
 		IdleConnTimeout:        90 * time.Second,
@@ -72,7 +80,17 @@ func NewLine(base string, id Identity) *Line {
 		MaxResponseHeaderBytes: 16 << 10,
 	}
 	refuseRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Line{base: base, client: &http.Client{Transport: transport, CheckRedirect: refuseRedirect}}
+	return &http.Client{Transport: transport, CheckRedirect: refuseRedirect}
+}
+
+// distrust lets no later request go through the connections of this client. The
+// answer of another request came through one of them, so the right one may
+// still be on its way there, perhaps read from the wire already: closing the
+// connection would not take it back, and the next charge would get it.
+func (l *Line) distrust(client *http.Client) {
+	if l.client.CompareAndSwap(client, l.newClient()) {
+		client.CloseIdleConnections()
+	}
 }
 
 // validUntil is the end of a certificate. In TLS 1.3 a wallet refuses one that
@@ -133,12 +151,13 @@ func (l *Line) Do(ctx context.Context, method, path string, body io.Reader) Evid
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := l.client.Do(req)
+	client := l.client.Load()
+	resp, err := client.Do(req)
 	var asked *url.Error
 	if errors.As(err, &asked) {
 		err = asked.Err // without the address: its query is longer than what is wrong
 	}
-	ev := Evidence{Err: err}
+	ev := Evidence{Err: err, Distrust: func() { l.distrust(client) }}
 	if c := conn.Load(); c != nil {
 		ev.Bytes = c.out.Load() - before.Load()
 	}
@@ -208,4 +227,4 @@ func (l *Line) KeepWarm(ctx context.Context, every, timeout time.Duration, tell 
 }
 
 // Close lets idle connections go.
-func (l *Line) Close() { l.client.CloseIdleConnections() }
+func (l *Line) Close() { l.client.Load().CloseIdleConnections() }

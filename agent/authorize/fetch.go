@@ -32,7 +32,7 @@ func (l *Line) Fetch(ctx context.Context, path, have string, most int64) (Page, 
 	if have != "" {
 		req.Header.Set("If-None-Match", have)
 	}
-	resp, err := l.client.Do(req)
+	resp, err := l.client.Load().Do(req)
 	var asked *url.Error
 	if errors.As(err, &asked) {
 		err = asked.Err

@@ -61,6 +61,22 @@ type Evidence struct {
 	Body    []byte        // of a 200, as it came
 	Answer  *wire.Answer  // what Understand read in it
 	Problem *wire.Problem // the body of another status that could be read
+
+	// Distrust keeps later requests off the connection that this came through;
+	// nil where there is none.
+	Distrust func()
+}
+
+// OfAnother tells that what came answers another request, so that the answer
+// of this one may be found where the next one looks for its own.
+func (ev Evidence) OfAnother(asked Asked) bool {
+	switch {
+	case ev.Answer != nil:
+		return ev.Answer.Nonce != asked.Nonce
+	case ev.Problem != nil:
+		return ev.Problem.Nonce != "" && ev.Problem.Nonce != asked.Nonce
+	}
+	return false
 }
 
 // Understand reads the body of a 200 as the answer about one key. A body that

@@ -185,6 +185,9 @@ func (c *Client) attempt(ctx context.Context, asked authorize.Asked, method, pat
 const longestNumber = 64
 
 func (c *Client) answer(asked authorize.Asked, ev authorize.Evidence, started time.Time) charge.Answer {
+	if ev.OfAnother(asked) && ev.Distrust != nil {
+		ev.Distrust()
+	}
 	event, reason := authorize.Outcome(asked, ev)
 	now := c.now()
 	a := charge.Answer{
