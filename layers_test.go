@@ -79,6 +79,7 @@ var homes = map[string][]string{
 	"github.com/google/renameio/v2":       {"offline"},
 	"github.com/google/go-tpm":            {"offline/tpm"},
 	"github.com/makiuchi-d/gozxing":       {"drivers/scanner/imager"},
+	"github.com/pquerna/otp":              {"agent/operator"},
 	"go.bug.st/serial":                    {"drivers/port"},
 	"github.com/mattn/go-sqlite3":         {"offline/sqlite", "offline/powercut"}, // the second stands beneath the first, in tests
 	"github.com/pelletier/go-toml/v2":     {"configs"},

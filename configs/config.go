@@ -17,6 +17,7 @@ type Config struct {
 	Data      Data
 	API       API
 	Operators []Operator
+	People    People
 	Wallets   []WalletLink
 	Devices   []Device
 	Roles     Roles
@@ -86,7 +87,7 @@ const (
 type Operator struct {
 	ID   string // 1 to 32 of [0-9A-Za-z_-]
 	Name string
-	Role string // "cashier" or "manager"
+	Role string // "cashier", "manager" or "engineer"
 	PIN  string // its argon2id hash in the PHC format
 }
 

@@ -19,12 +19,14 @@ type NewRefund struct {
 	ChargeKey string `json:"charge_key" minLength:"1" maxLength:"32" doc:"the payment whose money goes back"`
 	Amount    int64  `json:"amount" minimum:"1" maximum:"1000000000" doc:"in minor units of the payment's currency; at most what is left of it"`
 	Reason    string `json:"reason,omitempty" enum:"returned,wrong_amount,charged_twice" doc:"why, for the books"`
+	Approval  string `json:"approval,omitempty" maxLength:"32" doc:"of POST /v1/approvals, where one is needed"`
 }
 
 // Decision is what a manager decides about a charge.
 type Decision struct {
 	Decision string `json:"decision" enum:"shown_paid,not_paid,write_off,gave_back" doc:"shown_paid: the phone says paid, the goods go, the money is collected; not_paid: undo it; write_off: wait no longer; gave_back: the customer has the money back by hand"`
 	Note     string `json:"note,omitempty" maxLength:"200" doc:"for the journal; one line"`
+	Approval string `json:"approval,omitempty" maxLength:"32" doc:"of POST /v1/approvals, where one is needed"`
 }
 
 // NewReconciliation asks for a business day to be compared with the wallets.

@@ -12,6 +12,9 @@ type Operator struct {
 	Role      string `json:"role"`
 	WrongPINs int    `json:"wrong_pins" doc:"in a row, since the last right one"`
 	Locked    bool   `json:"locked" doc:"after ten wrong PINs in a row: a manager lets them in again"`
+	Origin    string `json:"origin" doc:"settings: in the configuration, and not to be changed here; register: added here"`
+	Disabled  bool   `json:"disabled"`
+	Second    bool   `json:"second_factor"`
 }
 
 // Operators are the people of a register, in the order of the settings.

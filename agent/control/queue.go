@@ -47,6 +47,8 @@ type Override struct {
 	Limit    string `json:"limit" enum:"per_charge,per_customer,outstanding,count,age" doc:"override of the refusal"`
 	Operator string `json:"operator,omitempty" maxLength:"32" doc:"the manager's id; may be empty when nobody else has this PIN"`
 	PIN      string `json:"pin,omitempty" maxLength:"12" doc:"the manager's; not needed by whoever may resolve"`
+	TOTP     string `json:"totp,omitempty" maxLength:"24" doc:"the manager's second factor, where there is one"`
+	Approval string `json:"approval,omitempty" maxLength:"32" doc:"of POST /v1/approvals, in place of a PIN"`
 }
 
 // QueueLimits are in minor units, Age in seconds.

@@ -1,6 +1,7 @@
-// Package operator is who stands at the register: their roles, their PINs,
-// and what each role may do. It keeps no session and writes nothing; sessions
-// belong to the local API, and who did what belongs to the journal.
+// Package operator is who stands at the register: their roles, their PINs and
+// second factors, what each role may do, and who approves what of whom. It
+// keeps no session and writes nothing by itself; sessions belong to the local
+// API, who did what belongs to the journal, and files to offline.
 //
 // Invariant: a PIN is never kept, an answer never tells whether the operator
 // or the PIN was wrong, and no register can be made to try PINs faster than
@@ -10,18 +11,23 @@ package operator
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Role is what kind of work an operator is trusted with.
 type Role string
 
 const (
-	Cashier Role = "cashier" // sells
-	Manager Role = "manager" // sells, decides doubts, gives money back, changes settings
+	Cashier  Role = "cashier"  // sells
+	Manager  Role = "manager"  // sells, decides doubts, gives money back, changes settings
+	Engineer Role = "engineer" // sets the register and its devices up, and touches no money
 )
 
+// Roles are all of them.
+var Roles = []Role{Cashier, Manager, Engineer}
+
 // Known tells whether r is one of the roles above.
-func (r Role) Known() bool { return r == Cashier || r == Manager }
+func (r Role) Known() bool { return slices.Contains(Roles, r) }
 
 // Operator is one person who may sign in.
 type Operator struct {
@@ -42,7 +48,7 @@ func (o Operator) Check() error {
 		errs = append(errs, fmt.Errorf("operator %q needs a name", o.ID))
 	}
 	if !o.Role.Known() {
-		errs = append(errs, fmt.Errorf("operator %q: role %q is not known: use %s or %s", o.ID, o.Role, Cashier, Manager))
+		errs = append(errs, fmt.Errorf("operator %q: role %q is not known: use %s, %s or %s", o.ID, o.Role, Cashier, Manager, Engineer))
 	}
 	if err := CheckHash(o.Hash); err != nil {
 		errs = append(errs, fmt.Errorf("operator %q: %w", o.ID, err))

@@ -20,7 +20,7 @@ func (r Role) Shortest() int {
 // not digits, or among the few that everybody tries first.
 func CheckPIN(r Role, pin string) error {
 	if !r.Known() {
-		return fmt.Errorf("role %q is not known: use %s or %s", r, Cashier, Manager)
+		return fmt.Errorf("role %q is not known: use %s, %s or %s", r, Cashier, Manager, Engineer)
 	}
 	for _, c := range []byte(pin) {
 		if c < '0' || c > '9' {

@@ -40,8 +40,12 @@ func (w *Waiting) Error() string {
 // slip past the throttle and only one hash is in memory.
 type Staff struct {
 	mu        sync.Mutex
-	operators []Operator
-	decoy     string // hashed against when nobody has the id that was given
+	operators []Operator // who may sign in: those of the settings, and of the roll
+	settled   []Operator // those of the settings
+	roll      Roll
+	roster    Roster            // nil: the roll is not kept
+	enrolling map[string]string // secrets that nobody has confirmed yet
+	decoy     string            // hashed against when nobody has the id that was given
 	tries     Tries
 	guesses   Guesses
 }
@@ -60,7 +64,7 @@ func NewStaff(operators []Operator, tries Tries) (*Staff, error) {
 		}
 		seen[o.ID] = true
 	}
-	s := &Staff{operators: append([]Operator(nil), operators...), decoy: decoy(operators), tries: tries}
+	s := &Staff{operators: append([]Operator(nil), operators...), settled: append([]Operator(nil), operators...), enrolling: map[string]string{}, decoy: decoy(operators), tries: tries}
 	if tries != nil {
 		var err error
 		if s.guesses, err = tries.Load(); err != nil {
@@ -94,6 +98,12 @@ func decoy(operators []Operator) string {
 // own when a wrong PIN could not be counted. An unknown id costs the same work
 // as a known one.
 func (s *Staff) SignIn(id, pin string) (Operator, error) {
+	return s.signIn(id, pin, func(Operator) error { return nil })
+}
+
+// signIn is SignIn with a second look at whom the PIN fits. A failure of that
+// counts as a wrong PIN, but for one that is no guess.
+func (s *Staff) signIn(id, pin string, second func(Operator) error) (Operator, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
@@ -109,16 +119,24 @@ func (s *Staff) SignIn(id, pin string) (Operator, error) {
 		find = s.byPIN
 	}
 	who, err := find(id, pin)
+	if err == nil {
+		err = second(who)
+	}
 	account := s.account(id)
 	switch {
-	case errors.Is(err, ErrWrong) && s.guesses.InARow[account] >= MaxInARow:
+	case guessed(err) && s.guesses.InARow[account] >= MaxInARow:
 		return Operator{}, &Locked{ID: id, Now: before.InARow[account] < MaxInARow}
-	case errors.Is(err, ErrWrong):
+	case guessed(err):
 		return Operator{}, err
 	case err != nil: // it was no guess
 		return Operator{}, errors.Join(err, s.keep(before))
 	}
 	return who, s.right(who, before)
+}
+
+// guessed tells errors that count from those of a form that is not filled in.
+func guessed(err error) bool {
+	return errors.Is(err, ErrWrong) || errors.Is(err, ErrCode) || errors.Is(err, ErrCodeUsed)
 }
 
 // waiting tells until when the register waits, and forgets the failures that

@@ -234,22 +234,30 @@ func TestNewStaffRefuses(t *testing.T) {
 }
 
 func TestWhoMayDoWhat(t *testing.T) {
-	want := map[operator.Action]string{ // cashier, manager
-		operator.Sell:       "yes yes",
-		operator.TopUp:      "yes yes",
-		operator.Reprint:    "yes yes",
-		operator.Look:       "yes yes",
-		operator.TestDevice: "yes yes",
-		operator.Resolve:    "no yes",
-		operator.Override:   "no yes",
-		operator.Refund:     "no yes",
-		operator.Configure:  "no yes",
+	want := map[operator.Action]string{ // cashier, manager, engineer
+		operator.Sell:       "yes yes no",
+		operator.TopUp:      "yes yes no",
+		operator.Reprint:    "yes yes no",
+		operator.Look:       "yes yes yes",
+		operator.TestDevice: "yes yes yes",
+		operator.Resolve:    "no yes no",
+		operator.Override:   "no yes no",
+		operator.Refund:     "no yes no",
+		operator.RefundMore: "no yes no",
+		operator.CloseDay:   "no yes no",
+		operator.Configure:  "no yes yes",
+		operator.Users:      "no yes no",
+		operator.Devices:    "no yes yes",
+		operator.Flash:      "no no yes",
 	}
 	word := map[bool]string{true: "yes", false: "no"}
 	for _, a := range operator.Actions {
-		got := word[operator.Can(operator.Cashier, a)] + " " + word[operator.Can(operator.Manager, a)]
-		if got != want[a] {
-			t.Errorf("%s: cashier and manager %s, want %s", a, got, want[a])
+		var got []string
+		for _, r := range operator.Roles {
+			got = append(got, word[operator.Can(r, a)])
+		}
+		if strings.Join(got, " ") != want[a] {
+			t.Errorf("%s: %v is %s, want %s", a, operator.Roles, got, want[a])
 		}
 	}
 	if len(operator.Actions) != len(want) {

@@ -57,25 +57,6 @@ func (l *Locked) Error() string {
 	return fmt.Sprintf("%d wrong PINs in a row: a manager has to let this operator in again", MaxInARow)
 }
 
-// Standing is an operator and the wrong PINs since the last right one.
-type Standing struct {
-	Operator
-	Wrong  int
-	Locked bool
-}
-
-// Standings are all operators, in the order of the settings.
-func (s *Staff) Standings() []Standing {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var out []Standing
-	for _, o := range s.operators {
-		wrong := s.guesses.InARow[o.ID]
-		out = append(out, Standing{o, wrong, wrong >= MaxInARow})
-	}
-	return out
-}
-
 // Unlock lets an operator in again, and PINs without an id, and reports false
 // when nobody has that id. Who may do so is for the caller to know.
 func (s *Staff) Unlock(id string) (bool, error) {

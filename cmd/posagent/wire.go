@@ -9,7 +9,6 @@ import (
 
 	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/control/server"
-	"github.com/posagent/posagent/agent/operator"
 	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/agent/web"
 	"github.com/posagent/posagent/configs"
@@ -40,7 +39,8 @@ type program struct {
 	printer   all.Printer   // nil: none
 	drawer    all.Drawer    // nil: none
 	display   all.Display   // nil: none
-	pictures  pictures      // of uploads and of the pages' cameras
+	staff     staffed
+	pictures  pictures // of uploads and of the pages' cameras
 }
 
 // wireUp ties all parts together, in the order in which they need each other:
@@ -92,7 +92,7 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	parts := agent.Parts{
 		Store: c.Store.Seller(), Journal: d.books, Memory: d.books, Accounts: d.books, NotFound: book.ErrNotFound, Codes: codes, Devices: d.roles(),
 		Imager: d.pictures, Draw: drawQR, Slip: slipText,
-		HashCode: keys.hashCode, Room: d.room, Day: d.day, Zone: zone, NameOf: nameOf(c.Operators), Now: time.Now, Spread: rand.Float64,
+		HashCode: keys.hashCode, Room: d.room, Day: d.day, Zone: zone, NameOf: d.called(nameOf(c.Operators)), Now: time.Now, Spread: rand.Float64,
 		MostTopUp: int64(c.TopUp.Most),
 		Paper:     agent.PaperRules{Language: c.Store.Language, Print: c.Receipt.Print, Footer: c.Receipt.Footer},
 	}
@@ -145,16 +145,16 @@ func (d *program) wireHands(c configs.Config, codes *paycode.Classifier, keys se
 
 // wireDoor makes the API: who may come in, and what they find.
 func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
-	staff, err := operator.NewStaff(operators(c.Operators), offline.NewTries(c.Data.Dir))
-	if err != nil {
-		return err
-	}
-	d.api = server.New(server.Options{
-		Register: d.register, Books: shelf{d.books}, Journal: chronicle{d.books}, Diary: d.books, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Handover: d.hands, Slips: d.hands, Staff: staff, Tokens: tokens(c.API.Tokens),
+	o := server.Options{
+		Register: d.register, Books: shelf{d.books}, Journal: chronicle{d.books}, Diary: d.books, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Handover: d.hands, Slips: d.hands, Tokens: tokens(c.API.Tokens),
 		Store: c.Store.Seller(), Secret: keys.sales, SealedBy: keys.sealedBy(), Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Draw: drawForDisplay, Demo: demo, Ready: d.ready,
 		Version: version, NotFound: book.ErrNotFound, Gauges: slices.Concat(d.gauges(), d.pictures.gauges(), d.taker.queueGauges(time.Now)), Log: d.log,
-	})
+	}
+	if err := d.doorForPeople(&o); err != nil {
+		return err
+	}
+	d.api = server.New(o)
 	return nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/agent/money"
+	"github.com/posagent/posagent/agent/operator"
 )
 
 // The longest that a call waits for others.
@@ -72,6 +73,9 @@ func (s *Server) refund(ctx context.Context, in *struct {
 	if err := s.oneWish(who, key, of.Key, wish); err != nil {
 		return nil, s.explain(err)
 	}
+	if err := s.leaveToRefund(who, of, in.Body, wish); err != nil {
+		return nil, err
+	}
 	rec, err := s.Register.Refund(agent.Refunding{
 		Of: of.Key, Amount: money.Amount{Minor: in.Body.Amount, Currency: of.Amount.Currency}, Reason: charge.Reason(in.Body.Reason),
 		By: who.by, Operator: who.person(), Wish: wish,
@@ -80,6 +84,28 @@ func (s *Server) refund(ctx context.Context, in *struct {
 		return nil, s.explain(err)
 	}
 	return s.after(ctx, rec.Key)
+}
+
+// leaveToRefund asks for no second leave when the wish is in the books: the
+// same call once more gives nothing back once more.
+func (s *Server) leaveToRefund(who *caller, of charge.Record, want control.NewRefund, wish string) error {
+	refunds, err := s.Register.RefundsOf(of.Key)
+	if err != nil || slices.ContainsFunc(refunds, func(rec charge.Record) bool { return rec.Wish() == wish }) {
+		return s.explain(err)
+	}
+	return s.stepUp(who, operator.Act{Kind: operator.Refund, Key: string(of.Key), Amount: want.Amount, Currency: string(of.Amount.Currency)}, want.Approval)
+}
+
+// leaveToDecide asks for none when the charge has that decision already.
+func (s *Server) leaveToDecide(who *caller, key charge.Key, d control.Decision) error {
+	rec, err := s.Register.Charge(key)
+	if err != nil {
+		return s.missing(err, "charge")
+	}
+	if taken, err := s.decided(rec, agent.Decision(d.Decision)); err != nil || taken {
+		return s.explain(err)
+	}
+	return s.stepUp(who, operator.Act{Kind: operator.Resolve, Key: string(key), Amount: rec.Amount.Minor, Currency: string(rec.Amount.Currency), Detail: d.Decision}, d.Approval)
 }
 
 // refundWish is who wishes and under which key, for the books. It is no id of
@@ -161,6 +187,9 @@ func (s *Server) resolve(ctx context.Context, in *struct {
 	}
 	if strings.ContainsFunc(in.Body.Note, func(r rune) bool { return !unicode.IsPrint(r) && r != '\u3000' }) {
 		return nil, wrong("body.note", "a note is one line of printable characters")
+	}
+	if err := s.leaveToDecide(who, charge.Key(in.Key), in.Body); err != nil {
+		return nil, err
 	}
 	decision := agent.Decision(in.Body.Decision)
 	rec, err := s.Register.ResolveAs(charge.Key(in.Key), decision, who.by, who.person(), in.Body.Note)

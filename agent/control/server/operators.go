@@ -8,6 +8,7 @@ import (
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/control"
+	"github.com/posagent/posagent/agent/operator"
 )
 
 // Diary writes down in the journal what people do to the register and not to a
@@ -28,9 +29,16 @@ func (s *Server) listOperators(context.Context, *struct{}) (*struct{ Body contro
 func (s *Server) standings() control.Operators {
 	out := control.Operators{Operators: []control.Operator{}}
 	for _, o := range s.Staff.Standings() {
-		out.Operators = append(out.Operators, control.Operator{ID: o.ID, Name: o.Name, Role: string(o.Role), WrongPINs: o.Wrong, Locked: o.Locked})
+		out.Operators = append(out.Operators, control.Operator{ID: o.ID, Name: o.Name, Role: string(o.Role), WrongPINs: o.Wrong, Locked: o.Locked, Origin: origin(o), Disabled: o.Disabled, Second: o.Second})
 	}
 	return out
+}
+
+func origin(o operator.Standing) string {
+	if o.Settings {
+		return "settings"
+	}
+	return "register"
 }
 
 // unlock needs no idempotency key: whoever is in already stays in. Nobody

@@ -25,7 +25,7 @@ func (s *Server) overrideSale(ctx context.Context, in *struct {
 	Body control.Override
 }) (*saleOut, error) {
 	limit, _ := charge.LimitOf(in.Body.Limit) // the description lets no other in
-	leave, err := s.leave(from(ctx), in.Body)
+	leave, err := s.leave(from(ctx), in.ID, in.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (s *Server) overrideSale(ctx context.Context, in *struct {
 // leave is who gives it: the manager whose PIN came along, or else the caller,
 // who must be one or a program that decides. Nothing of the failure is a 401:
 // the caller is signed in all the while.
-func (s *Server) leave(who *caller, o control.Override) (agent.Leave, error) {
+func (s *Server) leave(who *caller, sale string, o control.Override) (agent.Leave, error) {
 	if o.PIN == "" && o.Operator != "" { // a leave in somebody's name is theirs to give
 		return agent.Leave{}, problemOf(http.StatusForbidden, "sign_in.wrong", "")
 	}
@@ -47,9 +47,12 @@ func (s *Server) leave(who *caller, o control.Override) (agent.Leave, error) {
 		if !who.may(control.ScopeResolve) {
 			return agent.Leave{}, problemOf(http.StatusForbidden, "override.manager", "")
 		}
+		if err := s.stepUp(who, operator.Act{Kind: operator.Override, Key: sale, Detail: o.Limit}, o.Approval); err != nil {
+			return agent.Leave{}, err
+		}
 		return agent.Leave{Who: who.person(), Program: who.operator.ID == ""}, nil
 	}
-	manager, err := s.Staff.SignIn(o.Operator, o.PIN)
+	manager, err := s.Staff.Prove(o.Operator, o.PIN, o.TOTP)
 	if err == nil && !operator.Can(manager.Role, operator.Override) {
 		s.Log.Warn("an operator who is no manager was to let a sale pass a limit", "operator", manager.ID)
 		return agent.Leave{}, problemOf(http.StatusForbidden, "override.manager", "")
@@ -57,6 +60,9 @@ func (s *Server) leave(who *caller, o control.Override) (agent.Leave, error) {
 	if err != nil {
 		s.Log.Warn("a PIN for a manager's leave is wrong", "error", err)
 		return agent.Leave{}, s.notIn(err, http.StatusForbidden)
+	}
+	if s.Rules.Require && !s.Staff.HasSecond(manager.ID) {
+		return agent.Leave{}, problemOf(http.StatusForbidden, "second.required", "")
 	}
 	return agent.Leave{Who: manager.ID, Asked: manager.ID != who.operator.ID}, nil
 }

@@ -70,6 +70,7 @@ func local(r *http.Request) bool { return r.Context().Value(localKey{}) != nil }
 type people struct {
 	now    func() time.Time
 	tokens []Token
+	idle   map[operator.Role]time.Duration
 
 	mu       sync.Mutex
 	sessions map[string]session // by cookie
@@ -79,6 +80,7 @@ type people struct {
 type session struct {
 	secret [32]byte // SHA-256
 	caller *caller
+	acted  *time.Time // when the operator last did something; people.mu guards it
 }
 
 type ticket struct {
@@ -87,7 +89,7 @@ type ticket struct {
 }
 
 func newPeople(o Options) *people {
-	return &people{now: o.Now, tokens: o.Tokens, sessions: make(map[string]session), tickets: make(map[string]ticket)}
+	return &people{now: o.Now, tokens: o.Tokens, idle: o.Idle, sessions: make(map[string]session), tickets: make(map[string]ticket)}
 }
 
 // find is who sends this request, nil for nobody.
@@ -98,22 +100,46 @@ func (p *people) find(r *http.Request) *caller {
 	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		return p.program(token)
 	}
-	return p.signed(r.CookiesNamed(cookieName), r.Header.Get(control.HeaderSession))
+	return p.signed(r.CookiesNamed(cookieName), r.Header.Get(control.HeaderSession), acts(r))
 }
 
 // signed is whose session this is. Another server on this machine may have set
 // a cookie of the same name, which comes along and may come first.
-func (p *people) signed(cookies []*http.Cookie, secret string) *caller {
+func (p *people) signed(cookies []*http.Cookie, secret string, acts bool) *caller {
 	given := sha256.Sum256([]byte(secret))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, c := range cookies {
 		s, known := p.sessions[c.Value]
 		if known && subtle.ConstantTimeCompare(given[:], s.secret[:]) == 1 && !p.now().After(s.caller.expires) {
+			if p.idling(s) {
+				p.drop(c.Value)
+				return nil
+			}
+			if acts {
+				*s.acted = p.now()
+			}
 			return s.caller
 		}
 	}
 	return nil
+}
+
+// acts tells what a person does from what a page asks by itself.
+func acts(r *http.Request) bool {
+	switch r.URL.Path {
+	case control.PathEvents, control.PathTicket, control.PathHealth, control.PathOpenSale:
+		return false
+	case control.PathSession:
+		return r.Method != http.MethodGet
+	}
+	return !r.URL.Query().Has("wait")
+}
+
+// idling tells that nobody has done anything for too long; p.mu is held.
+func (p *people) idling(s session) bool {
+	limit := p.idle[s.caller.operator.Role]
+	return limit > 0 && p.now().Sub(*s.acted) >= limit
 }
 
 func (p *people) program(bearer string) *caller {
@@ -154,7 +180,8 @@ func (p *people) signedIn(o operator.Operator) (cookie, secret string, c *caller
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.forget()
-	p.sessions[cookie] = session{secret: sha256.Sum256([]byte(secret)), caller: c}
+	acted := p.now()
+	p.sessions[cookie] = session{secret: sha256.Sum256([]byte(secret)), caller: c, acted: &acted}
 	return cookie, secret, c
 }
 
@@ -163,7 +190,7 @@ func (p *people) signedIn(o operator.Operator) (cookie, secret string, c *caller
 func (p *people) forget() {
 	oldest := ""
 	for id, s := range p.sessions {
-		if p.now().After(s.caller.expires) {
+		if p.now().After(s.caller.expires) || p.idling(s) {
 			p.drop(id)
 		} else if oldest == "" || s.caller.expires.Before(p.sessions[oldest].caller.expires) {
 			oldest = id
@@ -196,8 +223,35 @@ func (p *people) signOut(c *caller) {
 	}
 }
 
+// signOutAll ends the sessions of an operator who is not what they were.
+func (p *people) signOutAll(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for cookie, s := range p.sessions {
+		if s.caller.operator.ID == id {
+			p.drop(cookie)
+		}
+	}
+}
+
 // over tells that a session has ended, be it by its time.
 func (p *people) over(c *caller) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forgetIdle()
+	return p.ended(c)
+}
+
+// forgetIdle ends the sessions that nobody uses; p.mu is held.
+func (p *people) forgetIdle() {
+	for id, s := range p.sessions {
+		if p.idling(s) {
+			p.drop(id)
+		}
+	}
+}
+
+func (p *people) ended(c *caller) bool {
 	select {
 	case <-c.ended: // never, for a program
 		return true
@@ -222,7 +276,7 @@ func (p *people) useTicket(id string) *caller {
 	defer p.mu.Unlock()
 	t, known := p.tickets[id]
 	delete(p.tickets, id)
-	if !known || p.now().After(t.expires) || p.over(t.caller) {
+	if !known || p.now().After(t.expires) || p.ended(t.caller) {
 		return nil
 	}
 	return t.caller

@@ -62,6 +62,10 @@ type Options struct {
 	Slips     Slips    // nil: there are no such calls
 	Handover  Handover // nil: there are no such calls
 	Staff     *operator.Staff
+	Rules     operator.Rules
+	Setup     *operator.Setup                 // nil: there is no set-up code
+	SetUp     func()                          // after its use; may be nil
+	Idle      map[operator.Role]time.Duration // how long a session lives without an act; none: as long as any
 	Tokens    []Token
 	Store     sale.Store
 	Secret    []byte                 // of the sale ids that follow from idempotency keys
@@ -84,6 +88,7 @@ type Options struct {
 type Server struct {
 	Options
 	people  *people
+	leaves  *operator.Approvals
 	opening sync.Mutex // one sale is opened at a time
 	seen    *seen
 	drawn   drawn
@@ -95,7 +100,7 @@ type Server struct {
 
 // New builds the API. It listens nowhere.
 func New(o Options) *Server {
-	s := &Server{Options: o, people: newPeople(o), seen: newSeen(o.Now), crowd: &crowd{under: make(map[string]int)}}
+	s := &Server{Options: o, people: newPeople(o), leaves: operator.NewApprovals(o.Now), seen: newSeen(o.Now), crowd: &crowd{under: make(map[string]int)}}
 	s.ending, s.end = context.WithCancel(context.Background())
 	mux := http.NewServeMux()
 	api := humago.New(mux, describe(o.Version))
@@ -109,6 +114,8 @@ func New(o Options) *Server {
 	s.afterwards(api)
 	s.inspections(api)
 	s.operators(api)
+	s.users(api)
+	s.approving(api)
 	s.closings(api)
 	s.bulletins(api)
 	s.queue(api)

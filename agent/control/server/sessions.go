@@ -113,6 +113,12 @@ func (s *Server) notIn(err error, status int) error {
 			return problemOf(http.StatusForbidden, "sign_in.register_locked", "")
 		}
 		return problemOf(http.StatusForbidden, "sign_in.locked", "")
+	case errors.Is(err, operator.ErrNeedCode):
+		return problemOf(http.StatusForbidden, "second.needed", "")
+	case errors.Is(err, operator.ErrCodeUsed):
+		return problemOf(http.StatusForbidden, "second.used", "")
+	case errors.Is(err, operator.ErrCode):
+		return problemOf(http.StatusForbidden, "second.wrong", "")
 	case errors.Is(err, operator.ErrWhich):
 		return problemOf(status, "sign_in.which", "")
 	case errors.Is(err, operator.ErrWrong):

@@ -1,0 +1,161 @@
+package health
+
+// people are about operators, their second factors and what they approve.
+var people = []Entry{
+	{
+		Code: "operator.manager", Act: Manager,
+		Title: "店長だけができます", TitleEN: "Only a manager may do that",
+		Text: "担当者を変えられるのは店長だけです。", TextEN: "Only a manager changes operators.",
+		Remedy: "店長を呼んでください。", RemedyEN: "Call the manager.",
+	},
+	{
+		Code: "operator.own", Act: Manager,
+		Title: "自分のことは変えられません", TitleEN: "Nobody changes themselves",
+		Text: "自分の役割は自分では変えられません。", TextEN: "Nobody changes what they may do themselves.",
+		Remedy: "ほかの店長に頼んでください。", RemedyEN: "Another manager does it.",
+	},
+	{
+		Code: "operator.socket_only", Act: Engineer,
+		Title: "端末でだけできます", TitleEN: "Only at the machine",
+		Text: "暗証番号の設定は、この端末のposctlでだけできます。", TextEN: "A PIN is set, and a second factor removed, at the machine only.",
+		Remedy: "端末で「posctl users pin 担当者」を使ってください。", RemedyEN: "Use posctl users pin ID there.",
+	},
+	{
+		Code: "operator.there", Act: Manager,
+		Title: "その担当者はもういます", TitleEN: "There is such an operator",
+		Text: "同じ番号の担当者がすでにいます。", TextEN: "An id is given out once.",
+		Remedy: "別の番号を使ってください。", RemedyEN: "Use another id.",
+	},
+	{
+		Code: "operator.settings", Act: Engineer,
+		Title: "設定の担当者です", TitleEN: "This operator is in the settings",
+		Text: "この担当者は設定ファイルに書かれています。", TextEN: "This operator stands in the configuration.",
+		Remedy: "設定の[[operator]]を変えてください。", RemedyEN: "Change [[operator]] there.",
+	},
+	{
+		Code: "operator.last", Act: Manager,
+		Title: "最後の店長です", TitleEN: "This is the last manager",
+		Text: "店長がいなくなるため、変えられません。", TextEN: "Without this manager nobody could approve anything.",
+		Remedy: "先に別の店長を登録してください。", RemedyEN: "Make another manager first.",
+	},
+	{
+		Code: "operator.unkept", Act: Engineer,
+		Title: "担当者を保存できません", TitleEN: "Operators cannot be kept",
+		Text: "担当者をディスクに書けないため、何も変えていません。", TextEN: "The disk does not take it, so nothing was changed.",
+		Remedy: "ディスクの空きと権限を確かめてください。", RemedyEN: "Look at the room on the disk and at who may write there.",
+	},
+	{
+		Code: "setup.over", Act: Engineer,
+		Title: "初期設定コードはありません", TitleEN: "There is no set-up code",
+		Text: "使われたか、10分を過ぎたか、間違いが続きました。", TextEN: "It was used, is older than ten minutes, or was guessed at.",
+		Remedy: "端末を再起動するか、posctl users addを使ってください。", RemedyEN: "Start the agent again, or use posctl users add at the machine.",
+	},
+	{
+		Code: "setup.wrong", Act: Engineer,
+		Title: "初期設定コードが違います", TitleEN: "The set-up code is wrong",
+		Text: "初期設定コードが違います。", TextEN: "This is not the code of this start.",
+		Remedy: "起動時の記録か、setup.codeを見てください。", RemedyEN: "Look at the log of the start, or at setup.code.",
+	},
+	{
+		Code: "second.needed", Act: Manager,
+		Title: "認証コードが必要です", TitleEN: "The second factor is needed",
+		Text: "この操作には、認証アプリのコードが必要です。", TextEN: "This needs the code of the manager's authenticator app.",
+		Remedy: "暗証番号と認証コードで承認してください。", RemedyEN: "Approve it with the PIN and the code.",
+	},
+	{
+		Code: "second.required", Act: Manager,
+		Title: "二段階認証が必要です", TitleEN: "A second factor is required",
+		Text: "二段階認証のない店長は承認できません。", TextEN: "A manager without a second factor cannot approve here.",
+		Remedy: "「posctl users second 担当者」で登録してください。", RemedyEN: "Enrol one: posctl users second ID.",
+	},
+	{
+		Code: "second.used", Act: Manager,
+		Title: "使用済みの認証コードです", TitleEN: "This code was used",
+		Text: "このコードはもう使われました。", TextEN: "A code is good once.",
+		Remedy: "次のコードを待ってください。", RemedyEN: "Wait for the next one.",
+	},
+	{
+		Code: "second.wrong", Act: Manager,
+		Title: "認証コードが違います", TitleEN: "The code is wrong",
+		Text: "認証コードが違うか、時計がずれています。", TextEN: "The code is wrong, or a clock is.",
+		Remedy: "次のコードを試し、時計を確かめてください。", RemedyEN: "Try the next code, and look at the clocks.",
+	},
+	{
+		Code: "second.own", Act: Manager,
+		Title: "本人だけができます", TitleEN: "Only one's own",
+		Text: "二段階認証は本人だけが登録できます。", TextEN: "A second factor is enrolled by the one whose it is.",
+		Remedy: "本人がサインインしてください。", RemedyEN: "Let them sign in.",
+	},
+	{
+		Code: "second.there", Act: Manager,
+		Title: "登録済みです", TitleEN: "There is a second factor",
+		Text: "二段階認証はもう登録されています。", TextEN: "This operator has one already.",
+		Remedy: "端末で「posctl users second 担当者 --remove」を使ってください。", RemedyEN: "Remove it at the machine first: posctl users second ID --remove.",
+	},
+	{
+		Code: "second.none", Act: Manager,
+		Title: "登録されていません", TitleEN: "There is no second factor",
+		Text: "二段階認証は登録されていません。", TextEN: "This operator has none.",
+		Remedy: "担当者を確かめてください。", RemedyEN: "Check the id.",
+	},
+	{
+		Code: "second.not_begun", Act: Manager,
+		Title: "登録が始まっていません", TitleEN: "Nothing to confirm",
+		Text: "確かめる登録がありません。", TextEN: "No enrolment waits for a code.",
+		Remedy: "最初からやり直してください。", RemedyEN: "Begin again.",
+	},
+	{
+		Code: "approval.needed", Act: Manager,
+		Title: "店長の承認が必要です", TitleEN: "A manager's approval is needed",
+		Text: "この操作には店長の承認が必要です。", TextEN: "This needs a manager's approval.",
+		Remedy: "店長を呼んでください。", RemedyEN: "Call the manager.",
+	},
+	{
+		Code: "approval.two_people", Act: Manager,
+		Title: "二人の店長が必要です", TitleEN: "Two managers are needed",
+		Text: "この金額には二人の店長の承認が必要です。", TextEN: "This amount needs two managers.",
+		Remedy: "もう一人の店長を呼んでください。", RemedyEN: "Call another manager.",
+	},
+	{
+		Code: "approval.manager", Act: Manager,
+		Title: "承認できる人ではありません", TitleEN: "Not a manager's approval",
+		Text: "この人は、この操作を承認できません。", TextEN: "This operator may not approve that.",
+		Remedy: "店長を呼んでください。", RemedyEN: "Call the manager.",
+	},
+	{
+		Code: "approval.own", Act: Manager,
+		Title: "自分の依頼は承認できません", TitleEN: "Nobody approves their own request",
+		Text: "自分の依頼を自分で承認することはできません。", TextEN: "Nobody approves what they ask for themselves.",
+		Remedy: "ほかの店長に頼んでください。", RemedyEN: "Ask another manager.",
+	},
+	{
+		Code: "approval.unknown", Act: Manager,
+		Title: "その承認はありません", TitleEN: "There is no such approval",
+		Text: "この承認は知られていません。", TextEN: "This approval is unknown, or for somebody else.",
+		Remedy: "もう一度承認してください。", RemedyEN: "Have it approved again.",
+	},
+	{
+		Code: "approval.spent", Act: Manager,
+		Title: "使用済みの承認です", TitleEN: "This approval was used",
+		Text: "この承認はもう使われました。", TextEN: "An approval is good once.",
+		Remedy: "もう一度承認してください。", RemedyEN: "Have it approved again.",
+	},
+	{
+		Code: "approval.expired", Act: Manager,
+		Title: "承認の期限が切れました", TitleEN: "This approval is too old",
+		Text: "承認から一分が過ぎました。", TextEN: "An approval is good for a minute.",
+		Remedy: "もう一度承認してください。", RemedyEN: "Have it approved again.",
+	},
+	{
+		Code: "approval.other", Act: Manager,
+		Title: "別の操作の承認です", TitleEN: "This approval is for something else",
+		Text: "この承認は、別の操作か別の金額のものです。", TextEN: "It is for another act or another amount.",
+		Remedy: "この操作を承認してもらってください。", RemedyEN: "Have this very act approved.",
+	},
+	{
+		Code: "approval.unwritten", Act: Engineer,
+		Title: "記録できません", TitleEN: "It cannot be written down",
+		Text: "承認を記録できないため、行いませんでした。", TextEN: "The journal does not take it, so it was not done.",
+		Remedy: "ディスクを調べてください。", RemedyEN: "Look at the disk with posctl doctor.",
+	},
+}
