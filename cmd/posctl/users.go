@@ -18,8 +18,8 @@ in a row. After five wrong PINs the register waits five minutes, whoever they
 were for. After ten in a row an operator is locked, and stays so over restarts,
 until a manager or an engineer at the machine lets them in again.
 
-Operators are set in [[operator]] of the configuration; "posctl config pin" makes
-the text of a new PIN.`,
+Operators are added here, or set in [[operator]] of the configuration, where
+"posctl config pin" makes the text of a new PIN; those are changed there only.`,
 		Example: "  posctl users\n  posctl users unlock hanako",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -34,19 +34,22 @@ the text of a new PIN.`,
 			return t.print(list, func() { t.operators(list) })
 		},
 	}
-	cmd.AddCommand(t.unlock())
+	cmd.AddCommand(append(t.people(), t.unlock())...)
 	return cmd
 }
 
 func (t *tool) operators(list control.Operators) {
 	if len(list.Operators) == 0 {
-		fmt.Fprintln(t.out, "nobody may sign in: add [[operator]] to the configuration (posctl config pin makes its PIN)")
+		fmt.Fprintln(t.out, "nobody may sign in: posctl users add ID --name NAME --role manager, or add [[operator]] to the configuration")
 		return
 	}
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tROLE\tWRONG PINS\tSTATE\tNAME")
 	for _, o := range list.Operators {
 		state := "may sign in"
+		if o.Disabled {
+			state = "disabled"
+		}
 		if o.Locked {
 			state = "LOCKED"
 		}

@@ -15,8 +15,6 @@ import (
 
 func (s *Server) approving(api huma.API) {
 	op := operation(http.MethodPost, control.PathApprovals, "approve", "A manager's leave for one act of the caller: it is spent once, within a minute", control.ScopeRead)
-	op.Security[0]["token"] = []string{string(control.ScopePrepare), string(control.ScopeRefund), string(control.ScopeResolve), string(control.ScopeConfig)}
-	op.Security[1]["session"] = op.Security[0]["token"]
 	op.MaxBodyBytes = maxSignIn + 1
 	huma.Register(api, op, s.approve)
 }
