@@ -149,7 +149,7 @@ argon2id hash. The PIN itself is never a flag: flags can be seen by others.`,
 		RunE: func(*cobra.Command, []string) error {
 			r := operator.Role(role)
 			if !r.Known() {
-				return usage("--role must be cashier or manager")
+				return usage("--role must be cashier, manager or engineer")
 			}
 			pin, err := t.askPIN(r)
 			if err != nil {
@@ -162,8 +162,8 @@ argon2id hash. The PIN itself is never a flag: flags can be seen by others.`,
 			return t.print(map[string]string{"pin": hash}, func() { fmt.Fprintln(t.out, hash) })
 		},
 	}
-	cmd.Flags().StringVar(&role, "role", "cashier", "`ROLE`: cashier or manager, whose PIN is longer")
-	offer(cmd, "role", "cashier", "manager")
+	cmd.Flags().StringVar(&role, "role", "cashier", "`ROLE`: cashier, manager or engineer")
+	offer(cmd, "role", "cashier", "manager", "engineer")
 	return cmd
 }
 

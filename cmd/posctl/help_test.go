@@ -126,7 +126,7 @@ func TestUsageErrors(t *testing.T) {
 		{"pay 1280", `unknown command "1280"`},
 		{"pay --amount 1 --agent 127.0.0.1:7070", "must be unix:PATH or http://HOST:PORT"},
 		{"config check a b", "accepts at most 1 arg"},
-		{"config pin --role boss", "--role must be cashier or manager"},
+		{"config pin --role boss", "--role must be cashier, manager or engineer"},
 		{"man", "accepts 1 arg"},
 		{"version now", `unknown command "now"`},
 		{"completion fishy", `posctl completion has no command "fishy"`},

@@ -141,6 +141,7 @@ func (t *tool) side(s *control.Side) string {
 
 func (t *tool) refund() *cobra.Command {
 	var want control.NewRefund
+	var manager string
 	cmd := &cobra.Command{
 		Use:   "refund KEY --amount YEN",
 		Short: "Give money of a payment back, all of it or a part",
@@ -161,6 +162,9 @@ It ends with 0 when the money is back, with 3 when the wallet declined, and with
 				return err
 			}
 			want.ChargeKey = args[0]
+			if want.Approval, err = t.approval(cmd, client, control.NewApproval{Kind: "refund", Key: args[0], Amount: want.Amount, Operator: manager}); err != nil {
+				return err
+			}
 			rec, err := client.Refund(cmd.Context(), want)
 			if err != nil {
 				return err
@@ -181,12 +185,14 @@ It ends with 0 when the money is back, with 3 when the wallet declined, and with
 	}
 	cmd.Flags().Int64Var(&want.Amount, "amount", 0, "`YEN` to give back (minor units of other currencies)")
 	cmd.Flags().StringVar(&want.Reason, "reason", "", "`WHY`, for the books: returned, wrong_amount or charged_twice")
+	approver(cmd, &manager)
 	offer(cmd, "reason", "returned", "wrong_amount", "charged_twice")
 	return cmd
 }
 
 func (t *tool) chargeResolve() *cobra.Command {
 	var d control.Decision
+	var manager string
 	cmd := &cobra.Command{
 		Use:   "resolve KEY --decision DECISION",
 		Short: "Decide about a charge that the register cannot end alone",
@@ -213,6 +219,9 @@ The same decision once more changes nothing.`,
 			if err != nil {
 				return err
 			}
+			if d.Approval, err = t.approval(cmd, client, control.NewApproval{Kind: "resolve", Key: args[0], Detail: d.Decision, Operator: manager}); err != nil {
+				return err
+			}
 			c, err := client.Resolve(cmd.Context(), args[0], d)
 			if err != nil {
 				return err
@@ -224,6 +233,7 @@ The same decision once more changes nothing.`,
 	}
 	cmd.Flags().StringVar(&d.Decision, "decision", "", "`DECISION`: shown_paid, not_paid, write_off or gave_back")
 	cmd.Flags().StringVar(&d.Note, "note", "", "`TEXT` for the journal")
+	approver(cmd, &manager)
 	offer(cmd, "decision", "shown_paid", "not_paid", "write_off", "gave_back")
 	return cmd
 }
