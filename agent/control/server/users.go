@@ -93,7 +93,7 @@ func (s *Server) enrol(ctx context.Context, in *struct {
 }) (*struct{ Body control.SecondFactor }, error) {
 	who := from(ctx)
 	if who.kind != "local" && who.operator.ID != in.ID {
-		return nil, problemOf(http.StatusForbidden, "second.own", "")
+		return nil, problemOf(http.StatusConflict, "second.own", "")
 	}
 	uri, err := s.Staff.Enrol(in.ID, "posagent "+s.Store.ID+"-"+s.Store.Terminal)
 	if err != nil {
@@ -108,7 +108,7 @@ func (s *Server) confirmSecond(ctx context.Context, in *struct {
 }) (*struct{ Body control.RecoveryCodes }, error) {
 	who := from(ctx)
 	if who.kind != "local" && who.operator.ID != in.ID {
-		return nil, problemOf(http.StatusForbidden, "second.own", "")
+		return nil, problemOf(http.StatusConflict, "second.own", "")
 	}
 	codes, err := s.Staff.Confirm(in.ID, in.Body.Code)
 	if err != nil {
