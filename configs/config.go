@@ -160,10 +160,12 @@ type Drawer struct {
 // by key; of rows such as [[wallet]] those of the same id are one, and lists
 // of values are replaced as a whole. What is wrong comes back as Problems, all
 // of it at once; a file that cannot be opened keeps its fs error.
-func Load(path string) (Config, error) {
+func Load(path string) (Config, error) { return load(path, nil) }
+
+func load(path string, over *overlay) (Config, error) {
 	var c Config
 	settings := c.settings()
-	r, err := readWithParts(path, settings)
+	r, err := readWithParts(path, settings, over)
 	if err != nil {
 		return Config{}, err
 	}

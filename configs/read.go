@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 )
@@ -41,18 +40,23 @@ func readFile(path string, settings []setting) (*reading, error) {
 	return r, nil
 }
 
-// readWithParts reads a file and then conf.d/*.toml beside it.
-func readWithParts(path string, settings []setting) (*reading, error) {
+// readWithParts reads a file and then conf.d/*.toml beside it. A part of the
+// name that over has is read from there.
+func readWithParts(path string, settings []setting, over *overlay) (*reading, error) {
 	r := newReading()
 	if err := r.add(path, settings); err != nil {
 		return nil, err
 	}
-	parts, err := filepath.Glob(filepath.Join(escapeGlob(filepath.Dir(path)), "conf.d", "*.toml"))
+	parts, err := partsOf(path, over)
 	if err != nil {
-		return nil, fmt.Errorf("cannot list conf.d beside %s: %w", path, err)
+		return nil, err
 	}
-	for _, part := range parts { // Glob sorts
-		if err := r.add(part, settings); err != nil {
+	for _, name := range parts {
+		if over != nil && name == over.path {
+			r.addText(name, over.text, settings)
+			continue
+		}
+		if err := r.add(name, settings); err != nil {
 			return nil, err
 		}
 	}

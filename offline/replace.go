@@ -13,8 +13,13 @@ import (
 // leaves the old one or the new one. The directory is synced too, because a
 // rename is in it. Its error names the file and says what to do.
 func replaceFile(path string, text []byte) error {
+	return replaceAs(path, append(text, '\n'), 0o600)
+}
+
+// replaceAs is replaceFile for a file of other rights, with this text alone.
+func replaceAs(path string, text []byte, mode os.FileMode) error {
 	dir := filepath.Dir(path)
-	if err := renameio.WriteFile(path, append(text, '\n'), 0o600, renameio.WithTempDir(dir)); err != nil {
+	if err := renameio.WriteFile(path, text, mode, renameio.WithTempDir(dir)); err != nil {
 		return fmt.Errorf("write %s: %w; give the disk room and let the service's user write in %s", path, err, dir)
 	}
 	if err := syncDir(dir); err != nil {
