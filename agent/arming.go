@@ -13,15 +13,16 @@ type Scanner interface {
 // otherwise; r.mu is held. It is the one place that decides this. A code that
 // slips through all the same meets the desk, which decides for every door.
 func (r *Register) aim() {
-	if r.parts.Scanner == nil {
+	at := r.fit().Scanner
+	if at == nil {
 		return
 	}
 	wanted := r.wantsCode()
 	switch {
 	case wanted && !r.armed:
-		r.parts.Scanner.Arm()
+		at.Arm()
 	case !wanted && r.armed:
-		r.parts.Scanner.Disarm()
+		at.Disarm()
 	}
 	r.armed = wanted
 }

@@ -36,8 +36,9 @@ type DeviceView struct {
 
 // Devices are the devices of this register and how they are right now.
 func (r *Register) Devices() []DeviceView {
-	out := make([]DeviceView, 0, len(r.parts.Devices))
-	for _, d := range r.parts.Devices {
+	devices := r.fit().Devices
+	out := make([]DeviceView, 0, len(devices))
+	for _, d := range devices {
 		out = append(out, DeviceView{Role: d.Role, Health: d.Health()})
 	}
 	return out
@@ -45,10 +46,8 @@ func (r *Register) Devices() []DeviceView {
 
 // device is the device with this id, and how it is.
 func (r *Register) device(id string) (Device, device.Health, error) {
-	for _, d := range r.parts.Devices {
-		if h := d.Health(); h.ID == id {
-			return d, h, nil
-		}
+	if d, h, ok := r.fit().healthOf(id); ok {
+		return d, h, nil
 	}
 	return Device{}, device.Health{}, fmt.Errorf("device %q is not configured: `posctl devices` lists those that are", id)
 }
@@ -62,7 +61,7 @@ func (r *Register) TestDevice(ctx context.Context, id string) (code string, err 
 		return "", err
 	case d.Open != nil:
 		return "drawer." + string(d.Open(ctx).Result), nil
-	case d.Role == "scanner" && h.State != device.Absent && h.State != device.Blocked && r.parts.Scanner != nil:
+	case d.Role == "scanner" && h.State != device.Absent && h.State != device.Blocked && r.fit().Scanner != nil:
 		return r.testScanner(ctx), nil
 	case d.Test == nil:
 		return health.Device(h.Kind, string(h.State), string(h.Reason)).Code, nil

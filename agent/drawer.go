@@ -12,13 +12,14 @@ import (
 // becomes of that, the top-up stands; a drawer that did not open is a matter of
 // its own health.
 func (r *Register) openDrawer(rec charge.Record) {
-	if r.parts.Drawer == nil || rec.Kind != charge.Topup || rec.State != charge.Approved {
+	at := r.fit().Drawer
+	if at == nil || rec.Kind != charge.Topup || rec.State != charge.Approved {
 		return
 	}
 	r.work.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), printFor)
 		defer cancel()
-		out := r.parts.Drawer.Open(ctx)
+		out := at.Open(ctx)
 		if out.Result == drawer.Opened || out.Result == drawer.Sent {
 			r.log.Info("cash drawer", "charge", string(rec.Key), "result", string(out.Result))
 			return

@@ -20,7 +20,7 @@ func (r *Register) Receipt(rec charge.Record, language string, reprint int) (pri
 // doubtSlip is what the customer and the shop keep of a charge that was given
 // up unanswered.
 func (r *Register) doubtSlip(rec charge.Record) (printer.Document, error) {
-	in, err := r.paperInput(rec, r.parts.Paper.Language)
+	in, err := r.paperInput(rec, r.fit().Paper.Language)
 	if err != nil {
 		return printer.Document{}, err
 	}
@@ -41,7 +41,7 @@ func (r *Register) paperInput(rec charge.Record, language string) (receipt.Input
 	}
 	return receipt.Input{
 		Charge: rec, Sale: s, Store: r.parts.Store, Wallet: name, QR: r.drawn(string(rec.Key)),
-		Language: receipt.Language(language), Place: r.parts.Zone, Footer: r.parts.Paper.Footer,
+		Language: receipt.Language(language), Place: r.parts.Zone, Footer: r.fit().Paper.Footer,
 	}, nil
 }
 

@@ -149,10 +149,10 @@ func (r *Register) PrintShown(saleID string) error {
 		return &Refused{Why: "register.not_standing"}
 	case v.Shown == nil || v.Shown.Text == "":
 		return &Refused{Why: "show.nothing"}
-	case r.parts.Printer == nil:
+	case r.fit().Printer == nil:
 		return &Refused{Why: "printer.none"}
 	}
-	in, err := r.paperInput(v.Charge, r.parts.Paper.Language)
+	in, err := r.paperInput(v.Charge, r.fit().Paper.Language)
 	if err != nil {
 		return err
 	}

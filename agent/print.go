@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/printer"
 )
 
@@ -17,7 +18,7 @@ const printFor = 30 * time.Second
 // by leaving.
 func (r *Register) print(rec charge.Record) {
 	r.openDrawer(rec)
-	if !r.parts.Paper.Print || r.parts.Printer == nil || !hasReceipt(rec) {
+	if !r.fit().Paper.Print || r.fit().Printer == nil || !hasReceipt(rec) {
 		return
 	}
 	r.work.Go(func() { _, _ = r.onPaper(rec.Key, false) }) // the outcome is on the charge and in the troubles
@@ -29,7 +30,7 @@ func hasReceipt(rec charge.Record) bool { return rec.Goods() == charge.HandOver 
 
 // printDoubt puts a slip on paper for a charge that was given up unanswered.
 func (r *Register) printDoubt(rec charge.Record) {
-	if !r.parts.Paper.Print || r.parts.Printer == nil {
+	if !r.fit().Paper.Print || r.fit().Printer == nil {
 		return
 	}
 	r.work.Go(func() {
@@ -62,7 +63,7 @@ func (r *Register) Reprint(key charge.Key) (charge.Record, error) {
 	switch {
 	case !hasReceipt(rec):
 		return rec, &Refused{Why: "register.no_receipt"}
-	case r.parts.Printer == nil:
+	case r.fit().Printer == nil:
 		return rec, &Refused{Why: "printer.none"}
 	}
 	return r.onPaper(key, true)
@@ -73,7 +74,11 @@ func (r *Register) Reprint(key charge.Key) (charge.Record, error) {
 func (r *Register) toPrinter(doc printer.Document) printer.Outcome {
 	ctx, cancel := context.WithTimeout(context.Background(), printFor)
 	defer cancel()
-	return r.parts.Printer.Print(ctx, doc)
+	at := r.fit().Printer
+	if at == nil { // it was taken away since the print was wished for
+		return printer.Outcome{Result: printer.Failed, Reason: device.NotConfigured, Detail: "no printer is set up any more"}
+	}
+	return at.Print(ctx, doc)
 }
 
 // onPaper prints and remembers what became of it. A receipt that never
@@ -96,7 +101,7 @@ func (r *Register) onPaper(key charge.Key, again bool) (charge.Record, error) {
 	if copied {
 		number = rec.Reprints + 1
 	}
-	doc, err := r.Receipt(rec, r.parts.Paper.Language, number)
+	doc, err := r.Receipt(rec, r.fit().Paper.Language, number)
 	if err != nil {
 		r.log.Error("the receipt cannot be made", "charge", string(rec.Key), "error", err)
 		return rec, err

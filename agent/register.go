@@ -12,6 +12,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -28,6 +29,8 @@ type Register struct {
 	stop context.CancelFunc
 	work sync.WaitGroup // walks, settlers and prints under way
 	born time.Time      // what was sent before has been sent by another run
+
+	fittings atomic.Pointer[Fittings]
 
 	pens  pens
 	paper chan struct{} // holds one token while nothing is being printed
@@ -88,6 +91,8 @@ func New(parts Parts, log *slog.Logger) *Register {
 		reconciling: make(chan struct{}, 1),
 		compared:    make(map[string]bool),
 	}
+	r.fittings.Store(&Fittings{Scanner: parts.Scanner, Printer: parts.Printer, Drawer: parts.Drawer, Devices: parts.Devices, Paper: parts.Paper})
+	r.parts.Scanner, r.parts.Printer, r.parts.Drawer, r.parts.Devices = nil, nil, nil, nil // they are asked of the fittings
 	r.exposed.moved()
 	r.time.start(parts.Now(), parts.Uptime())
 	r.paper <- struct{}{}

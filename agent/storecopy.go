@@ -21,7 +21,7 @@ func (r *Register) ReprintStoreCopy(key charge.Key) (charge.Paper, error) {
 	if err != nil {
 		return "", err
 	}
-	if r.parts.Printer == nil {
+	if r.fit().Printer == nil {
 		return "", &Refused{Why: "printer.none"}
 	}
 	<-r.paper
@@ -71,7 +71,7 @@ func (r *Register) waitsToBeCollected(key charge.Key) (charge.Due, bool) {
 }
 
 func (r *Register) storeCopyOf(due charge.Due, again bool) (printer.Document, error) {
-	in, err := r.paperInput(due.Record, r.parts.Paper.Language)
+	in, err := r.paperInput(due.Record, r.fit().Paper.Language)
 	if err != nil {
 		return printer.Document{}, err
 	}
