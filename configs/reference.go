@@ -21,6 +21,9 @@ id: a later file changes the keys it names and leaves the others, and a new id i
 Nothing unknown is accepted: a misspelt key, a wrong type, a value out of range or a missing one stops the start with
 exit code 2, and ` + "`posctl config check`" + ` tells all of it at once, each with file, line and column (in characters).
 
+The register itself writes one file, ` + "`conf.d/90-posagent.toml`" + `, when settings are changed by its API or ` + "`posctl config apply`" + `: those of ` + "`device`, `roles`, `drawer`" + ` and ` + "`receipt`" + `. A later file wins over it, and a value that one sets is refused there. As long
+as a change waits to be confirmed, ` + "`90-posagent.toml.before`" + ` holds what stood there; at a start it is put back.
+
 Secrets do not stand in the configuration. Keys and certificates are named by file; PINs are argon2id hashes and tokens
 SHA-256 hashes. Times are written as "500ms", "3s" or "1m30s".
 
