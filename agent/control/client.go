@@ -30,6 +30,7 @@ const maxBody = 16 << 20
 type Client struct {
 	base  string
 	token string
+	more  [2]string // a header, and its value
 	http  *http.Client
 }
 
@@ -218,6 +219,9 @@ func (c *Client) open(ctx context.Context, method, path, kind string, body []byt
 	}
 	if method == http.MethodPost {
 		req.Header.Set(HeaderIdempotencyKey, rand.Text())
+	}
+	if c.more[0] != "" {
+		req.Header.Set(c.more[0], c.more[1])
 	}
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)

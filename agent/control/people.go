@@ -8,12 +8,12 @@ import (
 
 // Paths of people and of what they approve.
 const (
-	PathOperator  = "/v1/operators/{id}"        // PATCH OperatorChange -> Operators
-	PathPIN       = "/v1/operators/{id}/pin"    // POST NewPIN -> Operators; on the unix socket only
-	PathSecond    = "/v1/operators/{id}/second" // POST -> SecondFactor; DELETE
-	PathConfirm   = "/v1/operators/{id}/second/confirmation"
-	PathSetup     = "/v1/setup"     // POST NewSetup: the first manager
-	PathApprovals = "/v1/approvals" // POST NewApproval -> Approval
+	PathOperator      = "/v1/operators/{id}"        // PATCH OperatorChange -> Operators
+	PathPIN           = "/v1/operators/{id}/pin"    // POST NewPIN -> Operators; on the unix socket only
+	PathSecond        = "/v1/operators/{id}/second" // POST -> SecondFactor; DELETE
+	PathConfirmSecond = "/v1/operators/{id}/second/confirmation"
+	PathSetup         = "/v1/setup"     // POST NewSetup: the first manager
+	PathApprovals     = "/v1/approvals" // POST NewApproval -> Approval
 )
 
 // NewOperator is somebody who may sign in from now on.
@@ -109,7 +109,7 @@ func (c *Client) Enrol(ctx context.Context, id string) (SecondFactor, error) {
 // ConfirmSecond ends what Enrol began.
 func (c *Client) ConfirmSecond(ctx context.Context, id, code string) (RecoveryCodes, error) {
 	var out RecoveryCodes
-	return out, c.call(ctx, http.MethodPost, at(PathConfirm, "id", id), Confirmation{code}, &out)
+	return out, c.call(ctx, http.MethodPost, at(PathConfirmSecond, "id", id), Confirmation{code}, &out)
 }
 
 // RemoveSecond takes a second factor away, on the agent's own socket.

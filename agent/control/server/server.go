@@ -59,6 +59,7 @@ type Options struct {
 	Queue     Queue     // nil: there is no such call
 	Journal   Journal   // nil: there are no such calls
 	Diary     Diary
+	Settings  Settings // nil: there are no such calls
 	Slips     Slips    // nil: there are no such calls
 	Handover  Handover // nil: there are no such calls
 	Staff     *operator.Staff
@@ -121,6 +122,7 @@ func New(o Options) *Server {
 	s.queue(api)
 	s.slips(api)
 	s.handover(api)
+	s.settings(api)
 	s.devices(api)
 	s.events(api)
 	s.liveness(mux)

@@ -19,7 +19,7 @@ func (s *Server) users(api huma.API) {
 	huma.Register(api, operation(http.MethodPatch, control.PathOperator, "change-operator", "Disable or enable an operator, or give another role", control.ScopeConfig), s.changeOperator)
 	huma.Register(api, operation(http.MethodPost, control.PathPIN, "set-pin", "Give an operator another PIN; on the agent's own socket only", control.ScopeConfig), s.setPIN)
 	huma.Register(api, operation(http.MethodPost, control.PathSecond, "enrol-second-factor", "Begin a second factor; one's own, or on the agent's own socket", control.ScopeConfig), s.enrol)
-	huma.Register(api, operation(http.MethodPost, control.PathConfirm, "confirm-second-factor", "End an enrolment with a code of the app", control.ScopeConfig), s.confirmSecond)
+	huma.Register(api, operation(http.MethodPost, control.PathConfirmSecond, "confirm-second-factor", "End an enrolment with a code of the app", control.ScopeConfig), s.confirmSecond)
 	huma.Register(api, operation(http.MethodDelete, control.PathSecond, "remove-second-factor", "Take a second factor away; on the agent's own socket only", control.ScopeConfig), s.removeSecond)
 	op := open(http.MethodPost, control.PathSetup, "set-up", "Make the first manager with the one-time code of the first start")
 	op.MaxBodyBytes = maxSignIn + 1
