@@ -9,7 +9,6 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 
 	"github.com/posagent/posagent/agent/control/server"
-	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/scanner"
 	"github.com/posagent/posagent/offline"
 	"github.com/posagent/posagent/offline/book"
@@ -23,25 +22,8 @@ func (d *program) background(ctx context.Context, work *crew) {
 			work.do(func() error { d.hear(ctx, w); return nil })
 		}
 	}
-	announce := func(device.Health) { d.register.Announce() }
-	if d.scanner != nil {
-		d.scanner.Watch(announce)
-		d.scanner.WatchDrops(d.dropped)
-		work.do(func() error { _ = d.scanner.Run(ctx); return nil })
-	}
-	if d.printer != nil {
-		d.printer.Watch(announce)
-		if d.drawer != nil {
-			d.drawer.Watch(announce)
-			work.do(func() error { d.drawer.Run(ctx); return nil })
-		}
-		work.do(func() error { d.printer.Run(ctx); return nil })
-	}
-	if d.display != nil {
-		d.display.Watch(announce)
-		work.do(func() error { d.display.Run(ctx); return nil })
-		work.do(func() error { d.showCustomer(ctx); return nil })
-	}
+	d.power.on(ctx, work)
+	d.gear.Load().start(d)
 	d.plugs.Watch(d.plugged)
 	work.do(func() error { d.plugs.Run(ctx); return nil })
 	work.do(func() error { d.lookAround(ctx); return nil })

@@ -171,7 +171,7 @@ func (r *rig) startAgent() {
 	check(r, err)
 	file, err := os.Create(r.at("agent.log"))
 	check(r, err)
-	d, err := wireUp(c, true, slog.New(slog.NewJSONHandler(file, nil)))
+	d, err := wireUp(c, start{path: r.config}, true, slog.New(slog.NewJSONHandler(file, nil)))
 	check(r, err)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

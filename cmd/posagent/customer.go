@@ -5,17 +5,18 @@ import (
 
 	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/drivers/all"
 	"github.com/posagent/posagent/drivers/display"
 )
 
 // showCustomer keeps the customer display at what stands at the register,
 // until ctx ends.
-func (d *program) showCustomer(ctx context.Context) {
+func (d *program) showCustomer(ctx context.Context, at all.Display) {
 	for {
 		changed := d.register.Changed()
 		v, standing := d.register.Standing()
 		what, amount := forCustomer(v, standing)
-		d.display.Show(display.Say(what, amount, d.config.Store.Language))
+		at.Show(display.Say(what, amount, d.config.Store.Language))
 		select {
 		case <-ctx.Done():
 			return

@@ -96,6 +96,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // serve runs the daemon until ctx ends, or forgets a key when that was asked.
 func serve(ctx context.Context, o options, stdout, stderr io.Writer) error {
+	begun, err := takeBack(o.config)
+	if err != nil {
+		return err
+	}
 	c, err := configs.Load(o.config)
 	var problems configs.Problems
 	switch {
@@ -116,7 +120,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer) error {
 		}
 		ctx = whileOpen(ctx, pipe)
 	}
-	d, err := wireUp(c, demo, log)
+	d, err := wireUp(c, begun, demo, log)
 	if err != nil {
 		return err
 	}

@@ -36,26 +36,11 @@ func deviceAs(role string, d all.Device) agent.Device {
 	}
 }
 
-// supervised are the devices that are kept open.
-func (d *program) supervised() []all.Device {
-	var out []all.Device
-	if d.scanner != nil {
-		out = append(out, d.scanner)
-	}
-	if d.printer != nil {
-		out = append(out, d.printer)
-	}
-	if d.display != nil {
-		out = append(out, d.display)
-	}
-	return out
-}
-
 // plugged is told what was plugged in or pulled out: devices that wait try
 // again at once, and somebody looks whether all of it belongs here.
 func (d *program) plugged(c hotplug.Change) {
 	if !c.Gone {
-		for _, dev := range d.supervised() {
+		for _, dev := range d.gear.Load().supervised() {
 			dev.Retry()
 		}
 	}
@@ -85,7 +70,7 @@ func (d *program) lookAround(ctx context.Context) {
 }
 
 func (d *program) strangers() {
-	found, err := d.hardware.Strangers()
+	found, err := d.gear.Load().hardware.Strangers()
 	if err != nil {
 		d.log.Warn("whether all that is plugged in belongs here cannot be told", "error", err)
 		return

@@ -71,7 +71,8 @@ func (w *waiting) Retry() { w.retries++ }
 // nobody, but somebody looks in either case whether all belongs here.
 func TestPluggedInWakesDevices(t *testing.T) {
 	w := &waiting{}
-	d := &program{printer: w, replugged: make(chan struct{}, 1)}
+	d := &program{replugged: make(chan struct{}, 1)}
+	d.gear.Store(&gear{printer: w})
 	d.plugged(hotplug.Change{Gone: true})
 	<-d.replugged
 	if w.retries != 0 {

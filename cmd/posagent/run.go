@@ -49,7 +49,7 @@ func (d *program) run(ctx context.Context) error {
 	selling := make(chan struct{})
 	go func() {
 		defer close(selling)
-		d.register.Run(ctx, d.scans())
+		d.register.Run(ctx, d.scanned)
 	}()
 	_, _ = daemon.SdNotify(false, daemon.SdNotifyReady)
 	failed := work.wait(ctx)
@@ -59,6 +59,7 @@ func (d *program) run(ctx context.Context) error {
 		d.register.Leave()
 	}
 	<-selling
+	d.settings.Close()
 	unplug()
 	work.group.Wait()
 	return d.closing(failed)

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/posagent/posagent/agent"
@@ -12,7 +13,7 @@ import (
 	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/agent/web"
 	"github.com/posagent/posagent/configs"
-	"github.com/posagent/posagent/drivers/all"
+	"github.com/posagent/posagent/configs/managed"
 	"github.com/posagent/posagent/drivers/hotplug"
 	"github.com/posagent/posagent/drivers/scanner"
 	"github.com/posagent/posagent/offline"
@@ -32,13 +33,13 @@ type program struct {
 	bulletins *bulletins
 	taker     *taker
 	hands     *hands
-	hardware  *all.Hardware
+	gear      atomic.Pointer[gear] // the hardware
+	power     power                // what it runs under
+	scanned   chan scanner.Scan    // of whichever scanner there is
+	settings  *managed.Manager
+	start     start
 	plugs     *hotplug.Watcher
 	replugged chan struct{} // something was plugged in or pulled out
-	scanner   all.Scanner   // nil: none
-	printer   all.Printer   // nil: none
-	drawer    all.Drawer    // nil: none
-	display   all.Display   // nil: none
 	staff     staffed
 	pictures  pictures // of uploads and of the pages' cameras
 }
@@ -47,8 +48,8 @@ type program struct {
 // the other side of the wire, hardware, memory, the register, the door. It is
 // the only place that knows all of them. Nothing runs yet; what was opened is
 // closed again when a later part fails.
-func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
-	d := &program{config: c, log: log, replugged: make(chan struct{}, 1), pictures: newPictures()}
+func wireUp(c configs.Config, begun start, demo bool, log *slog.Logger) (*program, error) {
+	d := &program{config: c, log: log, start: begun, power: newPower(), scanned: make(chan scanner.Scan), replugged: make(chan struct{}, 1), pictures: newPictures()}
 	var err error
 	if d.wallets, err = wallets(c, demo, log); err != nil {
 		return nil, err
@@ -57,9 +58,12 @@ func wireUp(c configs.Config, demo bool, log *slog.Logger) (*program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("code rules: %w", err)
 	}
-	if err := d.wireDevices(c); err != nil {
+	d.plugs = hotplug.NewWatcher(hotplug.Machine(), log)
+	hardware, err := d.newGear(c, nil)
+	if err != nil {
 		return nil, err
 	}
+	d.gear.Store(hardware)
 	if d.store, err = offline.Open(c.Data.Dir, offline.Options{Log: log}); err != nil {
 		return nil, err
 	}
@@ -90,24 +94,16 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	}
 	d.day = businessDay(zone, c.Store.BusinessDayStart)
 	parts := agent.Parts{
-		Store: c.Store.Seller(), Journal: d.books, Memory: d.books, Accounts: d.books, NotFound: book.ErrNotFound, Codes: codes, Devices: d.roles(),
+		Store: c.Store.Seller(), Journal: d.books, Memory: d.books, Accounts: d.books, NotFound: book.ErrNotFound, Codes: codes,
 		Imager: d.pictures, Draw: drawQR, Slip: slipText,
 		HashCode: keys.hashCode, Room: d.room, Day: d.day, Zone: zone, NameOf: d.called(nameOf(c.Operators)), Now: time.Now, Spread: rand.Float64,
 		MostTopUp: int64(c.TopUp.Most),
-		Paper:     agent.PaperRules{Language: c.Store.Language, Print: c.Receipt.Print, Footer: c.Receipt.Footer},
 	}
 	for _, w := range d.wallets {
 		parts.Wallets = append(parts.Wallets, w.Wallet)
 	}
-	if d.scanner != nil {
-		parts.Scanner = d.scanner
-	}
-	if d.printer != nil {
-		parts.Printer = d.printer
-	}
-	if d.drawer != nil {
-		parts.Drawer = d.drawer
-	}
+	fit := d.fittings(d.gear.Load())
+	parts.Scanner, parts.Printer, parts.Drawer, parts.Devices, parts.Paper = fit.Scanner, fit.Printer, fit.Drawer, fit.Devices, fit.Paper
 	d.bulletins = newBulletins(c.Store.ID, d.store, d.wallets, d.log)
 	if d.taker, err = newTaker(c.Offline, keys.sealed, d.books, d.bulletins.said, d.log); err != nil {
 		return err
@@ -145,8 +141,12 @@ func (d *program) wireHands(c configs.Config, codes *paycode.Classifier, keys se
 
 // wireDoor makes the API: who may come in, and what they find.
 func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
+	var err error
+	if d.settings, err = d.wireSettings(c); err != nil {
+		return err
+	}
 	o := server.Options{
-		Register: d.register, Books: shelf{d.books}, Journal: chronicle{d.books}, Diary: d.books, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Handover: d.hands, Slips: d.hands, Tokens: tokens(c.API.Tokens),
+		Settings: changes{d.settings}, Register: d.register, Books: shelf{d.books}, Journal: chronicle{d.books}, Diary: d.books, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Handover: d.hands, Slips: d.hands, Tokens: tokens(c.API.Tokens),
 		Store: c.Store.Seller(), Secret: keys.sales, SealedBy: keys.sealedBy(), Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Draw: drawForDisplay, Demo: demo, Ready: d.ready,
 		Version: version, NotFound: book.ErrNotFound, Gauges: slices.Concat(d.gauges(), d.pictures.gauges(), d.taker.queueGauges(time.Now)), Log: d.log,
@@ -156,85 +156,6 @@ func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 	}
 	d.api = server.New(o)
 	return nil
-}
-
-// wireDevices makes the devices of the roles. One that is not plugged in is a
-// matter of health, not of starting.
-func (d *program) wireDevices(c configs.Config) error {
-	d.hardware = all.New(hotplug.Machine(), addresses(c.Devices))
-	d.plugs = hotplug.NewWatcher(hotplug.Machine(), d.log)
-	if dev, ok := c.Device(c.Roles.Scanner); ok && dev.Enabled {
-		profile, err := configs.ScannerProfile(dev.Profile)
-		if err != nil {
-			return err
-		}
-		if d.scanner, err = d.hardware.NewScanner(dev.ID, profile, dev.Address, d.log); err != nil {
-			return err
-		}
-	}
-	if dev, ok := c.Device(c.Roles.Printer); ok && dev.Enabled {
-		profile, err := configs.PrinterProfile(dev.Profile)
-		if err != nil {
-			return err
-		}
-		if d.printer, err = d.hardware.NewPrinter(dev.ID, profile, dev.Address, d.log); err != nil {
-			return err
-		}
-		if c.Roles.Drawer == dev.ID {
-			d.drawer = all.NewDrawer("drawer", d.printer, profile, c.Drawer.Pin, c.Drawer.Alarm, d.log)
-		}
-	}
-	return d.wireDisplay(c)
-}
-
-// wireDisplay makes the customer display, on a line of its own or at the
-// printer.
-func (d *program) wireDisplay(c configs.Config) error {
-	dev, ok := c.Device(c.Roles.Display)
-	switch {
-	case !ok || !dev.Enabled:
-	case dev.Kind == "printer" && d.printer != nil:
-		d.display = all.NewDisplayAt("display", d.printer, d.log)
-	case dev.Kind == "display":
-		profile, err := configs.DisplayProfile(dev.Profile)
-		if err != nil {
-			return err
-		}
-		if d.display, err = d.hardware.NewDisplay(dev.ID, profile, dev.Address, d.log); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// roles are the devices as the register shows them.
-func (d *program) roles() []agent.Device {
-	var out []agent.Device
-	if d.scanner != nil {
-		out = append(out, deviceAs("scanner", d.scanner))
-	}
-	if d.printer != nil {
-		printer := deviceAs("printer", d.printer)
-		printer.Test = d.printer.Test
-		out = append(out, printer)
-	}
-	if d.drawer != nil {
-		out = append(out, agent.Device{
-			Role: "drawer", Health: d.drawer.Health, Open: d.drawer.Open, Explain: deviceAs("printer", d.printer).Explain,
-		}) // its way is the printer's
-	}
-	if d.display != nil {
-		out = append(out, deviceAs("display", d.display))
-	}
-	return out
-}
-
-// scans are the scanner's; a register without one waits on nothing.
-func (d *program) scans() <-chan scanner.Scan {
-	if d.scanner == nil {
-		return nil
-	}
-	return d.scanner.Scans()
 }
 
 // closing closes what was opened, because of err.
