@@ -20,10 +20,11 @@ const defaultConfig = "/etc/posagent/posagent.toml"
 func (t *tool) config() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "config",
-		Short:   "Check and explain the configuration, without starting anything",
+		Short:   "Check, explain and change the configuration",
 		Example: "  posctl config check\n  posctl config show --origin",
-		Long:    "config looks at /etc/posagent/posagent.toml and conf.d/*.toml beside it. It\nchanges nothing.",
+		Long:    "check, show, default, pin and profiles read files and change nothing. The others\ntalk to the running agent and change its settings, which are to be confirmed.",
 	}
+	cmd.AddCommand(t.settings()...)
 	cmd.AddCommand(t.configCheck(), t.configShow(), t.configDefault(), t.configPIN(), t.configProfiles())
 	return cmd
 }
