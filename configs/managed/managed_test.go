@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,7 +21,8 @@ type shop struct {
 	*testing.T
 	dir, path string
 	*managed.Manager
-	refit   error // of the next change of devices
+	refit   error      // of the next change of devices
+	mu      sync.Mutex // over what the clock changes
 	running configs.Config
 	notes   []string
 }
@@ -51,11 +53,17 @@ func (s *shop) start() {
 	s.must(err)
 	s.Manager, err = managed.New(managed.Options{
 		Path: s.path, Running: s.running, Undone: undone, Files: files, Now: time.Now,
-		Note: func(who managed.Who, what string) { s.notes = append(s.notes, who.By+" "+what) },
+		Note: func(who managed.Who, what string) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.notes = append(s.notes, who.By+" "+what)
+		},
 		Refit: func(_ context.Context, next configs.Config, _ time.Duration) ([]managed.Probe, error) {
 			if s.refit != nil {
 				return nil, s.refit
 			}
+			s.mu.Lock()
+			defer s.mu.Unlock()
 			s.running = next
 			return nil, nil
 		},
@@ -72,6 +80,8 @@ func (s *shop) footer(want string) {
 	s.Helper()
 	c, err := configs.Load(s.path)
 	s.must(err)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.running.Receipt.Footer != want {
 		s.Errorf("%q runs, want %q", s.running.Receipt.Footer, want)
 	}
