@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -67,7 +66,7 @@ print = false
 	b.ReportMetric(at(apply, .5)/1000, "apply-p50-ms")
 	b.ReportMetric(at(apply, .95)/1000, "apply-p95-ms")
 	b.ReportMetric(at(apply, .5)/at(floor, .5), "apply/floor-p50")
-	b.Log(fmt.Sprintf("%d changes under one standing sale", len(apply)))
+	b.Logf("%d changes under one standing sale", len(apply))
 }
 
 // netPrinter is a printer in the network, and where it is.
