@@ -29,6 +29,7 @@ var layers = []rule{
 	{"agent/planted", nil, "names of bugs, and nothing that they touch"},
 	{"agent/operator", nil, "who may do what is decided without knowing what is sold"},
 	{"agent/web", nil, "the pages know only the public API"},
+	{"agent/webhook", nil, "messages to other programs: it follows a feed and knows no register, no money and no rows"},
 	{"offline/oda", nil, "an offline code is proved by bytes and keys alone"},
 	{"offline/sqlite", nil, "the database layer knows no table"},
 	{"offline/tpm", nil, "a TPM keeps bytes, whatever they are for"},
