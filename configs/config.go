@@ -28,6 +28,7 @@ type Config struct {
 	Offline   Offline
 	Receipt   Receipt
 	Log       Log
+	Webhooks  []Webhook
 
 	values []Value
 }

@@ -28,6 +28,8 @@ func (c *Config) settings() []setting {
 		{key: "mpm", table: c.Shown.settings(), about: "The code that this store shows, for customers to read with their phones (EMVCo MPM, JPQR):\nposctl code show. A store that shows none leaves this section alone.\nお客様が読み取る、お店のコードの情報です。"},
 		{key: "offline", table: c.Offline.settings(), about: "Payments without a network, on codes that the phone has signed (docs/reference/op1.md).\nThe wallet must allow it, and may narrow these limits.\n通信がない間の受付の上限です。"},
 		{key: "receipt", table: c.Receipt.settings(), about: "Receipts.\nレシートの設定です。"},
+		{key: "webhook", rows: rowsOf(&c.Webhooks, "name", (*Webhook).settings),
+			about: "Other programs that are told what happened, one section each (docs/integrator/webhooks.md)."},
 		{key: "log", table: c.Log.settings(), about: "The log on standard error. Codes of customers are never in it."},
 	}
 }

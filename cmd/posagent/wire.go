@@ -12,6 +12,7 @@ import (
 	"github.com/posagent/posagent/agent/control/server"
 	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/agent/web"
+	"github.com/posagent/posagent/agent/webhook"
 	"github.com/posagent/posagent/configs"
 	"github.com/posagent/posagent/configs/managed"
 	"github.com/posagent/posagent/drivers/hotplug"
@@ -42,6 +43,7 @@ type program struct {
 	replugged chan struct{} // something was plugged in or pulled out
 	staff     staffed
 	pictures  pictures // of uploads and of the pages' cameras
+	courier   *webhook.Courier
 }
 
 // wireUp ties all parts together, in the order in which they need each other:
@@ -78,6 +80,9 @@ func wireUp(c configs.Config, begun start, demo bool, log *slog.Logger) (*progra
 		return nil, d.closing(err)
 	}
 	if err := d.wireRegister(c, codes, secrets); err != nil {
+		return nil, d.closing(err)
+	}
+	if err := d.wireWebhooks(c); err != nil {
 		return nil, d.closing(err)
 	}
 	if err := d.wireDoor(c, secrets, demo); err != nil {

@@ -102,3 +102,15 @@ func (b *Book) Note(by charge.By, operator, what string) error {
 		return err
 	})
 }
+
+// End is the number of the newest entry, 0 before the first.
+func (b *Book) End() (n int64, err error) {
+	err = b.rows.View(func(rows Rows) error {
+		last, err := rows.LastLink()
+		if n = last.N; errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	return n, err
+}
