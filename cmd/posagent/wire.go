@@ -151,7 +151,7 @@ func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 		return err
 	}
 	o := server.Options{
-		Settings: changes{d.settings}, Register: d.register, Books: shelf{d.books}, Journal: chronicle{d.books}, Diary: d.books, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Handover: d.hands, Slips: d.hands, Tokens: tokens(c.API.Tokens),
+		Settings: changes{d.settings}, Register: d.register, Books: shelf{d.books}, Journal: chronicle{d.books}, Diary: d.books, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Handover: d.hands, Slips: d.hands, Webhooks: d.callers(), Tokens: tokens(c.API.Tokens),
 		Store: c.Store.Seller(), Secret: keys.sales, SealedBy: keys.sealedBy(), Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Draw: drawForDisplay, Demo: demo, Ready: d.ready,
 		Version: version, NotFound: book.ErrNotFound, Gauges: slices.Concat(d.gauges(), d.pictures.gauges(), d.taker.queueGauges(time.Now)), Log: d.log,

@@ -78,6 +78,7 @@ type Options struct {
 	Draw      func(text string) (size int, modules []byte, err error) // a code for a display; nil: pages have its text alone
 	Demo      bool
 	SealedBy  control.OfflineKey // how the key of sealed codes is kept; zero: there is none
+	Webhooks  Webhooks           // nil: there are no such calls
 	Ready     func() error       // nil error: the journal writes and the configuration is loaded
 	Version   string
 	NotFound  error // what Memory returns for a sale or charge that does not exist
@@ -125,6 +126,7 @@ func New(o Options) *Server {
 	s.settings(api)
 	s.devices(api)
 	s.events(api)
+	s.webhooks(api)
 	s.liveness(mux)
 	mux.Handle("GET "+control.PathMetrics, s.needing(control.ScopeRead, s.metrics()))
 	mux.Handle("GET "+control.PathOpenAPI, s.needing(control.ScopeRead, spec(api)))
