@@ -66,6 +66,7 @@ func (r *Register) ResolveAs(key charge.Key, d Decision, by charge.By, operator,
 		r.wake(key) // whoever looked after it is done
 		if rec.Kind == charge.Refund {
 			r.given(rec)
+			r.spawn(func() { r.printSlip(rec) })
 		}
 	} else {
 		r.settle(rec)

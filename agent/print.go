@@ -6,13 +6,15 @@ import (
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/drivers/device"
+	"github.com/posagent/posagent/agent/receipt"
 	"github.com/posagent/posagent/drivers/printer"
 )
 
 // printFor is how long a receipt may take before nobody waits for it.
 const printFor = 30 * time.Second
 
-// print puts the receipt of a charge whose goods are handed over on paper in
+// print puts the receipt of a charge whose goods are handed over, or the slip of
+// a top-up or a refund, on paper in
 // the background: paper never holds a sale up and never fails one. Its callers
 // are work that Leave waits for, and so is the print: a receipt is not torn off
 // by leaving.
@@ -24,9 +26,27 @@ func (r *Register) print(rec charge.Record) {
 	r.work.Go(func() { _, _ = r.onPaper(rec.Key, false) }) // the outcome is on the charge and in the troubles
 }
 
-// hasReceipt: only goods have one yet; that of a refund or a top-up says other
-// things.
-func hasReceipt(rec charge.Record) bool { return rec.Goods() == charge.HandOver }
+func hasReceipt(rec charge.Record) bool { return receipt.HasPaper(rec) }
+
+// printSlip puts the slip of money that has gone back on paper, as print does.
+// Of a voided payment it is a second paper, so that only Reprint counts it.
+func (r *Register) printSlip(rec charge.Record) {
+	switch {
+	case rec.Reason == charge.ReasonRecovered || !hasReceipt(rec) || !r.parts.Paper.Print || r.parts.Printer == nil:
+	case rec.Kind == charge.Refund && rec.Paper == charge.Unprinted:
+		r.print(rec)
+	case rec.State == charge.Reversed:
+		r.work.Go(func() {
+			doc, err := r.Receipt(rec, r.parts.Paper.Language, 0)
+			if err == nil {
+				err = r.send(doc)
+			}
+			if err != nil {
+				r.log.Error("the slip of a voided payment is not printed", "charge", string(rec.Key), "error", err)
+			}
+		})
+	}
+}
 
 // printDoubt puts a slip on paper for a charge that was given up unanswered.
 func (r *Register) printDoubt(rec charge.Record) {

@@ -134,16 +134,19 @@ func (r *Register) settled(key charge.Key, p *patience) {
 	delete(r.shown, key)
 }
 
-// ended prints the receipt of a charge that was found to be paid.
+// ended prints the receipt of a charge that was found to be paid, or the slip
+// of what has gone back.
 func (r *Register) ended(rec charge.Record) {
 	if rec.Kind == charge.Refund {
 		r.given(rec)
+		r.printSlip(rec)
 		return
 	}
 	r.log.Info("charge settled", "charge", string(rec.Key), "state", string(rec.State), "reason", string(rec.Reason))
 	if rec.State == charge.Approved && rec.Paper == charge.Unprinted && rec.Reason != charge.ReasonRecovered {
 		r.print(rec)
 	}
+	r.printSlip(rec)
 }
 
 // inquire waits for the n-th pause, asks how the key stands, and gives the

@@ -118,6 +118,7 @@ const (
 	ReasonRefunded     Reason = "refunded"       // what was owed has been given back by refund
 	ReasonReturned     Reason = "returned"       // why money is given back: goods came back
 	ReasonWrongAmount  Reason = "wrong_amount"   // why money is given back: the sale was over a wrong amount
+	ReasonVoided       Reason = "voided"         // it was paid, and undone as a whole on the same day
 	ReasonTwice        Reason = "charged_twice"  // why money is given back: the same goods were paid twice
 )
 

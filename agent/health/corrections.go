@@ -82,6 +82,12 @@ var corrections = []Entry{
 		Remedy: "正しい金額を確かめてください。", RemedyEN: "Check the right amount.",
 	},
 	{
+		Code: "reason.voided", Act: Cashier,
+		Title: "取消", TitleEN: "Voided",
+		Text: "支払いの全額を取り消します。お金は決済サービスから戻ります。", TextEN: "All of the payment is undone. The wallet gives the money back.",
+		Remedy: "現金で返さないでください。", RemedyEN: "Give no cash.",
+	},
+	{
 		Code: "reason.charged_twice", Act: Manager,
 		Title: "二重の支払い", TitleEN: "Paid twice",
 		Text: "同じ買い物が二度支払われたため、返金します。", TextEN: "The same goods were paid for twice.",

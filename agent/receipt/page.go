@@ -154,6 +154,11 @@ func (p *page) goods() {
 // totals per rate with the tax in each.
 func (p *page) totals(totals []sale.RateTotal) {
 	p.pair(p.say.total, p.in.Sale.Amount.Text(), printer.Style{Bold: true, Wide: true, Tall: true})
+	p.rates(totals)
+}
+
+// rates are what is taxed at each rate, and the tax in it.
+func (p *page) rates(totals []sale.RateTotal) {
 	for _, t := range totals {
 		p.pair(p.say.rate[t.Rate], t.Gross.Text(), printer.Style{})
 		if t.Rate != sale.Exempt {

@@ -1,11 +1,13 @@
 // Package receipt turns a charge and its sale into what stands on the paper:
-// the receipt, the slip of a charge whose result is not known, or the store's
-// copy of one that is still to be collected. It chooses blocks and words;
-// width, fonts and bytes belong to the printer's driver.
+// the receipt, the slip of a refund, a top-up or a payment that was voided, the
+// slip of a charge whose result is not known, or the store's copy of one that
+// is still to be collected. It chooses blocks and words; width, fonts and bytes
+// belong to the printer's driver.
 //
-// Invariant: only a charge whose goods may be handed over has a receipt, and
-// nothing else ever reads like one. The same charge gives the same receipt
-// for ever, but for the mark of a reprint.
+// Invariant: only a charge whose goods may be handed over has a receipt, only
+// money that has moved for sure has a slip of a refund, a top-up or a void, and
+// nothing else ever reads like one. The same record gives the same paper for
+// ever, but for the mark of a reprint.
 package receipt
 
 import (
@@ -55,7 +57,7 @@ func For(in Input) (printer.Document, error) {
 	if err != nil {
 		return printer.Document{}, err
 	}
-	if in.Charge.State.Goods() != charge.HandOver {
+	if in.Charge.Goods() != charge.HandOver {
 		return printer.Document{}, fmt.Errorf("receipt of %s, which is %s: %w", in.Charge.Key, in.Charge.State, ErrNoPaper)
 	}
 	totals, err := in.Sale.Totals(in.Store.Rounding)
@@ -88,7 +90,7 @@ func begin(in Input) (*page, error) {
 		return nil, fmt.Errorf("receipt of %s: language %q is not known: use %s or %s", in.Charge.Key, in.Language, Japanese, English)
 	case in.Charge.SaleID != in.Sale.ID:
 		return nil, fmt.Errorf("receipt of %s: the charge is for sale %s, not for %s", in.Charge.Key, in.Charge.SaleID, in.Sale.ID)
-	case in.Charge.Amount != in.Sale.Amount:
+	case in.Charge.Kind != charge.Refund && in.Charge.Amount != in.Sale.Amount:
 		return nil, fmt.Errorf("receipt of %s: the charge is over %s, the sale over %s", in.Charge.Key, in.Charge.Amount, in.Sale.Amount)
 	case in.Store.Name == "":
 		return nil, fmt.Errorf("receipt of %s: the store has no name: set it in the configuration", in.Charge.Key)

@@ -20,6 +20,10 @@ type vocabulary struct {
 
 	toPay, until, readIt string // of a code for the customer to read
 
+	refund, original, originalAt, back, backTo, byHand, shared string
+	void, voided, undoneAt, receiptVoid                        string
+	topUp, credited, cash, noTax                               string
+
 	find string // above the code that finds the receipt again
 
 	storeCopy, copy, notPaid, keep, takenAt, bring string
@@ -53,6 +57,10 @@ var words = map[Language]vocabulary{
 			"4. 取引一覧で取引番号の結果を確認してください。",
 		},
 		toPay: "お支払い用コード", until: "有効期限", readIt: "決済アプリでこのコードを読み取って、お支払いください。",
+		refund: "返金伝票", original: "元の取引番号", originalAt: "元の取引日時", back: "返金額", backTo: "返金先", byHand: "店頭で手渡し",
+		shared: "税率ごとの金額は、返金前に残っていた金額の割合で分けています。",
+		void:   "取消伝票", voided: "取消額", undoneAt: "取消日時", receiptVoid: "このお支払いは取り消しました。お渡しした領収書は無効です。",
+		topUp: "チャージ伝票", credited: "チャージ額", cash: "現金", noTax: "チャージに消費税はかかりません。商品の領収書ではありません。",
 		find: "この取引を探すコード",
 
 		storeCopy: "店舗控え", copy: "再発行", notPaid: "通信なしで受付 未入金",
@@ -89,6 +97,10 @@ var words = map[Language]vocabulary{
 			"4. Look up the result under the transaction number in the list of charges.",
 		},
 		toPay: "CODE TO PAY", until: "Valid until", readIt: "Read this code with your payment app, and pay.",
+		refund: "REFUND", original: "Payment", originalAt: "Paid on", back: "REFUNDED", backTo: "Back to", byHand: "Paid out in the shop",
+		shared: "The amounts per tax rate follow the shares that were left before this refund.",
+		void:   "VOID", voided: "VOIDED", undoneAt: "Undone at", receiptVoid: "This payment was undone. The receipt that was given for it is void.",
+		topUp: "TOP-UP", credited: "TOPPED UP", cash: "Cash", noTax: "There is no consumption tax on a top-up. This is no receipt for goods.",
 		find: "Scan to find this transaction",
 
 		storeCopy: "STORE COPY", copy: "COPY", notPaid: "TAKEN OFFLINE, NOT YET PAID",

@@ -15,7 +15,7 @@ import (
 func (s *Server) charges(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, control.PathCharges, "charges", "Charges, newest first", control.ScopeRead), s.listCharges)
 	huma.Register(api, operation(http.MethodGet, control.PathCharge, "charge", "A charge and the steps it took", control.ScopeRead), s.oneCharge)
-	huma.Register(api, papers(operation(http.MethodGet, control.PathReceipt, "receipt", "A paid charge's receipt as it is on paper: image/png, or text/plain", control.ScopeRead)), s.receipt)
+	huma.Register(api, papers(operation(http.MethodGet, control.PathReceipt, "receipt", "A paid charge's receipt, or the slip of a refund, a top-up or a void, as it is on paper: image/png, or text/plain", control.ScopeRead)), s.receipt)
 	huma.Register(api, operation(http.MethodPost, control.PathReprint, "reprint", "Print a charge's receipt once more, or the store's copy of one that waits to be collected", control.ScopePrepare), s.reprint)
 }
 
@@ -104,7 +104,7 @@ func (s *Server) receipt(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, s.missing(err, "charge")
 	}
-	if rec.Goods() != charge.HandOver {
+	if !s.Register.HasPaper(rec) {
 		return nil, problemOf(http.StatusConflict, "register.no_receipt", "")
 	}
 	out := &paperOut{ContentType: kind, Vary: "Accept"}
