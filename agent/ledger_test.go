@@ -185,6 +185,7 @@ func refusal(err error) authorize.Evidence {
 // wallet with real books. Its time is virtual, and its business day begins at
 // five in the morning in UTC.
 type till struct {
+	window charge.Window // of reversals, from the next start on
 	*agent.Register
 	t      *testing.T
 	store  *memory.Store
@@ -237,7 +238,9 @@ func (s *till) start() {
 	must(s.t, err)
 	codes, err := paycode.New(rules, []string{"own"})
 	must(s.t, err)
-	client := &own.Client{ID: "own", Store: "S1", Terminal: "T1", Line: s.line, Terms: charge.Standard()}
+	terms := charge.Standard()
+	terms.Window = s.window
+	client := &own.Client{ID: "own", Store: "S1", Terminal: "T1", Line: s.line, Terms: terms}
 	s.Register = agent.New(agent.Parts{
 		Store: sale.Store{ID: "S1", Terminal: "T1", Name: "Sample Store"}, Journal: s.books, Memory: s.books, Codes: codes,
 		Accounts: s.books, NotFound: book.ErrNotFound, Drawer: &s.drawer,

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
-	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/agent/receipt"
+	"github.com/posagent/posagent/drivers/device"
 	"github.com/posagent/posagent/drivers/printer"
 )
 

@@ -20,6 +20,7 @@ type NewRefund struct {
 	Amount    int64  `json:"amount" minimum:"1" maximum:"1000000000" doc:"in minor units of the payment's currency; at most what is left of it"`
 	Reason    string `json:"reason,omitempty" enum:"returned,wrong_amount,charged_twice" doc:"why, for the books"`
 	Approval  string `json:"approval,omitempty" maxLength:"32" doc:"of POST /v1/approvals, where one is needed"`
+	Way       string `json:"way,omitempty" enum:"auto,void,refund" doc:"refund, as when it is not there: by a record of its own; void: the payment is undone as a whole, on its business day and while its wallet still does that; auto: a void where it is possible, else a refund"`
 }
 
 // Decision is what a manager decides about a charge.

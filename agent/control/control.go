@@ -186,6 +186,7 @@ type Refusal struct {
 type Charge struct {
 	Key         string    `json:"key"`
 	Kind        string    `json:"kind" doc:"charge for a payment, refund or topup"`
+	Way         string    `json:"way,omitempty" enum:"void,refund" doc:"only in the answer to a refund: how the money goes back"`
 	Of          string    `json:"of,omitempty" doc:"of a refund: the payment whose money goes back"`
 	SaleID      string    `json:"sale_id"`
 	Amount      int64     `json:"amount"`

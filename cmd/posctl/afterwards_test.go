@@ -149,9 +149,15 @@ func TestRefund(t *testing.T) {
 		if code == exitUnknown {
 			got.want(t, code, "posctl charges --timeline R")
 		}
-		a.said(t, `{"charge_key":"`+key+`","amount":280,"reason":"returned"}`)
+		a.said(t, `{"charge_key":"`+key+`","amount":280,"reason":"returned","way":"auto"}`)
 		shape(t, posctl(t, "refund", key, "--amount", "280", "--json", "--agent", a.url), "key", "kind", "of", "state")
 	}
+	for state, code := range map[string]int{"reversed": exitDone, "reversing": exitUnknown, "owed": exitFailed} {
+		a := newAgent(t, map[string][]any{"POST /v1/refunds": {control.Charge{Key: key, Kind: "charge", Way: "void", Amount: 280, Currency: "JPY", State: state}}})
+		posctl(t, "refund", key, "--amount", "280", "--way", "void", "--agent", a.url).want(t, code, key+"  void of 280 JPY  "+state+"\n")
+		a.said(t, `"way":"void"`)
+	}
+	posctl(t, "refund", key, "--amount", "280", "--way", "cash").want(t, exitUsage, "--way must be")
 	b := newAgent(t, map[string][]any{"POST /v1/refunds": {problem{Status: 409, TextE: "The refund is too much."}}})
 	posctl(t, "refund", key, "--amount", "9", "--agent", b.url).want(t, exitFailed, "posctl: The refund is too much.")
 }

@@ -145,17 +145,22 @@ func (t *tool) refund() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "refund KEY --amount YEN",
 		Short: "Give money of a payment back, all of it or a part",
-		Long: `refund gives money of a payment back to the customer's wallet. The refund has a
-key of its own, and the register sends it until the wallet answers, also after a
-restart: never ask for a second one because the first has no answer yet.
+		Long: `refund gives money of a payment back to the customer's wallet. All of a payment
+of today is voided while its wallet still does that: the payment itself is undone.
+Everything else is a refund with a key of its own. --way takes one of the two or
+fails. Either goes on until the wallet answers, also after a restart: never ask
+for a second one because the first has no answer yet, and give no cash meanwhile.
 
 It ends with 0 when the money is back, with 3 when the wallet declined, and with
 4 while the wallet has not answered.`,
-		Example: "  posctl refund S0001-T01-217000000-42 --amount 1280 --reason returned",
+		Example: "  posctl refund S0001-T01-217000000-42 --amount 1280 --reason returned\n  posctl refund S0001-T01-217000000-42 --amount 1280 --way void",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if want.Amount <= 0 {
 				return usage("--amount must be a whole number of yen above 0")
+			}
+			if want.Way != "auto" && want.Way != "void" && want.Way != "refund" {
+				return usage("--way must be auto, void or refund")
 			}
 			client, err := t.client(cmd)
 			if err != nil {
@@ -169,25 +174,41 @@ It ends with 0 when the money is back, with 3 when the wallet declined, and with
 			if err != nil {
 				return err
 			}
-			if err := t.print(rec, func() {
-				fmt.Fprintf(t.out, "%s  refund of %d %s of %s  %s\n", rec.Key, rec.Amount, rec.Currency, rec.Of, rec.State)
-			}); err != nil {
-				return err
-			}
-			switch rec.State {
-			case "approved":
-				return nil
-			case "declined", "abandoned":
-				return &ended{code: exitDeclined, err: errors.New(or(rec.ReasonTextE, "the wallet did not give the money back"))}
-			}
-			return &ended{code: exitUnknown, err: fmt.Errorf("the wallet has not answered yet; the register goes on by itself: posctl charges --timeline %s", rec.Key)}
+			return t.wentBack(rec)
 		},
 	}
 	cmd.Flags().Int64Var(&want.Amount, "amount", 0, "`YEN` to give back (minor units of other currencies)")
 	cmd.Flags().StringVar(&want.Reason, "reason", "", "`WHY`, for the books: returned, wrong_amount or charged_twice")
 	approver(cmd, &manager)
 	offer(cmd, "reason", "returned", "wrong_amount", "charged_twice")
+	cmd.Flags().StringVar(&want.Way, "way", "auto", "`WAY` back: auto, void or refund")
+	offer(cmd, "way", "auto", "void", "refund")
 	return cmd
+}
+
+// wentBack tells what became of a refund or a void, as text and exit code.
+func (t *tool) wentBack(rec control.Charge) error {
+	if err := t.print(rec, func() {
+		if rec.Way == "void" {
+			fmt.Fprintf(t.out, "%s  void of %d %s  %s\n", rec.Key, rec.Amount, rec.Currency, rec.State)
+			return
+		}
+		fmt.Fprintf(t.out, "%s  refund of %d %s of %s  %s\n", rec.Key, rec.Amount, rec.Currency, rec.Of, rec.State)
+	}); err != nil {
+		return err
+	}
+	switch rec.State {
+	case "approved", "reversed":
+		return nil
+	case "owed":
+		if rec.Way != "void" {
+			break
+		}
+		return &ended{code: exitFailed, err: fmt.Errorf("the wallet does not undo it any more; it owes the money: posctl refund %s --amount %d", rec.Key, rec.Amount)}
+	case "declined", "abandoned":
+		return &ended{code: exitDeclined, err: errors.New(or(rec.ReasonTextE, "the wallet did not give the money back"))}
+	}
+	return &ended{code: exitUnknown, err: fmt.Errorf("the wallet has not answered yet; the register goes on by itself: posctl charges --timeline %s", rec.Key)}
 }
 
 func (t *tool) chargeResolve() *cobra.Command {

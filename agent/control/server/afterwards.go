@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -76,19 +77,30 @@ func (s *Server) refund(ctx context.Context, in *struct {
 	if err := s.leaveToRefund(who, of, in.Body, wish); err != nil {
 		return nil, err
 	}
-	rec, err := s.Register.Refund(agent.Refunding{
+	way := agent.Way(cmp.Or(in.Body.Way, string(agent.Gives)))
+	if way == "auto" {
+		way = agent.Either
+	}
+	rec, way, err := s.Register.GiveBack(agent.Refunding{
 		Of: of.Key, Amount: money.Amount{Minor: in.Body.Amount, Currency: of.Amount.Currency}, Reason: charge.Reason(in.Body.Reason),
 		By: who.by, Operator: who.person(), Wish: wish,
-	})
+	}, way)
 	if err != nil {
 		return nil, s.explain(err)
 	}
-	return s.after(ctx, rec.Key)
+	out, err := s.after(ctx, rec.Key)
+	if err == nil {
+		out.Body.Way = string(way)
+	}
+	return out, err
 }
 
-// leaveToRefund asks for no second leave when the wish is in the books: the
-// same call once more gives nothing back once more.
+// leaveToRefund asks for no second leave when the wish is in the books, or the
+// payment voided: the same call once more gives nothing back once more.
 func (s *Server) leaveToRefund(who *caller, of charge.Record, want control.NewRefund, wish string) error {
+	if of.Reason == charge.ReasonVoided && of.State != charge.Approved && want.Way != string(agent.Gives) {
+		return nil
+	}
 	refunds, err := s.Register.RefundsOf(of.Key)
 	if err != nil || slices.ContainsFunc(refunds, func(rec charge.Record) bool { return rec.Wish() == wish }) {
 		return s.explain(err)

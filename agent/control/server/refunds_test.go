@@ -218,6 +218,26 @@ func TestTopUp(t *testing.T) {
 	s.back(t, "r", top.ChargeKey, 3000).why(t, http.StatusConflict, "refund.not_refundable") // the customer would have it twice
 }
 
+// One button: the agent chooses the way, and the answer tells it.
+func TestAVoidByTheOneButton(t *testing.T) {
+	s := start(t)
+	of := s.paid(t, 1) // 1001 yen
+	back := func(key, way string, amount int64) reply {
+		return s.ask(t, "POST", control.PathRefunds, control.NewRefund{ChargeKey: of, Amount: amount, Way: way}, bearer("back"), wish(key))
+	}
+	back("v0", "void", 1).why(t, http.StatusConflict, "void.part")
+	for _, key := range []string{"v1", "v1", "v2"} {
+		got := back(key, "auto", 1001)
+		if c := got.charge(t); got.status != 200 || c.Way != "void" || c.Key != of || c.State != "reversed" || c.Reason != "voided" {
+			t.Errorf("%d %s", got.status, got.body)
+		}
+	}
+	if got := s.ask(t, "GET", "/v1/charges/"+of+"/receipt", nil, bearer("reader")); got.status != 200 || !strings.Contains(string(got.body), "取消伝票") {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+	back("v3", "refund", 1).why(t, http.StatusConflict, "refund.not_refundable")
+}
+
 // A top-up over the limit is refused in words before anything is made for it.
 func TestATopUpOverTheLimit(t *testing.T) {
 	s := start(t)
