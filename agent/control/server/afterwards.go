@@ -98,7 +98,7 @@ func (s *Server) refund(ctx context.Context, in *struct {
 // leaveToRefund asks for no second leave when the wish is in the books, or the
 // payment voided: the same call once more gives nothing back once more.
 func (s *Server) leaveToRefund(who *caller, of charge.Record, want control.NewRefund, wish string) error {
-	if of.Reason == charge.ReasonVoided && of.State != charge.Approved && want.Way != string(agent.Gives) {
+	if of.Reason == charge.ReasonVoided && (of.State == charge.Reversing || of.State == charge.Reversed) && want.Way != string(agent.Gives) {
 		return nil
 	}
 	refunds, err := s.Register.RefundsOf(of.Key)
