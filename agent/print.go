@@ -32,12 +32,12 @@ func hasReceipt(rec charge.Record) bool { return receipt.HasPaper(rec) }
 // Of a voided payment it is a second paper, so that only Reprint counts it.
 func (r *Register) printSlip(rec charge.Record) {
 	switch {
-	case rec.Reason == charge.ReasonRecovered || !hasReceipt(rec) || !r.parts.Paper.Print || r.parts.Printer == nil:
+	case rec.Reason == charge.ReasonRecovered || !hasReceipt(rec) || !r.fit().Paper.Print || r.fit().Printer == nil:
 	case rec.Kind == charge.Refund && rec.Paper == charge.Unprinted:
 		r.print(rec)
 	case rec.State == charge.Reversed:
 		r.work.Go(func() {
-			doc, err := r.Receipt(rec, r.parts.Paper.Language, 0)
+			doc, err := r.Receipt(rec, r.fit().Paper.Language, 0)
 			if err == nil {
 				err = r.send(doc)
 			}
