@@ -190,7 +190,7 @@ func TestAQueueChangesHands(t *testing.T) {
 	agentA.kill()
 	check(t, os.RemoveAll(a.at("data")))
 	check(t, os.CopyFS(a.at("data"), os.DirFS(backup)))
-	for _, name := range []string{"codes", "sales", "offline", "queue"} {
+	for _, name := range []string{"codes", "sales", "offline", "queue", "people"} {
 		check(t, os.Chmod(a.at("data/"+name+".key.secret"), 0o600))
 	}
 	a.start(t)
