@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
@@ -20,8 +21,11 @@ func Audit(rows Rows) (entries int64, err error) {
 	if entries, err = Verify(rows); err != nil {
 		return entries, err
 	}
-	made, steps, err := begun(rows)
+	made, steps, closed, err := begun(rows)
 	if err != nil {
+		return entries, err
+	}
+	if err := closedAs(rows, closed, entries); err != nil {
 		return entries, err
 	}
 	for before := int64(0); ; {
@@ -51,22 +55,52 @@ func Audit(rows Rows) (entries int64, err error) {
 	return entries, nil
 }
 
-// begun counts the charges that the journal has made, and all their steps.
-func begun(rows Rows) (n, steps int, err error) {
+// begun counts the charges that the journal has made, and all their steps, and
+// finds the entries of closings.
+func begun(rows Rows) (n, steps int, closed []Link, err error) {
 	for last := int64(0); ; {
 		links, err := rows.LinksAfter(last, 1000)
 		if err != nil || len(links) == 0 {
-			return n, steps, err
+			return n, steps, closed, err
 		}
 		for _, l := range links {
-			if last = l.N; l.Key == "" {
-				continue
-			}
-			if steps++; l.Before == 0 {
-				n++
+			switch last = l.N; {
+			case l.Key == "" && strings.HasPrefix(l.Note, charge.ZNote):
+				closed = append(closed, l)
+			case l.Key != "":
+				if steps++; l.Before == 0 {
+					n++
+				}
 			}
 		}
 	}
+}
+
+// closedAs holds every Z against its entry in the journal: numbers and parts of
+// the journal follow each other without a gap, and no document was changed.
+func closedAs(rows Rows, entries []Link, end int64) error {
+	zs, err := rows.Zs(0, len(entries)+1)
+	if err != nil {
+		return err
+	}
+	slices.Reverse(zs)
+	if len(zs) != len(entries) {
+		return &Broken{N: end, Why: fmt.Sprintf("and those before it tell of %d closings (Z), and there are %d", len(entries), len(zs))}
+	}
+	last := charge.Z{}
+	for i, z := range zs {
+		l := entries[i]
+		switch {
+		case z.Number != last.Number+1 || z.After != last.Upto || z.Upto < z.After || z.Upto >= l.N || z.Date <= last.Date:
+			return &Broken{N: l.N, Why: fmt.Sprintf("does not fit Z %d of %s, entries %d to %d: it does not follow Z %d", z.Number, z.Date, z.After+1, z.Upto, last.Number)}
+		case l.Note != z.Note():
+			return &Broken{N: l.N, Why: fmt.Sprintf("does not fit Z %d: it says %q", z.Number, l.Note)}
+		case z.Sealed().Hash != z.Hash:
+			return &Broken{N: l.N, Why: fmt.Sprintf("does not fit Z %d: its document is another one than was closed with", z.Number)}
+		}
+		last = z
+	}
+	return nil
 }
 
 // stands holds one charge against its entries, and counts them.

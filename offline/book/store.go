@@ -42,6 +42,7 @@ type Tx interface {
 	// ReplaceProof puts sealed evidence, with the signature over it, in place of
 	// what is there.
 	ReplaceProof(seq int64, sealed, signature, certificate []byte) error
+	AddZ(charge.Z) error                     // insert only; any number but the next, or a date that has one, is an error
 	MoveProof(seq int64, at time.Time) error // it left at that time, or is back for the zero time; it must be there
 }
 
@@ -57,6 +58,8 @@ type Rows interface {
 	LastLink() (Link, error)                       // ErrNotFound in an empty journal
 	Chain(n int64) ([]Link, error)                 // the n-th and those Before it, of one charge, oldest first
 	LinksAfter(n int64, limit int) ([]Link, error) // of all, oldest first
+
+	Zs(below int64, most int) ([]charge.Z, error) // closings below a number, or the newest for 0; newest first
 
 	LastCounter(device string) (int64, error)       // the highest of a phone that was taken
 	Exposure(carried bool) (charge.Exposure, error) // of outstanding charges, those of other registers for themselves

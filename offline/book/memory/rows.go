@@ -91,3 +91,16 @@ func (r rows) LinksAfter(n int64, limit int) ([]book.Link, error) {
 	end := min(n+int64(max(limit, 0)), int64(len(r.d.links)))
 	return cloned(r.d.links[n:end]), nil
 }
+
+func (r rows) Zs(below int64, most int) (out []charge.Z, err error) {
+	for _, z := range slices.Backward(r.d.zs) {
+		if len(out) == most {
+			break
+		}
+		if below == 0 || z.Number < below {
+			z.Document = slices.Clone(z.Document)
+			out = append(out, z)
+		}
+	}
+	return out, nil
+}

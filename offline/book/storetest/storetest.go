@@ -44,6 +44,7 @@ func Run(t *testing.T, fresh Make) {
 		{"what is no proof", noProofs},
 		{"what is due comes by its end", due},
 		{"charges change hands", hands},
+		{"closings are numbered and stay", closings},
 		{"updates are serialised", serialised},
 		{"a view sees no half transaction", halves},
 		{"a view is as new as the last update", newness},
