@@ -10,6 +10,7 @@ import (
 
 	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/closing"
 	"github.com/posagent/posagent/agent/money"
 	"github.com/posagent/posagent/agent/sale"
 )
@@ -115,7 +116,7 @@ func TestARefundByHandIsARefund(t *testing.T) {
 		s.is(rec.Key, charge.Reversed)
 		c, err := s.Closing("")
 		must(t, err)
-		if got := c.Takings[0]; got.Net() != 700 || got.Refunded != (agent.Sum{Count: 1, Minor: 300}) {
+		if got := c.Takings[0]; got.Net() != 700 || got.Refunded != (closing.Sum{Count: 1, Minor: 300}) {
 			t.Errorf("of 1000, 300 were given back by hand: %s", told(c))
 		}
 	})

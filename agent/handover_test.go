@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/closing"
 	"github.com/posagent/posagent/agent/money"
 )
 
@@ -71,7 +71,7 @@ func TestWhatAnotherRegisterSoldIsNoTakingHere(t *testing.T) {
 		for _, collected := range []bool{false, true} {
 			c, err := s.Closing(before.Day.Date)
 			must(t, err)
-			if got, was := c.Takings[0], before.Takings[0]; got.Net() != was.Net() || got.Brought != (agent.Sum{Count: 1, Minor: 700}) || got.Paid != was.Paid {
+			if got, was := c.Takings[0], before.Takings[0]; got.Net() != was.Net() || got.Brought != (closing.Sum{Count: 1, Minor: 700}) || got.Paid != was.Paid {
 				t.Errorf("collected %v: brought %v, %s", collected, got.Brought, told(c))
 			}
 			if len(c.Rates) != len(before.Rates) || len(c.Rates) > 0 && c.Rates[0] != before.Rates[0] {

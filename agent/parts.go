@@ -133,7 +133,8 @@ type Parts struct {
 	Accounts Accounts
 	Offline  Offline // nil: nothing is taken without a network
 	Rules    OfflineRules
-	NotFound error // what Memory returns for a charge that is not there; needed with Accounts
+	Closings Closings // nil: no Z is made
+	NotFound error    // what Memory returns for a charge that is not there; needed with Accounts
 	Codes    Codes
 	Wallets  []Wallet
 	Scanner  Scanner // nil: it delivers whatever it reads

@@ -10,37 +10,39 @@ import "time"
 
 // Paths of the API under the agent's address.
 const (
-	PathSession       = "/v1/session"               // POST SignIn -> Session; GET -> Session; DELETE
-	PathTicket        = "/v1/events/ticket"         // POST -> Ticket
-	PathEvents        = "/v1/events"                // GET, text/event-stream; ?ticket= for browsers
-	PathSales         = "/v1/sales"                 // POST NewSale -> Sale
-	PathSale          = "/v1/sales/{id}"            // GET ?wait=10s -> Sale
-	PathSaleCode      = "/v1/sales/{id}/code"       // POST Code, or a picture -> Sale
-	PathSaleShow      = "/v1/sales/{id}/show"       // POST Show -> Sale: have a code shown that the customer reads
-	PathShowPrint     = "/v1/sales/{id}/show/print" // POST -> Sale: put it on paper
-	PathSaleCancel    = "/v1/sales/{id}/cancel"     // POST -> Sale
-	PathOverride      = "/v1/sales/{id}/override"   // POST Override -> Sale
-	PathCharges       = "/v1/charges"               // GET ?state=&before=&limit= -> Charges
-	PathCharge        = "/v1/charges/{key}"         // GET -> Charge
-	PathReceipt       = "/v1/charges/{key}/receipt" // GET: text/plain or image/png by Accept; ?lang=en
-	PathReprint       = "/v1/charges/{key}/reprint" // POST ?copy=store -> Paper
-	PathResolve       = "/v1/charges/{key}/resolve" // POST Decision -> Charge
-	PathTopUps        = "/v1/topups"                // POST NewTopUp -> Sale
-	PathRefunds       = "/v1/refunds"               // POST NewRefund -> Charge
-	PathReconcile     = "/v1/reconciliations"       // POST NewReconciliation -> Reconciliation
-	PathJournal       = "/v1/journal"               // GET ?after=&limit= -> Journal
-	PathJournalVerify = "/v1/journal/verification"  // GET ?charges=true -> Verification
-	PathClosings      = "/v1/closings"              // POST NewClosing -> Closing
-	PathDevices       = "/v1/devices"               // GET -> Devices
-	PathDeviceTest    = "/v1/devices/{id}/test"     // POST -> DeviceTest
-	PathExplain       = "/v1/devices/{id}/explain"  // GET -> Explanation
-	PathTrace         = "/v1/devices/{id}/trace"    // GET ?after=&wait=10s -> Trace
-	PathOperators     = "/v1/operators"             // GET -> Operators
-	PathUnlock        = "/v1/operators/{id}/unlock" // POST -> Operators
-	PathHealth        = "/v1/health"                // GET -> Health
-	PathSaleFrame     = "/v1/sales/{id}/frame"      // POST one picture of many -> Sale, or 204: no code in it
-	PathCamera        = "/v1/camera"                // POST a PNG or JPEG for the open sale -> Sale
-	PathOpenSale      = "/v1/register"              // GET -> Register: the open sale, if any
+	PathSession       = "/v1/session"                 // POST SignIn -> Session; GET -> Session; DELETE
+	PathTicket        = "/v1/events/ticket"           // POST -> Ticket
+	PathEvents        = "/v1/events"                  // GET, text/event-stream; ?ticket= for browsers
+	PathSales         = "/v1/sales"                   // POST NewSale -> Sale
+	PathSale          = "/v1/sales/{id}"              // GET ?wait=10s -> Sale
+	PathSaleCode      = "/v1/sales/{id}/code"         // POST Code, or a picture -> Sale
+	PathSaleShow      = "/v1/sales/{id}/show"         // POST Show -> Sale: have a code shown that the customer reads
+	PathShowPrint     = "/v1/sales/{id}/show/print"   // POST -> Sale: put it on paper
+	PathSaleCancel    = "/v1/sales/{id}/cancel"       // POST -> Sale
+	PathOverride      = "/v1/sales/{id}/override"     // POST Override -> Sale
+	PathCharges       = "/v1/charges"                 // GET ?state=&before=&limit= -> Charges
+	PathCharge        = "/v1/charges/{key}"           // GET -> Charge
+	PathReceipt       = "/v1/charges/{key}/receipt"   // GET: text/plain or image/png by Accept; ?lang=en
+	PathReprint       = "/v1/charges/{key}/reprint"   // POST ?copy=store -> Paper
+	PathResolve       = "/v1/charges/{key}/resolve"   // POST Decision -> Charge
+	PathTopUps        = "/v1/topups"                  // POST NewTopUp -> Sale
+	PathRefunds       = "/v1/refunds"                 // POST NewRefund -> Charge
+	PathReconcile     = "/v1/reconciliations"         // POST NewReconciliation -> Reconciliation
+	PathJournal       = "/v1/journal"                 // GET ?after=&limit= -> Journal
+	PathJournalVerify = "/v1/journal/verification"    // GET ?charges=true -> Verification
+	PathClosings      = "/v1/closings"                // POST NewClosing -> Closing; GET ?before=&limit= -> Closings
+	PathClosing       = "/v1/closings/{number}"       // GET -> Closing
+	PathClosingPrint  = "/v1/closings/{number}/print" // POST -> Closing
+	PathDevices       = "/v1/devices"                 // GET -> Devices
+	PathDeviceTest    = "/v1/devices/{id}/test"       // POST -> DeviceTest
+	PathExplain       = "/v1/devices/{id}/explain"    // GET -> Explanation
+	PathTrace         = "/v1/devices/{id}/trace"      // GET ?after=&wait=10s -> Trace
+	PathOperators     = "/v1/operators"               // GET -> Operators
+	PathUnlock        = "/v1/operators/{id}/unlock"   // POST -> Operators
+	PathHealth        = "/v1/health"                  // GET -> Health
+	PathSaleFrame     = "/v1/sales/{id}/frame"        // POST one picture of many -> Sale, or 204: no code in it
+	PathCamera        = "/v1/camera"                  // POST a PNG or JPEG for the open sale -> Sale
+	PathOpenSale      = "/v1/register"                // GET -> Register: the open sale, if any
 	PathHealthz       = "/healthz"
 	PathReadyz        = "/readyz"
 	PathMetrics       = "/metrics"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/closing"
 	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/agent/health"
 )
@@ -30,8 +31,8 @@ func (s *Server) shapeReport(r agent.Report) control.Reconciliation {
 		}
 		for _, t := range w.Totals {
 			day.Totals = append(day.Totals, control.Total{
-				Kind: string(t.Kind), State: string(t.State), Currency: string(t.Currency), Ours: shapeSum(t.Ours), Theirs: shapeSum(t.Theirs),
-				OursAfter: shapeSum(t.OursAfter), TheirsAfter: shapeSum(t.TheirsAfter),
+				Kind: string(t.Kind), State: string(t.State), Currency: string(t.Currency), Ours: shapeSum(closing.Sum(t.Ours)), Theirs: shapeSum(closing.Sum(t.Theirs)),
+				OursAfter: shapeSum(closing.Sum(t.OursAfter)), TheirsAfter: shapeSum(closing.Sum(t.TheirsAfter)),
 			})
 		}
 		for _, d := range listed(w.Differences, mostListed/len(r.Wallets)) {
@@ -62,7 +63,7 @@ func listed(all []agent.Difference, room int) []agent.Difference {
 	return first[:room]
 }
 
-func shapeSum(s agent.Sum) control.Sum { return control.Sum{Count: s.Count, Amount: s.Minor} }
+func shapeSum(s closing.Sum) control.Sum { return control.Sum{Count: s.Count, Amount: s.Minor} }
 
 func shapeDifference(d agent.Difference) control.Difference {
 	what, did := health.Lookup("difference."+string(d.What)), health.Lookup("done."+string(d.Done))
