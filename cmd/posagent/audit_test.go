@@ -141,3 +141,63 @@ func forge(t *testing.T, p *place, all []control.JournalEntry) {
 		t.Errorf("the journal without a token: %d", resp.StatusCode)
 	}
 }
+
+// The closings fit the journal by a program that shares no code with ours, and
+// one that was changed does not.
+func TestAuditorChecksTheClosings(t *testing.T) {
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("SKIP: python3 is missing (apt-get install python3)")
+	}
+	p := newPlace(t, "")
+	p.startWallet(t)
+	c := p.start(t)
+	local := control.Dial("unix:"+p.at("api.sock"), "")
+	for n, note := range []string{"A-1", "A-2", "A-3"} {
+		s, _, _, err := p.send(t.Context(), control.PathSales, note, control.NewSale{Reference: note, Amount: 1000 + int64(n), Currency: "JPY"})
+		check(t, err)
+		_, _, _, err = p.send(t.Context(), salePath(control.PathSaleCode, s.ID), note+"c", control.Code{Text: p.mint(t)})
+		check(t, err)
+	}
+	z, err := local.Closing(t.Context(), control.NewClosing{Kind: "z", Drawer: &control.DrawerCount{Float: 1000, Counted: 1000}})
+	check(t, err)
+	if z.Z.Number != 1 || len(z.Takings) != 1 || z.Takings[0].Paid != (control.Sum{Count: 3, Amount: 3003}) || len(z.Z.Wallets) != 1 || !z.Z.Wallets[0].Compared || z.Z.Wallets[0].Left != 0 || z.Z.Drawer.Over != 0 {
+		t.Errorf("it closed as %+v", z)
+	}
+	_, err = local.Closing(t.Context(), control.NewClosing{Kind: "z"})
+	refusedWith(t, err, "closing.done")
+	c.kill()
+	p.start(t)
+	again, err := local.ClosingOf(t.Context(), 1)
+	check(t, err)
+	if again.Z.Document != z.Z.Document || again.Z.SHA256 != z.Z.SHA256 {
+		t.Error("after a power cut the Z is another one")
+	}
+	_, err = local.VerifyJournal(t.Context(), true)
+	check(t, err)
+	journal, closings := p.at("journal.jsonl"), p.at("closings.json")
+	exportJournal(t, local, journal)
+	for _, c := range []struct {
+		bend func(*control.Closings)
+		says string
+	}{
+		{func(*control.Closings) {}, "sound: 1 closings"},
+		{func(l *control.Closings) {
+			l.Closings[0].Z.Document = strings.Replace(l.Closings[0].Z.Document, "3003", "3004", 1)
+		}, "has another document than the journal says"},
+		{func(l *control.Closings) { l.Closings = []control.Closing{} }, "the journal tells of 1 closings"},
+	} {
+		list, err := local.Closings(t.Context(), 0, 10)
+		check(t, err)
+		c.bend(&list)
+		text, err := json.Marshal(list)
+		check(t, err)
+		check(t, os.WriteFile(closings, text, 0o600))
+		const program = "../../docs/reference/audit_z.py"
+		_, err = os.ReadFile(program)
+		check(t, err)
+		out, _ := exec.Command("python3", program, journal, closings).CombinedOutput()
+		if !strings.Contains(string(out), c.says) {
+			t.Errorf("the auditor says %q, want %q", out, c.says)
+		}
+	}
+}

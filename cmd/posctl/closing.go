@@ -20,12 +20,12 @@ const byteOrderMark = "\ufeff"
 func (t *tool) close() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "close",
-		Short:   "See what a business day has come to",
-		Long:    "close x adds a business day up, as often as you like; it changes nothing.",
-		Example: "  posctl close x",
+		Short:   "See what a business day has come to, and close it",
+		Long:    "close x adds a business day up, as often as you like; it changes nothing.\nclose z closes the register, once for a business day.",
+		Example: "  posctl close x\n  posctl close z --float 30000 --counted 53000",
 	}
 	group(cmd)
-	cmd.AddCommand(t.closeX())
+	cmd.AddCommand(t.closeX(), t.closeZ(), t.closeList(), t.closeShow(), t.closePrint())
 	return cmd
 }
 
@@ -74,6 +74,14 @@ func (t *tool) closing(c control.Closing) {
 		fmt.Fprintln(t.out, "\nnothing was begun on this day")
 		return
 	}
+	t.sums(c)
+	if !c.Finished {
+		fmt.Fprintln(t.out, "\nnot everything of this day is settled: posctl charges --state open,owed,unpaid")
+	}
+}
+
+// sums are the tables of a closing.
+func (t *tool) sums(c control.Closing) {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, k := range c.Takings {
 		fmt.Fprintf(w, "\n\t%s\tcount\t\n", k.Currency)
@@ -85,7 +93,7 @@ func (t *tool) closing(c control.Closing) {
 			{"NOT SETTLED", k.Open}, {"OWED to customers", k.Owed}, {"UNPAID, goods gone", k.Unpaid}, {"top-ups, cash in the drawer", k.TopUps},
 			{"brought here, other registers' sales", k.Brought},
 		} {
-			if line.sum.Count > 0 || line.what == "paid" {
+			if line.sum != (control.Sum{}) || line.what == "paid" {
 				fmt.Fprintf(w, "%s\t%d\t%d\t\n", line.what, line.sum.Amount, line.sum.Count)
 			}
 		}
@@ -102,9 +110,6 @@ func (t *tool) closing(c control.Closing) {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d %s\n", cmp.Or(r.WalletNameE, r.Wallet, "-"), r.Kind, r.State, r.Count, r.Amount, r.Currency)
 	}
 	_ = w.Flush()
-	if !c.Finished {
-		fmt.Fprintln(t.out, "\nnot everything of this day is settled: posctl charges --state open,owed,unpaid")
-	}
 }
 
 // writeCSV writes the rows of a day for Excel.
@@ -116,9 +121,13 @@ func writeCSV(path string, c control.Closing) error {
 	_, err = io.WriteString(out.file, byteOrderMark)
 	w := csv.NewWriter(out.file)
 	w.UseCRLF = true // as RFC 4180 and Excel have it
-	rows := [][]string{{"date", "wallet", "name", "kind", "state", "currency", "count", "amount"}}
+	rows := [][]string{{"z", "date", "wallet", "name", "kind", "state", "currency", "count", "amount"}}
+	number := ""
+	if c.Z != nil {
+		number = strconv.FormatInt(c.Z.Number, 10)
+	}
 	for _, r := range c.Rows {
-		rows = append(rows, []string{c.Date, r.Wallet, r.WalletName, r.Kind, r.State, r.Currency, strconv.Itoa(r.Count), strconv.FormatInt(r.Amount, 10)})
+		rows = append(rows, []string{number, c.Date, r.Wallet, r.WalletName, r.Kind, r.State, r.Currency, strconv.Itoa(r.Count), strconv.FormatInt(r.Amount, 10)})
 	}
 	if err = errors.Join(err, w.WriteAll(rows), out.file.Sync()); err != nil {
 		out.drop()
