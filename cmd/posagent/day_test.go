@@ -1,0 +1,380 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/control"
+	"github.com/posagent/posagent/wallet/wire"
+)
+
+// TestAShopsDay is a day of a shop on the real programs: three cashiers and a
+// manager sign in and take 300 sales of all kinds; wallets decline, are silent
+// and are away; the agent's plug is pulled; money goes back as a void, as a part
+// and by hand; cash becomes money in wallets. At the end the X report, the Z,
+// the journal (by programs that share no code with ours), the wallet's own
+// books and the drawer say the same as what the tills were told.
+//
+// POSAGENT_SEED replays a day.
+func TestAShopsDay(t *testing.T) {
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("SKIP: python3 is missing (apt-get install python3)")
+	}
+	seed := number(t, "POSAGENT_SEED", rand.Uint64()>>1)
+	t.Logf("POSAGENT_SEED=%d", seed)
+	d := openDay(t, rand.New(rand.NewPCG(seed, 1)))
+	for n := range 300 {
+		switch n {
+		case 100:
+			d.wallet.kill()
+			d.wallet = nil
+		case 130:
+			d.wallet = d.startWallet(t)
+		case 200: // somebody pulls the plug
+			d.agent.kill()
+			d.agent = d.start(t)
+			for _, c := range d.cashiers {
+				c.signIn()
+			}
+			d.manager.signIn()
+		}
+		d.customer(n)
+	}
+	d.evening()
+}
+
+// day is the shop, and what its tills were told.
+type day struct {
+	*dark
+	chance   *rand.Rand
+	cashiers []*person
+	manager  *person
+	paid     map[string]int64 // by key, what was handed over
+	back     map[string]int64 // by key of the payment, what went back
+	topUps   map[string]int64
+	tally    map[string]int
+}
+
+// person is somebody who is signed in with a browser.
+type person struct {
+	*place
+	t       *testing.T
+	id, pin string
+	client  *http.Client
+	secret  string
+}
+
+func openDay(t *testing.T, chance *rand.Rand) *day {
+	t.Helper()
+	d := &day{dark: newDark(t), chance: chance, paid: map[string]int64{}, back: map[string]int64{}, topUps: map[string]int64{}, tally: map[string]int{}}
+	join := func(id, role, pin string) *person {
+		_, err := d.local().AddOperator(t.Context(), control.NewOperator{ID: id, Name: id, Role: role, PIN: pin})
+		check(t, err)
+		p := &person{place: d.place, t: t, id: id, pin: pin}
+		p.signIn()
+		return p
+	}
+	for _, id := range []string{"hanako", "jiro", "saburo"} {
+		d.cashiers = append(d.cashiers, join(id, "cashier", "48"+fmt.Sprint(d.chance.IntN(90)+10)))
+	}
+	d.manager = join("taro", "manager", "604713")
+	return d
+}
+
+func (p *person) signIn() {
+	p.t.Helper()
+	jar, err := cookiejar.New(nil)
+	check(p.t, err)
+	p.client, p.secret = &http.Client{Jar: jar}, ""
+	var s control.Session
+	p.does(p.t, control.PathSession, "", control.SignIn{Operator: p.id, PIN: p.pin}, &s)
+	p.secret = s.Secret
+}
+
+// asks posts as this person, and returns the status and what went wrong.
+func (p *person) asks(path, key string, body, into any) (int, control.Problem) {
+	p.t.Helper()
+	data, err := json.Marshal(body)
+	check(p.t, err)
+	req, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, p.url+path, bytes.NewReader(data))
+	check(p.t, err)
+	req.Header.Set("Content-Type", "application/json")
+	if p.secret != "" {
+		req.Header.Set(control.HeaderSession, p.secret)
+	}
+	if key != "" {
+		req.Header.Set(control.HeaderIdempotencyKey, key)
+	}
+	resp, err := p.client.Do(req)
+	check(p.t, err)
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	check(p.t, err)
+	var problem control.Problem
+	if resp.StatusCode >= http.StatusBadRequest {
+		check(p.t, json.Unmarshal(answer, &problem))
+		return resp.StatusCode, problem
+	}
+	check(p.t, json.Unmarshal(answer, into))
+	return resp.StatusCode, problem
+}
+
+// does is asks for what must work.
+func (p *person) does(t *testing.T, path, key string, body, into any) {
+	t.Helper()
+	if status, problem := p.asks(path, key, body, into); status >= http.StatusBadRequest {
+		t.Fatalf("%s: POST %s: %d %+v", p.id, path, status, problem)
+	}
+}
+
+// customer comes to one of the cashiers.
+func (d *day) customer(n int) {
+	c := d.cashiers[n%len(d.cashiers)]
+	away := d.wallet == nil
+	switch {
+	case n%60 == 17 && !away:
+		d.topUp(c, n)
+	case n%25 == 3 && !away:
+		d.silent(c, n)
+	case n%25 == 9:
+		d.giveUp(c, n)
+	case n%25 == 14 && !away:
+		d.declined(c, n)
+	case n%20 == 11 && !away:
+		d.comesBack(n)
+		d.sale(c, n)
+	default:
+		d.sale(c, n)
+	}
+}
+
+func wishOf(n int, what string) string { return fmt.Sprintf("day-%d-%s", n, what) }
+
+// opens is a sale of some goods at both tax rates.
+func (d *day) opens(c *person, n int) control.Sale {
+	food, pens := int64(108+d.chance.IntN(900)), int64(110+d.chance.IntN(400))
+	if d.wallet == nil {
+		food, pens = food%300+100, pens%100+50 // what a signed code is good for
+	}
+	var s control.Sale
+	c.does(d.T, control.PathSales, wishOf(n, "sale"), control.NewSale{
+		Reference: fmt.Sprintf("R-%d", n), Amount: food + pens, Currency: "JPY",
+		Lines: []control.Line{{Name: "茶", Quantity: 1, Amount: food, Rate: "reduced"}, {Name: "ペン", Quantity: 2, Amount: pens, Rate: "standard"}},
+	}, &s)
+	return s
+}
+
+// sale is paid, or taken without a network.
+func (d *day) sale(c *person, n int) {
+	s := d.opens(c, n)
+	code := d.shows()
+	if d.wallet != nil {
+		code = d.mint(d.T)
+	}
+	for try := 0; ; try++ {
+		status, problem := c.asks(salePath(control.PathSaleCode, s.ID), wishOf(n, "code"+fmt.Sprint(try)), control.Code{Text: code}, &s)
+		if status < http.StatusBadRequest {
+			break
+		}
+		if problem.Why != "wallet.paused" || try > 100 { // it was away: nothing is sent for a moment
+			d.Fatalf("sale %d: %d %+v", n, status, problem)
+		}
+		d.tally["paused"]++
+		eventually(d.T, "the wallet is asked again", func() bool {
+			h, err := d.local().Health(d.Context())
+			return err == nil && !strings.Contains(fmt.Sprint(h), "wallet.paused")
+		})
+	}
+	for charge.State(s.State).Doubtful() {
+		now, err := d.local().Sale(d.Context(), s.ID, patience)
+		check(d.T, err)
+		s = now
+	}
+	switch charge.State(s.State) {
+	case charge.Approved, charge.Queued, charge.Forwarding:
+		d.paid[s.ChargeKey] = s.Amount
+		d.tally["sold "+s.State]++
+	default:
+		d.Errorf("sale %d is %s (%s)", n, s.State, s.Reason)
+	}
+}
+
+// silent: the wallet takes the money and says nothing, and the register finds
+// out.
+func (d *day) silent(c *person, n int) {
+	check(d.T, d.try(http.MethodPut, wire.PathTryFault, wire.FaultOrder{Fault: wire.FaultSilent, Count: 1}, &wire.FaultOrder{}))
+	d.sale(c, n)
+	d.tally["doubts"]++
+}
+
+// giveUp: the customer leaves before a code was read.
+func (d *day) giveUp(c *person, n int) {
+	s := d.opens(c, n)
+	c.does(d.T, salePath(control.PathSaleCancel, s.ID), wishOf(n, "cancel"), struct{}{}, &s)
+	if s.State != string(charge.Abandoned) {
+		d.Errorf("sale %d was given up and is %s", n, s.State)
+	}
+	d.tally["given up"]++
+}
+
+// declined: a code that is no wallet's, one that is used, and then the customer
+// has not got so much.
+func (d *day) declined(c *person, n int) {
+	s := d.opens(c, n)
+	if status, problem := c.asks(salePath(control.PathSaleCode, s.ID), wishOf(n, "goods"), control.Code{Text: "4901234567894"}, &s); status != http.StatusConflict {
+		d.Errorf("a bar code of goods: %d %+v", status, problem)
+	}
+	c.does(d.T, salePath(control.PathSaleCancel, s.ID), wishOf(n, "cancel"), struct{}{}, &s)
+	c.does(d.T, control.PathSales, wishOf(n, "big"), control.NewSale{Reference: fmt.Sprintf("B-%d", n), Amount: 900_000_000, Currency: "JPY"}, &s)
+	c.does(d.T, salePath(control.PathSaleCode, s.ID), wishOf(n, "code"), control.Code{Text: d.mint(d.T)}, &s)
+	if s.State != string(charge.Declined) {
+		d.Errorf("sale %d is %s, want it declined", n, s.State)
+	}
+	c.does(d.T, salePath(control.PathSaleCancel, s.ID), wishOf(n, "cancel big"), struct{}{}, &s)
+	d.tally["declined"]++
+}
+
+// topUp: the cashier takes cash.
+func (d *day) topUp(c *person, n int) {
+	var s control.Sale
+	c.does(d.T, control.PathTopUps, wishOf(n, "topup"), control.NewTopUp{Amount: 3000, Currency: "JPY"}, &s)
+	c.does(d.T, salePath(control.PathSaleCode, s.ID), wishOf(n, "code"), control.Code{Text: d.mint(d.T)}, &s)
+	if s.State != string(charge.Approved) {
+		d.Fatalf("top-up %d is %s (%s)", n, s.State, s.Reason)
+	}
+	d.topUps[s.ChargeKey] = s.Amount
+	d.tally["top-ups"]++
+}
+
+// comesBack: a customer of before brings something back. A cashier may not give
+// money out, and the manager gives back a part, or all of it.
+func (d *day) comesBack(n int) {
+	for key, amount := range d.paid {
+		now, err := d.local().Charge(d.Context(), key)
+		check(d.T, err)
+		if d.back[key] > 0 || now.State != string(charge.Approved) {
+			continue
+		}
+		wish := control.NewRefund{ChargeKey: key, Amount: amount, Reason: "returned", Way: "auto"}
+		if d.chance.IntN(2) == 0 {
+			wish.Amount = 1 + amount/3
+		}
+		if status, _ := d.cashiers[0].asks(control.PathRefunds, wishOf(n, "not you"), wish, nil); status != http.StatusForbidden {
+			d.Errorf("a cashier gives money back: %d", status)
+		}
+		var c control.Charge
+		for range 2 { // the second time is the same wish
+			d.manager.does(d.T, control.PathRefunds, wishOf(n, "back"), wish, &c)
+		}
+		d.back[key] += wish.Amount
+		if c.Way == "void" {
+			delete(d.paid, key)
+			delete(d.back, key)
+		}
+		d.tally["back by "+c.Way]++
+		over := control.NewRefund{ChargeKey: key, Amount: amount, Reason: "returned"}
+		if status, problem := d.manager.asks(control.PathRefunds, wishOf(n, "over"), over, nil); status < http.StatusBadRequest {
+			d.Errorf("more than was paid went back: %d %+v", status, problem)
+		}
+		return
+	}
+}
+
+// evening closes the day, and compares.
+func (d *day) evening() {
+	t := d.T
+	d.quiet()
+	d.Logf("%v", d.tally)
+	for _, what := range []string{"sold approved", "sold queued", "doubts", "given up", "declined", "top-ups", "back by void", "back by refund"} {
+		if d.tally[what] == 0 {
+			d.Errorf("there was none of %q", what)
+		}
+	}
+	var sold, back, topUps int64
+	for _, amount := range d.paid {
+		sold += amount
+	}
+	for _, amount := range d.back {
+		back += amount
+	}
+	for _, amount := range d.topUps {
+		topUps += amount
+	}
+	var x, z control.Closing
+	d.manager.does(t, control.PathClosings, "", control.NewClosing{Kind: "x"}, &x)
+	d.manager.does(t, control.PathClosings, "", control.NewClosing{Kind: "z", Drawer: &control.DrawerCount{Float: 30_000, Counted: 30_000 + topUps}}, &z)
+	for what, c := range map[string]control.Closing{"X": x, "Z": z} {
+		if !c.Finished || len(c.Takings) != 1 {
+			t.Fatalf("%s: %+v", what, c)
+		}
+		k := c.Takings[0]
+		if k.Net != sold-back || k.Paid != (control.Sum{Count: len(d.paid), Amount: sold}) || k.Refunded.Amount != back || k.Refunded.Count != len(d.back) || k.TopUps != (control.Sum{Count: len(d.topUps), Amount: topUps}) {
+			t.Errorf("%s says %+v; the tills were told of %d paid over %d, %d back, %d top-ups over %d", what, k, len(d.paid), sold, back, len(d.topUps), topUps)
+		}
+		var gross int64
+		for _, r := range c.Rates {
+			gross += r.Gross
+		}
+		if len(c.Rates) != 2 || gross != sold {
+			t.Errorf("%s has the rates %+v of %d", what, c.Rates, sold)
+		}
+	}
+	if z.Z.Number != 1 || len(z.Z.Waiting) != 0 || z.Z.Reason != "" || !z.Z.Wallets[0].Compared || z.Z.Wallets[0].Left != 0 || z.Z.Drawer.Cash != topUps || z.Z.Drawer.Over != 0 {
+		t.Errorf("Z: %+v", z.Z)
+	}
+	if status, problem := d.manager.asks(control.PathClosings, "", control.NewClosing{Kind: "z"}, nil); status != http.StatusConflict || problem.Why != "closing.done" {
+		t.Errorf("a second Z: %d %+v", status, problem)
+	}
+	d.walletAgrees(sold, back, topUps)
+	d.auditorAgrees(sold - back)
+}
+
+// walletAgrees: the wallet's own books say the same.
+func (d *day) walletAgrees(sold, back, topUps int64) {
+	sums := map[wire.Kind]int64{}
+	for key, s := range d.standings(d.T) {
+		if s.Status != wire.Approved {
+			continue
+		}
+		sums[s.Kind] += s.Amount
+		if _, told := d.paid[key]; s.Kind == wire.KindCharge && !told {
+			d.Errorf("the wallet has %s over %d as paid, and no till was told so", key, s.Amount)
+		}
+	}
+	if sums[wire.KindCharge] != sold || sums[wire.KindRefund] != back || sums[wire.KindTopup] != topUps {
+		d.Errorf("the wallet has %v; the tills were told %d, %d back, %d topped up", sums, sold, back, topUps)
+	}
+	var trial wire.Trial
+	check(d.T, d.try(http.MethodGet, wire.PathTryTrial, nil, &trial))
+	if trial.Negative != 0 || trial.Wrong != 0 {
+		d.Errorf("the wallet's books are not even: %+v", trial)
+	}
+}
+
+// auditorAgrees: so do programs that share no code with ours.
+func (d *day) auditorAgrees(net int64) {
+	journal, closings := d.at("journal.jsonl"), d.at("closings.json")
+	exportJournal(d.T, d.local(), journal)
+	list, err := d.local().Closings(d.Context(), 0, 10)
+	check(d.T, err)
+	text, err := json.Marshal(list)
+	check(d.T, err)
+	check(d.T, os.WriteFile(closings, text, 0o600))
+	if says, err := auditor(d.T, journal); err != nil || !strings.Contains(says, "sound: ") {
+		d.Errorf("%v: %s", err, says)
+	}
+	out, err := exec.Command("python3", "../../docs/reference/audit_z.py", journal, closings).CombinedOutput()
+	if want := fmt.Sprintf("net %d JPY", net); err != nil || !strings.Contains(string(out), want) {
+		d.Errorf("%v: %s, want %s", err, out, want)
+	}
+}
