@@ -15,7 +15,7 @@ func scanZ(r sqlite.Row) (charge.Z, error) {
 		By: charge.By(r.Text(5)), Operator: r.Text(6), Document: r.Blob(7),
 	}
 	if n := copy(z.Hash[:], r.Blob(8)); n != len(z.Hash) {
-		return z, fmt.Errorf("Z %d has a hash of %d bytes", z.Number, n)
+		return z, fmt.Errorf("closing Z %d has a hash of %d bytes", z.Number, n)
 	}
 	return z, nil
 }
@@ -33,7 +33,7 @@ func (t tx) AddZ(z charge.Z) error {
 		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE ?1 = 1 + coalesce((SELECT max(number) FROM closings), 0)`,
 		z.Number, z.Date, z.After, z.Upto, nanos(z.At), string(z.By), z.Operator, z.Document, z.Hash[:])
 	if err == nil && n == 0 {
-		err = fmt.Errorf("Z %d is not the next", z.Number)
+		err = fmt.Errorf("closing Z %d is not the next", z.Number)
 	}
 	return err
 }

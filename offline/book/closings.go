@@ -39,7 +39,7 @@ func (b *Book) PutZ(z charge.Z) (charge.Z, error) {
 			return ErrOtherZ
 		}
 		if z.Upto < z.After || z.Upto > t.end.n {
-			return fmt.Errorf("Z %d covers entries up to %d, and the journal ends with %d", z.Number, z.Upto, t.end.n)
+			return fmt.Errorf("closing Z %d covers entries up to %d, and the journal ends with %d", z.Number, z.Upto, t.end.n)
 		}
 		if err := t.tx.AddZ(z); err != nil {
 			return err

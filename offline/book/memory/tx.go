@@ -129,7 +129,7 @@ func (t *tx) AppendLink(l book.Link) error {
 func (t *tx) AddZ(z charge.Z) error {
 	taken := slices.ContainsFunc(t.d.zs, func(other charge.Z) bool { return other.Date == z.Date })
 	if taken || z.Number != int64(len(t.d.zs))+1 || len(z.Date) != 10 || z.After < 0 || z.Upto < z.After || len(z.Document) == 0 {
-		return fmt.Errorf("Z %d is not the next, its date has one, or it is none", z.Number)
+		return fmt.Errorf("closing Z %d is not the next, its date has one, or it is none", z.Number)
 	}
 	z.At, z.Document = plain(z.At), slices.Clone(z.Document)
 	t.d.zs = append(t.d.zs, z)
