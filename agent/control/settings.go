@@ -35,11 +35,12 @@ type Setting struct {
 
 // NewSettings are a wish. Set and TOML exclude each other.
 type NewSettings struct {
-	Set    []NewSetting `json:"set,omitempty" maxItems:"200"`
-	TOML   *string      `json:"toml,omitempty" maxLength:"32768" doc:"the agent's own file as a whole"`
-	DryRun bool         `json:"dry_run,omitempty" doc:"only judge and compare"`
-	Within string       `json:"within,omitempty" maxLength:"16" doc:"a Go duration from 5s to 10m, usually 1m: unless it is confirmed until then, it is rolled back"`
-	Probe  string       `json:"probe,omitempty" maxLength:"16" doc:"a Go duration up to 1m, usually 10s, in which changed devices must answer; 0s: they are not asked"`
+	Set      []NewSetting `json:"set,omitempty" maxItems:"200"`
+	TOML     *string      `json:"toml,omitempty" maxLength:"32768" doc:"the agent's own file as a whole"`
+	DryRun   bool         `json:"dry_run,omitempty" doc:"only judge and compare"`
+	Within   string       `json:"within,omitempty" maxLength:"16" doc:"a Go duration from 5s to 10m, usually 1m: unless it is confirmed until then, it is rolled back"`
+	Probe    string       `json:"probe,omitempty" maxLength:"16" doc:"a Go duration up to 1m, usually 10s, in which changed devices must answer; 0s: they are not asked"`
+	Approval string       `json:"approval,omitempty" maxLength:"32" doc:"of POST /v1/approvals, where one is needed: kind configure, its key is the match of If-Match"`
 }
 
 // NewSetting is one value that is wished for.
@@ -52,6 +53,7 @@ type NewSetting struct {
 type RollBack struct {
 	Generation int    `json:"generation,omitempty" minimum:"0" doc:"0: the change that waits, or else the generation before"`
 	Match      string `json:"match,omitempty" maxLength:"64" doc:"of the settings that were looked at; not needed for the change that waits"`
+	Approval   string `json:"approval,omitempty" maxLength:"32" doc:"of POST /v1/approvals, where one is needed: kind configure, its key is match; none to take back what waits"`
 }
 
 // SettingsChange is what became of a wish.

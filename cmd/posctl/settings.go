@@ -61,7 +61,7 @@ func (t *tool) configDiff() *cobra.Command {
 				return err
 			}
 			w.DryRun = true
-			return t.change(cmd, w, false)
+			return t.change(cmd, w, false, "")
 		},
 	}
 	cmd.Flags().StringVar(&file, "file", "", "`FILE` that takes the place of conf.d/90-posagent.toml")
@@ -69,7 +69,7 @@ func (t *tool) configDiff() *cobra.Command {
 }
 
 func (t *tool) configApply() *cobra.Command {
-	var file string
+	var file, manager string
 	var within, probe time.Duration
 	var yes bool
 	cmd := &cobra.Command{
@@ -88,23 +88,27 @@ key out again. It is written into conf.d/90-posagent.toml, and into no other fil
 				return err
 			}
 			w.Within, w.Probe = within.String(), probe.String()
-			return t.change(cmd, w, yes)
+			return t.change(cmd, w, yes, manager)
 		},
 	}
 	cmd.Flags().StringVar(&file, "file", "", "`FILE` that takes the place of conf.d/90-posagent.toml")
 	cmd.Flags().DurationVar(&within, "confirm-within", time.Minute, "`TIME` to confirm, 5s to 10m")
 	cmd.Flags().DurationVar(&probe, "probe", 10*time.Second, "`TIME` for changed devices to answer; 0s: not asked")
 	cmd.Flags().BoolVar(&yes, "yes", false, "confirm at once when the devices have answered")
+	approver(cmd, &manager)
 	return cmd
 }
 
-func (t *tool) change(cmd *cobra.Command, w control.NewSettings, yes bool) error {
+func (t *tool) change(cmd *cobra.Command, w control.NewSettings, yes bool, manager string) error {
 	client, err := t.client(cmd)
 	if err != nil {
 		return err
 	}
 	now, err := client.Settings(cmd.Context())
 	if err != nil {
+		return err
+	}
+	if w.Approval, err = t.approval(cmd, client, control.NewApproval{Kind: "configure", Key: now.Match, Operator: manager}); err != nil {
 		return err
 	}
 	done, err := client.ChangeSettings(cmd.Context(), now.Match, w)
@@ -164,7 +168,8 @@ func (t *tool) configConfirm() *cobra.Command {
 }
 
 func (t *tool) configRollback() *cobra.Command {
-	return &cobra.Command{
+	var manager string
+	cmd := &cobra.Command{
 		Use:     "rollback [N]",
 		Short:   "Take the change back that waits, or go back to generation N",
 		Long:    "rollback takes the change back that waits to be confirmed. Without one it goes\nback to the generation before, and with N to that one; either must be confirmed.",
@@ -186,6 +191,9 @@ func (t *tool) configRollback() *cobra.Command {
 				return err
 			}
 			to.Match = now.Match
+			if to.Approval, err = t.approval(cmd, client, control.NewApproval{Kind: "configure", Key: now.Match, Operator: manager}); err != nil {
+				return err
+			}
 			done, err := client.RollBackSettings(cmd.Context(), to)
 			if err != nil {
 				return err
@@ -193,6 +201,8 @@ func (t *tool) configRollback() *cobra.Command {
 			return t.print(done, func() { t.changed(done) })
 		},
 	}
+	approver(cmd, &manager)
+	return cmd
 }
 
 func (t *tool) configHistory() *cobra.Command {

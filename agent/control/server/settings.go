@@ -9,6 +9,7 @@ import (
 
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/control"
+	"github.com/posagent/posagent/agent/operator"
 )
 
 // Settings change how the register is set up, while it runs. Their errors are
@@ -54,6 +55,11 @@ func (s *Server) settings(api huma.API) {
 	huma.Register(api, operation(http.MethodPost, control.PathRollBack, "rollback-config", "Take the change back that waits, or go back to a generation", control.ScopeConfig),
 		func(ctx context.Context, in *struct{ Body control.RollBack }) (*struct{ Body control.SettingsChange }, error) {
 			who := from(ctx)
+			if in.Body.Generation != 0 || s.Settings.View().Pending == 0 { // what waits anybody who may change settings takes back at once
+				if err := s.stepUp(who, operator.Act{Kind: operator.Configure, Key: in.Body.Match}, in.Body.Approval); err != nil {
+					return nil, err
+				}
+			}
 			return changed(s.Settings.RollBack(context.WithoutCancel(ctx), in.Body, who.by, who.person()))
 		})
 	huma.Register(api, operation(http.MethodGet, control.PathGenerations, "config-generations", "The last changes of the settings: who, when, what", control.ScopeConfig),
@@ -72,6 +78,11 @@ func (s *Server) changeSettings(ctx context.Context, in *struct {
 	match := strings.Trim(in.Match, `"`)
 	if match == "" {
 		return nil, problemOf(http.StatusPreconditionRequired, "config.match", "If-Match is missing: GET "+control.PathConfig+" tells it")
+	}
+	if !in.Body.DryRun {
+		if err := s.stepUp(who, operator.Act{Kind: operator.Configure, Key: match}, in.Body.Approval); err != nil {
+			return nil, err
+		}
 	}
 	return changed(s.Settings.Change(context.WithoutCancel(ctx), match, in.Body, who.by, who.person()))
 }
