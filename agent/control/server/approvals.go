@@ -99,7 +99,7 @@ func (s *Server) stepUp(who *caller, act operator.Act, approval string) error {
 			return s.missingLeave(who, act, "approval.two_people")
 		case person != "" && (second || s.Rules.Require):
 			return s.missingLeave(who, act, "second.needed")
-		case person == "" && (act.Kind == operator.Refund || s.Rules.Require):
+		case person == "" && (act.Kind == operator.Refund || act.Kind == operator.Users || s.Rules.Require): // whoever makes a manager may do all that one may
 			return s.missingLeave(who, act, "approval.needed")
 		}
 		return nil

@@ -58,3 +58,21 @@ func TestSettingsNeedTheSecondFactor(t *testing.T) {
 		t.Errorf("%d changes and %d rollbacks", k.changes, k.back)
 	}
 }
+
+// A program that may change settings makes nobody a manager by itself: with a
+// PIN of its own choice it could then do all that a manager may.
+func TestAProgramMakesNoManager(t *testing.T) {
+	s := start(t, token("fitter", control.ScopeConfig, control.ScopeRead))
+	add := func(role, approval string) reply {
+		return s.ask(t, "POST", control.PathOperators, control.NewOperator{ID: "jiro", Name: "次郎", Role: role, PIN: "720483", Approval: approval}, bearer("fitter"))
+	}
+	refused(t, add("manager", ""), "approval.needed")
+	disabled := false
+	refused(t, s.ask(t, "PATCH", control.PathOperators+"/hanako", control.OperatorChange{Disabled: &disabled}, bearer("fitter")), "approval.needed")
+	refused(t, s.ask(t, "PATCH", control.PathOperators+"/hanako", control.OperatorChange{Role: "manager"}, bearer("fitter")), "approval.needed")
+	got := s.ask(t, "POST", control.PathApprovals, control.NewApproval{Kind: "users", Key: "jiro", Detail: "add as cashier", Operator: "taro", PIN: managerPIN}, bearer("fitter"))
+	want(t, got, http.StatusOK)
+	leave := decode[control.Approval](t, got).ID
+	refused(t, add("manager", leave), "approval.other")
+	want(t, add("cashier", leave), http.StatusOK)
+}

@@ -26,7 +26,8 @@ func (s *Server) users(api huma.API) {
 	huma.Register(api, op, s.setUp)
 }
 
-// mayUsers: a person needs the right, a program the scope, which it has.
+// mayUsers: a person needs the right, and a program the approval of one who has
+// it: the scope of settings makes nobody a manager.
 func (s *Server) mayUsers(who *caller, id, detail, approval string) error {
 	if who.operator.ID != "" && !operator.Can(who.operator.Role, operator.Users) {
 		return problemOf(http.StatusForbidden, "operator.manager", "")
@@ -42,7 +43,7 @@ func (s *Server) mayUsers(who *caller, id, detail, approval string) error {
 
 func (s *Server) addOperator(ctx context.Context, in *struct{ Body control.NewOperator }) (*operatorsOut, error) {
 	who, b := from(ctx), in.Body
-	if err := s.mayUsers(who, b.ID, "add", b.Approval); err != nil {
+	if err := s.mayUsers(who, b.ID, "add as "+b.Role, b.Approval); err != nil {
 		return nil, err
 	}
 	return s.changed(who, s.Staff.Add(b.ID, b.Name, operator.Role(b.Role), b.PIN), "added operator "+b.ID+" as "+b.Role)
