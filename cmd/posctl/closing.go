@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -127,11 +128,20 @@ func writeCSV(path string, c control.Closing) error {
 		number = strconv.FormatInt(c.Z.Number, 10)
 	}
 	for _, r := range c.Rows {
-		rows = append(rows, []string{number, c.Date, r.Wallet, r.WalletName, r.Kind, r.State, r.Currency, strconv.Itoa(r.Count), strconv.FormatInt(r.Amount, 10)})
+		rows = append(rows, []string{number, c.Date, r.Wallet, harmless(r.WalletName), r.Kind, r.State, r.Currency, strconv.Itoa(r.Count), strconv.FormatInt(r.Amount, 10)})
 	}
 	if err = errors.Join(err, w.WriteAll(rows), out.file.Sync()); err != nil {
 		out.drop()
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return out.file.Close()
+}
+
+// harmless is a text that Excel shows as it is: what begins like a formula it
+// would work out, and a name may come from somebody else.
+func harmless(cell string) string {
+	if strings.HasPrefix(cell, "'") || strings.ContainsAny(cell[:min(1, len(cell))], "=+-@\t\r") {
+		return "'" + cell
+	}
+	return cell
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/posagent/posagent/agent/control"
@@ -46,4 +47,23 @@ func TestCloseZGolden(t *testing.T) {
 	shape(t, inTokyo(t, "close", "show", "12", "--json", "--agent", a.url), "kind", "date", "finished", "takings", "rates", "rows", "z")
 	posctl(t, "close", "z", "--float", "1", "--agent", a.url).want(t, exitUsage, "need --counted")
 	posctl(t, "close", "show", "x", "--agent", a.url).want(t, exitUsage, "must be the number of a closing")
+}
+
+// A name that Excel would work out is only shown.
+func TestCSVHoldsNoFormula(t *testing.T) {
+	t.Parallel()
+	for name, cell := range map[string]string{
+		`=HYPERLINK("http://x")`: `"'=HYPERLINK(""http://x"")"`, "+1": "'+1", "-1": "'-1", "@x": "'@x", "\tx": "'\tx", "サンプル": "サンプル", "": "",
+	} {
+		day := aZ()
+		day.Rows[0].WalletName = name
+		a := newAgent(t, map[string][]any{"GET /v1/closings/12": {day}})
+		path := filepath.Join(t.TempDir(), "z.csv")
+		posctl(t, "close", "show", "12", "--csv", path, "--agent", a.url).want(t, exitDone)
+		data, err := os.ReadFile(path)
+		must(t, err)
+		if !strings.Contains(string(data), ",,"+cell+",charge,abandoned") {
+			t.Errorf("%q became\n%s", name, data)
+		}
+	}
 }
