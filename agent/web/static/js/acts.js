@@ -38,7 +38,7 @@ function signedOut() {
  * twice.
  * @param {string} what @param {(key: string) => Promise<void>} doing
  */
-async function act(what, doing) {
+export async function act(what, doing) {
   if (page.busy) return;
   const key = acts.get(what) ?? newAct();
   acts.set(what, key);

@@ -1,10 +1,13 @@
 // The manager's page: what was taken without a network and waits to be
-// collected. It shares state, acts and words with the cashier's page.
-import { html, render } from "../vendor/lit.js";
+// collected, and closing the day. It shares state, acts and words with the
+// cashier's page.
+import { html, nothing, render } from "../vendor/lit.js";
+import { listZ } from "./closings.js";
 import { onChange, page, screen, set } from "./page.js";
 import * as acts from "./acts.js";
 import { bar } from "./parts/bar.js";
 import { followPanel, panel } from "./parts/panel.js";
+import { closingDay, closingNews } from "./screens/closing.js";
 import { lost } from "./screens/lost.js";
 import { queue, queueNews } from "./screens/queue.js";
 import { signin, starting } from "./screens/signin.js";
@@ -18,10 +21,18 @@ const assertive = /** @type {HTMLElement} */ (document.getElementById("assertive
 /** A sale at the register is no matter of this page. */
 const name = () => {
   const of = screen();
-  return of === "signin" || of === "starting" || of === "lost" ? of : "queue";
+  if (of === "signin" || of === "starting" || of === "lost") return of;
+  return location.hash === "#closing" ? "closing" : "queue";
 };
 
-const screens = { signin, starting, lost, queue };
+const screens = { signin, starting, lost, queue, closing: closingDay };
+
+/** The ways within this page. @param {string} now */
+const ways = (now) => (now === "queue" || now === "closing"
+  ? html`<nav class="ways" aria-label=${t("manager.ways")}>
+      <a href="#queue" id="to-queue" aria-current=${now === "queue" ? "page" : "false"}>${t("queue.title")}</a>
+      <a href="#closing" id="to-closing" aria-current=${now === "closing" ? "page" : "false"}>${t("closing.title")}</a></nav>`
+  : nothing);
 
 let was = "";
 let saidFault = "";
@@ -42,7 +53,7 @@ function draw() {
 function paint() {
   const now = name();
   document.body.className = `on-${now}${page.demo ? " demo" : ""}`;
-  render(html`${bar("manager")}<main>${screens[now]()}</main>${panel()}`, root);
+  render(html`${bar("manager")}<main>${ways(now)}${screens[now]()}</main>${panel()}`, root);
   if (now !== was) {
     was = now;
     seen = "";
@@ -55,6 +66,10 @@ function paint() {
 
 /** The list is fetched anew whenever what waits has changed. @param {string} now */
 function follow(now) {
+  if (now === "closing" && seen !== now) {
+    seen = now;
+    if (page.who?.role === "manager") void listZ();
+  }
   const of = JSON.stringify(page.offline);
   if (now !== "queue" || of === seen) return;
   seen = of;
@@ -69,7 +84,7 @@ function tell() {
     saidFault = words;
     if (words) assertive.textContent = words;
   }
-  const news = was === "queue" ? queueNews() : "";
+  const news = was === "queue" ? queueNews() : was === "closing" ? closingNews() : "";
   if (news === saidNews) return;
   saidNews = news;
   if (news) polite.textContent = news;
@@ -90,6 +105,7 @@ async function begin() {
   document.addEventListener("keydown", pressed);
   document.addEventListener("keydown", wake, { once: true });
   document.addEventListener("click", wake);
+  addEventListener("hashchange", () => set({ fault: null }));
   setInterval(() => { if (page.signedIn) void acts.look(); paint(); }, 10_000);
   await acts.resume();
 }

@@ -77,7 +77,8 @@ export const said = (said) => (current === "en" ? said.text_en || said.text : sa
  */
 export function money(minor, currency = "JPY") {
   if (whole.has(currency)) {
-    return currency === "JPY" ? `¥${digits.format(minor)}` : `${currency} ${digits.format(minor)}`;
+    const amount = digits.format(Math.abs(minor));
+    return `${minor < 0 ? "-" : ""}${currency === "JPY" ? `¥${amount}` : `${currency} ${amount}`}`;
   }
   const cents = String(Math.abs(minor) % 100).padStart(2, "0");
   return `${minor < 0 ? "-" : ""}${currency} ${digits.format(Math.trunc(Math.abs(minor) / 100))}.${cents}`;
