@@ -38,8 +38,11 @@ func Types() []string {
 			out = append(out, kind+"."+what)
 		}
 	}
-	return append(out, "charge.*", "topup.*", "refund.*")
+	return append(out, "charge.*", "topup.*", "refund.*", Closing)
 }
+
+// Closing is the type of a closing of the register.
+const Closing = "closing.z"
 
 // Test is the type of the message that somebody asks for to try an endpoint.
 const Test = "test"

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -143,10 +142,12 @@ type hookCharge struct {
 	Receipt      string `json:"receipt,omitempty"`
 }
 
-// event is what an entry tells. Its id names the entry and, by the hash, these
-// very books.
+// event is what an entry tells.
 func (f deeds) event(l book.Link) (webhook.Event, bool, error) {
-	if l.Key == "" || !l.Moved || l.From == l.To || !told[l.To] {
+	if l.Key == "" {
+		return f.closed(l)
+	}
+	if !l.Moved || l.From == l.To || !told[l.To] {
 		return webhook.Event{}, false, nil
 	}
 	rec, err := f.books.Charge(l.Key)
@@ -161,7 +162,7 @@ func (f deeds) event(l book.Link) (webhook.Event, bool, error) {
 	then := rec
 	then.State = l.To
 	return webhook.Event{
-		N: l.N, ID: fmt.Sprintf("%s-%s-%d-%s", f.store, f.terminal, l.N, hex.EncodeToString(l.Hash[:6])), Type: string(kind) + "." + string(l.To), At: l.Step.At,
+		N: l.N, ID: f.id(l), Type: string(kind) + "." + string(l.To), At: l.Step.At,
 		Data: hookCharge{
 			Store: f.store, Terminal: f.terminal, Journal: l.N, Key: string(l.Key), Kind: string(kind), Of: string(rec.Of), SaleID: rec.SaleID,
 			Reference: s.Reference, BusinessDate: s.BusinessDate, Amount: rec.Amount.Minor, Currency: string(rec.Amount.Currency),

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -32,7 +33,9 @@ func TestWebhooksSurviveAKill(t *testing.T) {
 		var m struct {
 			Type string `json:"type"`
 			Data struct {
-				Key string `json:"charge_key"`
+				Key     string            `json:"charge_key"`
+				Number  int64             `json:"number"`
+				Takings []control.Takings `json:"takings"`
 			} `json:"data"`
 		}
 		mu.Lock()
@@ -41,10 +44,13 @@ func TestWebhooksSurviveAKill(t *testing.T) {
 			w.WriteHeader(500)
 			return
 		}
+		if m.Type == "closing.z" && len(m.Data.Takings) == 1 {
+			m.Data.Key = fmt.Sprintf("Z %d: %d", m.Data.Number, m.Data.Takings[0].Net)
+		}
 		keys = append(keys, m.Data.Key)
 	}))
 	t.Cleanup(receiver.Close)
-	p := newPlace(t, "\n[[webhook]]\nname = \"books\"\nurl = \""+receiver.URL+"/?token=hidden\"\nsecret_file = \"DIR/hook.secret\"\nca = \"DIR/hook.crt\"\nevents = [\"charge.approved\"]\nallow_private = [\"127.0.0.1\"]\n")
+	p := newPlace(t, "\n[[webhook]]\nname = \"books\"\nurl = \""+receiver.URL+"/?token=hidden\"\nsecret_file = \"DIR/hook.secret\"\nca = \"DIR/hook.crt\"\nevents = [\"charge.approved\", \"closing.z\"]\nallow_private = [\"127.0.0.1\"]\n")
 	check(t, os.WriteFile(p.at("hook.secret"), []byte("whsec_"+secret+"\n"), 0o600))
 	check(t, os.WriteFile(p.at("hook.crt"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: receiver.Certificate().Raw}), 0o600))
 	p.startWallet(t)
@@ -56,6 +62,9 @@ func TestWebhooksSurviveAKill(t *testing.T) {
 		want = append(want, s.ChargeKey)
 	}
 	local := control.Dial("unix:"+p.at("api.sock"), "")
+	_, err := local.Closing(t.Context(), control.NewClosing{Kind: "z"})
+	check(t, err)
+	want = append(want, "Z 1: 200")
 	eventually(t, "the webhook fails", func() bool {
 		list, err := local.Webhooks(t.Context())
 		return err == nil && list.Webhooks[0].State == "failing" && !strings.Contains(list.Webhooks[0].URL, "hidden")
@@ -66,7 +75,7 @@ func TestWebhooksSurviveAKill(t *testing.T) {
 	refuse = false
 	mu.Unlock()
 	p.start(t)
-	eventually(t, "both sales are told", func() bool {
+	eventually(t, "both sales and the closing are told", func() bool {
 		mu.Lock()
 		defer mu.Unlock()
 		return strings.Join(keys, " ") == strings.Join(want, " ")
