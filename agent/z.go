@@ -91,7 +91,7 @@ func (r *Register) document(z *charge.Z, doc closing.Report, until time.Time, co
 
 // keepZ closes for good, and prints.
 func (r *Register) keepZ(z charge.Z) (charge.Z, error) {
-	if r.inSale() { // it began while the wallets were asked
+	if r.InSale() { // it began while the wallets were asked
 		return z, &Refused{Why: "closing.sale"}
 	}
 	kept, err := r.parts.Closings.PutZ(z)
@@ -125,7 +125,7 @@ func (r *Register) nextZ(date string) (charge.Z, charge.Day, error) {
 		return z, charge.Day{}, &Refused{Why: why}
 	}
 	switch {
-	case r.inSale():
+	case r.InSale():
 		return refuse("closing.sale")
 	case now.Before(last.At) || today < last.Date:
 		return refuse("closing.clock")
@@ -153,8 +153,8 @@ func (r *Register) oldestDay(last charge.Z, today string) (string, error) {
 	return today, err
 }
 
-// inSale tells that a customer is at the register.
-func (r *Register) inSale() bool {
+// InSale tells that a customer is at the register: a sale waits for its payment.
+func (r *Register) InSale() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.desk.charge.State

@@ -285,6 +285,7 @@ type Register struct {
 
 	Presenters []Presenter `json:"presenters,omitempty" doc:"wallets that give codes for the register to show, the preferred one first"`
 	Demo       bool        `json:"demo"` // no real money: the pages say so
+	Training   bool        `json:"training,omitempty" doc:"the register is in training: nothing is real, whatever the wallet is called"`
 	Offline    *Offline    `json:"offline,omitempty"`
 }
 

@@ -44,4 +44,16 @@ var closings = []Entry{
 		Text: "その番号の精算は、この端末にありません。", TextEN: "This register has no Z of that number.",
 		Remedy: "精算の一覧を確かめてください。", RemedyEN: "Look at the list of closings.",
 	},
+	{
+		Code: "training.sale", Act: Cashier,
+		Title: "会計の途中です", TitleEN: "A customer is at the register",
+		Text: "支払いを待っている会計があります。", TextEN: "A sale waits for its payment.",
+		Remedy: "会計を終えるか取り消してから、練習を切り替えてください。", RemedyEN: "Finish or cancel it, and switch the training then.",
+	},
+	{
+		Code: "training.open", Act: Manager,
+		Title: "終わっていない取引があります", TitleEN: "Something is not settled",
+		Text: "端末が結果を待っている取引があります。練習の間は、決済サービスに問い合わせできません。", TextEN: "The register waits for the result of a charge. During the training it asks no wallet.",
+		Remedy: "取引一覧で、全部の結果が出てから練習を始めてください。", RemedyEN: "See the list of charges, and begin the training when all have ended.",
+	},
 }

@@ -17,7 +17,9 @@ import (
 // background starts what runs beside the register.
 func (d *program) background(ctx context.Context, work *crew) {
 	for _, w := range d.wallets {
-		work.do(func() error { d.keepWarm(ctx, w); return nil })
+		if w.line != nil {
+			work.do(func() error { d.keepWarm(ctx, w); return nil })
+		}
 		if w.notices != nil {
 			work.do(func() error { d.hear(ctx, w); return nil })
 		}

@@ -96,6 +96,22 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // serve runs the daemon until ctx ends, or forgets a key when that was asked.
 func serve(ctx context.Context, o options, stdout, stderr io.Writer) error {
+	if o.demoFD != 0 {
+		pipe, err := inherited(o.demoFD)
+		if err != nil {
+			return err
+		}
+		ctx = whileOpen(ctx, pipe)
+	}
+	for {
+		if err := serveOnce(ctx, o, stdout, stderr); !errors.Is(err, errOtherMode) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// serveOnce is serve until the register goes into its other mode.
+func serveOnce(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	begun, err := takeBack(o.config)
 	if err != nil {
 		return err
@@ -111,16 +127,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	if o.forget {
 		return forgetKey(c, o.lose, stdout)
 	}
-	log := logger(c.Log, stderr)
-	demo := o.demoFD != 0
-	if demo {
-		pipe, err := inherited(o.demoFD)
-		if err != nil {
-			return err
-		}
-		ctx = whileOpen(ctx, pipe)
-	}
-	d, err := wireUp(c, begun, demo, log)
+	d, err := wireUp(c, begun, o.demoFD != 0, logger(c.Log, stderr))
 	if err != nil {
 		return err
 	}

@@ -15,11 +15,11 @@ import (
 // keeps. Where there is nobody, the first manager comes in with a code that
 // only whoever reads the log or the data directory has.
 func (d *program) wirePeople(c configs.Config) (*operator.Staff, *operator.Setup, error) {
-	staff, err := operator.NewStaff(operators(c.Operators), offline.NewTries(c.Data.Dir))
+	staff, err := operator.NewStaff(operators(c.Operators), offline.NewTries(d.home))
 	if err != nil {
 		return nil, nil, err
 	}
-	kept, err := offline.NewPeople(c.Data.Dir)
+	kept, err := offline.NewPeople(d.home)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -28,11 +28,11 @@ func (d *program) wirePeople(c configs.Config) (*operator.Staff, *operator.Setup
 	}
 	d.staff.Store(staff)
 	if !staff.Nobody() {
-		return staff, nil, offline.KeepSetup(c.Data.Dir, "")
+		return staff, nil, offline.KeepSetup(d.home, "")
 	}
 	setup := operator.NewSetup(time.Now)
 	d.log.Warn("nobody may sign in yet: make the first manager within ten minutes with posctl users setup, or at any time with posctl users add at the machine", "set_up_code", setup.Code())
-	return staff, setup, offline.KeepSetup(c.Data.Dir, setup.Code())
+	return staff, setup, offline.KeepSetup(d.home, setup.Code())
 }
 
 // doorForPeople is what the API needs of them.
@@ -41,7 +41,7 @@ func (d *program) doorForPeople(o *server.Options) error {
 	staff, setup, err := d.wirePeople(d.config)
 	o.Staff, o.Setup = staff, setup
 	o.SetUp = func() {
-		if err := offline.KeepSetup(d.config.Data.Dir, ""); err != nil {
+		if err := offline.KeepSetup(d.home, ""); err != nil {
 			d.log.Error("the used set-up code is still on the disk", "error", err)
 		}
 	}

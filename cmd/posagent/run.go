@@ -17,8 +17,11 @@ import (
 
 // run brings everything up, serves until ctx ends or a part fails, and takes
 // everything down: first the door, then the register, then the hardware, at
-// last the books.
+// last the books. It fails with errOtherMode when it is to begin anew in the
+// other mode.
 func (d *program) run(ctx context.Context) error {
+	ctx, d.mode.over = context.WithCancelCause(ctx)
+	defer d.mode.over(nil)
 	tcp, err := net.Listen("tcp", d.config.API.Listen)
 	if err != nil {
 		return d.closing(fmt.Errorf("listen on %s: %w; is another agent running?", d.config.API.Listen, err))
@@ -59,9 +62,14 @@ func (d *program) run(ctx context.Context) error {
 		d.register.Leave()
 	}
 	<-selling
-	d.settings.Close()
+	if d.settings != nil {
+		d.settings.Close()
+	}
 	unplug()
 	work.group.Wait()
+	if failed == nil && errors.Is(context.Cause(ctx), errOtherMode) {
+		failed = errOtherMode
+	}
 	return d.closing(failed)
 }
 

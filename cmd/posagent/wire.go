@@ -44,6 +44,8 @@ type program struct {
 	staff     staffed
 	pictures  pictures // of uploads and of the pages' cameras
 	courier   *webhook.Courier
+	home      string // of what both modes share: who may sign in
+	mode      *mode
 }
 
 // wireUp ties all parts together, in the order in which they need each other:
@@ -51,9 +53,19 @@ type program struct {
 // the only place that knows all of them. Nothing runs yet; what was opened is
 // closed again when a later part fails.
 func wireUp(c configs.Config, begun start, demo bool, log *slog.Logger) (*program, error) {
-	d := &program{config: c, log: log, start: begun, power: newPower(), scanned: make(chan scanner.Scan), replugged: make(chan struct{}, 1), pictures: newPictures()}
-	var err error
-	if d.wallets, err = wallets(c, demo, log); err != nil {
+	d := &program{home: c.Data.Dir, log: log, start: begun, power: newPower(), scanned: make(chan scanner.Scan), replugged: make(chan struct{}, 1), pictures: newPictures()}
+	training, err := inTraining(c)
+	if err == nil && training {
+		c, err = forTraining(c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.config, d.mode = c, newMode(d, d.home, training)
+	if d.wallets = practiceWallet(); !training {
+		d.wallets, err = wallets(c, demo, log)
+	}
+	if err != nil {
 		return nil, err
 	}
 	codes, err := paycode.New(c.Codes.Rules, ids(d.wallets))
@@ -73,6 +85,9 @@ func wireUp(c configs.Config, begun start, demo bool, log *slog.Logger) (*progra
 		Store: c.Store.ID, Terminal: c.Store.Terminal, Wallets: ids(d.wallets), Now: time.Now, Mark: offline.NewHighWater(c.Data.Dir),
 	})
 	if err != nil {
+		return nil, d.closing(err)
+	}
+	if err := d.trained(); err != nil {
 		return nil, d.closing(err)
 	}
 	secrets, err := openSecrets(c, d.store, log)
@@ -146,15 +161,18 @@ func (d *program) wireHands(c configs.Config, codes *paycode.Classifier, keys se
 
 // wireDoor makes the API: who may come in, and what they find.
 func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
-	var err error
-	if d.settings, err = d.wireSettings(c); err != nil {
-		return err
-	}
 	o := server.Options{
-		Settings: changes{d.settings}, Register: d.register, Books: shelf{d.books}, Journal: chronicle{d.books}, Diary: d.books, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Handover: d.hands, Slips: d.hands, Webhooks: d.callers(), Tokens: tokens(c.API.Tokens),
+		Register: d.register, Books: shelf{d.books}, Journal: chronicle{d.books}, Diary: d.books, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Webhooks: d.callers(), Training: d.mode, Tokens: tokens(c.API.Tokens),
 		Store: c.Store.Seller(), Secret: keys.sales, SealedBy: keys.sealedBy(), Day: d.day, Now: time.Now,
-		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Draw: drawForDisplay, Demo: demo, Ready: d.ready,
+		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Draw: drawForDisplay, Demo: demo || d.mode.on, Ready: d.ready,
 		Version: version, NotFound: book.ErrNotFound, Gauges: slices.Concat(d.gauges(), d.pictures.gauges(), d.taker.queueGauges(time.Now)), Log: d.log,
+	}
+	if !d.mode.on { // what changes hands is real, and settings are those of the shop
+		var err error
+		if d.settings, err = d.wireSettings(c); err != nil {
+			return err
+		}
+		o.Settings, o.Handover, o.Slips = changes{d.settings}, d.hands, d.hands
 	}
 	if err := d.doorForPeople(&o); err != nil {
 		return err

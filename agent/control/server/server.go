@@ -77,6 +77,7 @@ type Options struct {
 	Pages     http.Handler
 	Draw      func(text string) (size int, modules []byte, err error) // a code for a display; nil: pages have its text alone
 	Demo      bool
+	Training  Training           // nil: there is none
 	SealedBy  control.OfflineKey // how the key of sealed codes is kept; zero: there is none
 	Webhooks  Webhooks           // nil: there are no such calls
 	Ready     func() error       // nil error: the journal writes and the configuration is loaded
@@ -119,6 +120,7 @@ func New(o Options) *Server {
 	s.users(api)
 	s.approving(api)
 	s.closings(api)
+	s.training(api)
 	s.bulletins(api)
 	s.queue(api)
 	s.slips(api)

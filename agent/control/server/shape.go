@@ -110,7 +110,7 @@ func shapeDevice(d agent.DeviceView) control.Device {
 
 // register is the register right now, as the pages show it.
 func (s *Server) register() control.Register {
-	out := control.Register{Presenters: s.presenters(), Store: s.Store.Name, Terminal: s.Store.Terminal, Demo: s.Demo, Refusal: shapeRefusal(s.Register.LastRefusal())}
+	out := control.Register{Presenters: s.presenters(), Store: s.Store.Name, Terminal: s.Store.Terminal, Demo: s.Demo, Training: s.Training != nil && s.Training.On(), Refusal: shapeRefusal(s.Register.LastRefusal())}
 	if v, ok := s.Register.Standing(); ok {
 		one := s.shapeSale(v)
 		out.Sale = &one
