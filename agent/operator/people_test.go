@@ -160,6 +160,40 @@ func TestWrongCodesLock(t *testing.T) {
 	})
 }
 
+// Whoever knows the PIN does not get more guesses at the code by signing in
+// between; a manager lets the operator in again.
+func TestASignInForgivesNoWrongCodes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, r := &disk{}, &roster{}
+		secret, _ := enrolled(t, begun(t, d, r))
+		var err error
+		for n := range operator.MaxInARow + 1 {
+			time.Sleep(operator.Pause)
+			_, err = begun(t, d, r).Prove("mori", moriPIN, "abcdef")
+			time.Sleep(operator.Pause)
+			if _, in := begun(t, d, r).SignIn("mori", moriPIN); in != nil {
+				t.Fatalf("after %d wrong codes the PIN alone: %v", n+1, in)
+			}
+		}
+		var locked *operator.Locked
+		if !errors.As(err, &locked) {
+			t.Errorf("after %d wrong codes with sign-ins between: %v", operator.MaxInARow+1, err)
+		}
+		time.Sleep(operator.Pause)
+		s := begun(t, d, r)
+		if _, err := s.Prove("mori", moriPIN, now(t, secret)); !errors.As(err, &locked) {
+			t.Errorf("the right code opens it: %v", err)
+		}
+		if known, err := s.Unlock("mori"); !known || err != nil {
+			t.Fatal(known, err)
+		}
+		time.Sleep(operator.Pause)
+		if _, err := s.Prove("mori", moriPIN, now(t, secret)); err != nil {
+			t.Errorf("unlocked: %v", err)
+		}
+	})
+}
+
 func TestAnApprovalIsForOneAct(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := operator.NewApprovals(time.Now)

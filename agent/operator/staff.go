@@ -98,12 +98,12 @@ func decoy(operators []Operator) string {
 // own when a wrong PIN could not be counted. An unknown id costs the same work
 // as a known one.
 func (s *Staff) SignIn(id, pin string) (Operator, error) {
-	return s.signIn(id, pin, func(Operator) error { return nil })
+	return s.signIn(id, pin)
 }
 
-// signIn is SignIn with a second look at whom the PIN fits. A failure of that
-// counts as a wrong PIN, but for one that is no guess.
-func (s *Staff) signIn(id, pin string, second func(Operator) error) (Operator, error) {
+// signIn is SignIn, and with codes also proves whom the PIN fits. A wrong code
+// counts as a wrong PIN.
+func (s *Staff) signIn(id, pin string, codes ...string) (Operator, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
@@ -119,8 +119,10 @@ func (s *Staff) signIn(id, pin string, second func(Operator) error) (Operator, e
 		find = s.byPIN
 	}
 	who, err := find(id, pin)
-	if err == nil {
-		err = second(who)
+	for _, code := range codes {
+		if err == nil {
+			err = s.prove(who, code)
+		}
 	}
 	account := s.account(id)
 	switch {
@@ -131,7 +133,7 @@ func (s *Staff) signIn(id, pin string, second func(Operator) error) (Operator, e
 	case err != nil: // it was no guess
 		return Operator{}, errors.Join(err, s.keep(before))
 	}
-	return who, s.right(who, before)
+	return who, s.right(who, before, len(codes) > 0)
 }
 
 // guessed tells errors that count from those of a form that is not filled in.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -67,6 +68,7 @@ func (s *Staff) Unlock(id string) (bool, error) {
 	}
 	g := s.guesses.copied()
 	delete(g.InARow, id)
+	delete(g.InARow, codesOf(id))
 	delete(g.InARow, alone)
 	return true, s.keep(g)
 }
@@ -123,7 +125,7 @@ func (s *Staff) forget() {
 	for n := range mostStrangers {
 		accounts[stranger(n)] = true
 	}
-	maps.DeleteFunc(g.InARow, func(id string, _ int) bool { return !s.known(id) && !accounts[id] })
+	maps.DeleteFunc(g.InARow, func(id string, _ int) bool { return !s.known(strings.TrimPrefix(id, "#")) && !accounts[id] })
 	s.guesses = g
 }
 
@@ -131,9 +133,12 @@ func (s *Staff) forget() {
 // wrong ones of the same operator, and nobody else's: otherwise a cashier could
 // guess the manager's PIN by signing in between. A manager forgives those that
 // came without an id as well.
-func (s *Staff) right(who Operator, before Guesses) error {
+func (s *Staff) right(who Operator, before Guesses, proved bool) error {
 	g := before.copied()
 	delete(g.InARow, who.ID)
+	if proved {
+		delete(g.InARow, codesOf(who.ID))
+	}
 	if who.Role == Manager {
 		delete(g.InARow, alone)
 	}

@@ -9,6 +9,7 @@ import (
 	"path"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/posagent/posagent/configs"
@@ -79,7 +80,10 @@ func safe(key, toml string, running configs.Config) error {
 			return nil
 		}
 	}
-	switch text := strings.Trim(toml, `"`); {
+	text, err := strconv.Unquote(toml) // ReadSettings writes every text alike, in double quotes
+	switch {
+	case device && err != nil && (strings.HasSuffix(key, ".profile") || strings.HasSuffix(key, ".address")):
+		return no(Locked, key+": "+toml+" cannot be read here; set it at the machine")
 	case device && strings.HasSuffix(key, ".profile") && strings.ContainsAny(text, `/\`):
 		return no(Locked, key+": the path of a profile is set at the machine; here the name of a built-in one is taken")
 	case device && strings.HasSuffix(key, ".address"):
