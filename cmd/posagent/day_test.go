@@ -42,14 +42,41 @@ func TestAShopsDay(t *testing.T) {
 		case 200: // somebody pulls the plug
 			d.agent.kill()
 			d.agent = d.start(t)
-			for _, c := range d.cashiers {
-				c.signIn()
-			}
-			d.manager.signIn()
+			d.signIn()
+		case 250:
+			d.lesson()
 		}
 		d.customer(n)
 	}
 	d.evening()
+}
+
+// signIn: a start ends all sessions.
+func (d *day) signIn() {
+	for _, c := range d.cashiers {
+		c.signIn()
+	}
+	d.manager.signIn()
+}
+
+// lesson: somebody is new, and practises. Nothing of it is in anybody's books.
+func (d *day) lesson() {
+	d.quiet()
+	before := len(d.standings(d.T))
+	d.trains(d.T, true)
+	d.signIn()
+	for n, state := range []string{"approved", "declined"} {
+		s, status, why := d.place.pay(d.T, 9000+n, 1500+int64(n), fmt.Sprintf("9900%020d", n))
+		if s.State != state {
+			d.Errorf("in training: %d %s %s, want %s", status, s.State, why, state)
+		}
+	}
+	d.trains(d.T, false)
+	d.signIn()
+	if after := len(d.standings(d.T)); after != before {
+		d.Errorf("the wallet has heard of %d payments of the training", after-before)
+	}
+	d.tally["lessons"]++
 }
 
 // day is the shop, and what its tills were told.
