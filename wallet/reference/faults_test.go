@@ -134,11 +134,13 @@ func TestHold(t *testing.T) {
 	req := s.request(t, "S0001-T01-1-1", "Hanako", 1280)
 	impatient := *s.register
 	impatient.Timeout = 20 * time.Millisecond // before the 80 ms of the hold
-	if r, err := do(t, &impatient, "POST", s.URL()+wire.PathCharges, req); !errors.Is(err, context.DeadlineExceeded) {
-		t.Fatalf("%+v, %v, want the client's own timeout", r, err)
-	}
-	for s.standing(t, req.Key).Key == "" {
-		time.Sleep(time.Millisecond)
+	for s.standing(t, req.Key).Key == "" { // on a busy machine the time is over before the request has left
+		if r, err := do(t, &impatient, "POST", s.URL()+wire.PathCharges, req); !errors.Is(err, context.DeadlineExceeded) && s.standing(t, req.Key).Key == "" {
+			t.Fatalf("%+v, %v, want the client's own timeout", r, err)
+		}
+		for began := time.Now(); s.standing(t, req.Key).Key == "" && time.Since(began) < time.Second; {
+			time.Sleep(time.Millisecond)
+		}
 	}
 	if st := s.standing(t, req.Key); st.Status != wire.Approved || st.Debits != 1 {
 		t.Errorf("after a hold the books say %+v", st)
