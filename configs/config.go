@@ -29,6 +29,7 @@ type Config struct {
 	Receipt   Receipt
 	Log       Log
 	Webhooks  []Webhook
+	Link      RegisterLink
 
 	values []Value
 }

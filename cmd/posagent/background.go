@@ -33,6 +33,7 @@ func (d *program) background(ctx context.Context, work *crew) {
 	work.do(func() error { d.watchdog(ctx); return nil })
 	work.do(func() error { d.keepMark(ctx); return nil })
 	work.do(func() error { d.courier.Run(ctx); return nil })
+	d.serveLinks(ctx, work)
 }
 
 // keepMark brings the mark beside the books up to date: every minute, beside

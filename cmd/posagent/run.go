@@ -119,6 +119,7 @@ func (d *program) front(work *crew, l net.Listener, mark func(context.Context) c
 func (d *program) shut(servers ...*http.Server) {
 	const moment = 5 * time.Second
 	d.api.Close()
+	d.linked.close()
 	ctx, cancel := context.WithTimeout(context.Background(), moment)
 	defer cancel()
 	for _, s := range servers {

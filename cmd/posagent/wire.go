@@ -46,6 +46,7 @@ type program struct {
 	courier   *webhook.Courier
 	home      string // of what both modes share: who may sign in
 	mode      *mode
+	linked    linked // registers by other ways than the API
 }
 
 // wireUp ties all parts together, in the order in which they need each other:
@@ -53,7 +54,7 @@ type program struct {
 // the only place that knows all of them. Nothing runs yet; what was opened is
 // closed again when a later part fails.
 func wireUp(c configs.Config, begun start, demo bool, log *slog.Logger) (*program, error) {
-	d := &program{home: c.Data.Dir, log: log, start: begun, power: newPower(), scanned: make(chan scanner.Scan), replugged: make(chan struct{}, 1), pictures: newPictures()}
+	d := &program{home: c.Data.Dir, log: log, start: begun, power: newPower(), scanned: make(chan scanner.Scan), replugged: make(chan struct{}, 1), pictures: newPictures(), linked: newLinked()}
 	training, err := inTraining(c)
 	if err == nil && training {
 		c, err = forTraining(c)
@@ -165,7 +166,7 @@ func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 		Register: d.register, Books: shelf{d.books}, Journal: chronicle{d.books}, Diary: d.books, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Webhooks: d.callers(), Training: d.mode, Tokens: tokens(c.API.Tokens),
 		Store: c.Store.Seller(), Secret: keys.sales, SealedBy: keys.sealedBy(), Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Draw: drawForDisplay, Demo: demo || d.mode.on, Ready: d.ready,
-		Version: version, NotFound: book.ErrNotFound, Gauges: slices.Concat(d.gauges(), d.pictures.gauges(), d.taker.queueGauges(time.Now)), Log: d.log,
+		Version: version, NotFound: book.ErrNotFound, Gauges: slices.Concat(d.gauges(), d.pictures.gauges(), d.linked.gauges(), d.taker.queueGauges(time.Now)), Log: d.log,
 	}
 	if !d.mode.on { // what changes hands is real, and settings are those of the shop
 		var err error

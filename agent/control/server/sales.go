@@ -121,15 +121,19 @@ func (s *Server) existing(want sale.Sale) (agent.View, bool, error) {
 	return view, true, nil
 }
 
+// saleID is the sale of a wish of this caller, whether it was opened or not.
+func (s *Server) saleID(who *caller, key string) string {
+	mac := hmac.New(sha256.New, s.Secret)
+	mac.Write([]byte(who.source() + "\x00" + key))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:15]))
+}
+
 // newSale is what a body asks for. The id follows from who asks and the
 // idempotency key, so that a repeat finds the same sale even after a restart.
 func (s *Server) newSale(who *caller, key string, body control.NewSale) sale.Sale {
-	mac := hmac.New(sha256.New, s.Secret)
-	mac.Write([]byte(who.source() + "\x00" + key))
-	id := strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:15]))
 	now := s.Now()
 	out := sale.Sale{
-		ID: id, Reference: body.Reference, Source: who.source(), Operator: who.operator.ID, At: now, BusinessDate: s.Day(now),
+		ID: s.saleID(who, key), Reference: body.Reference, Source: who.source(), Operator: who.operator.ID, At: now, BusinessDate: s.Day(now),
 		Amount: money.Amount{Minor: body.Amount, Currency: money.Currency(body.Currency)},
 	}
 	for _, l := range body.Lines {
@@ -149,12 +153,17 @@ func (s *Server) lookSale(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
+	return s.await(ctx, in.ID, wait)
+}
+
+// await is a sale at once, or when it changes but not after wait.
+func (s *Server) await(ctx context.Context, id string, wait time.Duration) (*saleOut, error) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	var first *moment
 	for {
 		changed := s.Register.Changed()
-		view, err := s.Register.Look(in.ID)
+		view, err := s.Register.Look(id)
 		if err != nil {
 			return nil, s.missing(err, "sale")
 		}
@@ -196,9 +205,13 @@ func (s *Server) cancelSale(ctx context.Context, in *struct {
 	ID string `path:"id"`
 }) (*saleOut, error) {
 	who := from(ctx)
-	view, err := s.Register.Cancel(in.ID, who.by, who.operator.ID)
+	return s.undoSale(who, in.ID)
+}
+
+func (s *Server) undoSale(who *caller, id string) (*saleOut, error) {
+	view, err := s.Register.Cancel(id, who.by, who.operator.ID)
 	if err != nil {
-		return nil, s.turnedDown(in.ID, err)
+		return nil, s.turnedDown(id, err)
 	}
 	return s.answer(view), nil
 }
