@@ -57,6 +57,7 @@ var layers = []rule{
 	{"agent/authorize/*", []string{"agent/planted", "agent/authorize", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "wallet/wire"}, "a client of a wallet decides nothing"},
 	{"agent/authorize", []string{"agent/planted", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "wallet/wire"}, "one attempt, one event"},
 	{"agent/control/amountlink", []string{"agent/control"}, "texts and frames of old registers: it asks for sales and opens nothing"},
+	{"agent/control/filedrop", []string{"agent/control/amountlink"}, "the same desk by files: it knows a folder and no sale"},
 	{"agent/control/server", []string{"agent", "agent/control", "agent/closing", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/receipt", "agent/operator", "agent/health"}, "the door asks the register and touches no hardware and no rows"},
 	{"agent/control", []string{"agent/money"}, "a client must not drag the register in"},
 	{"agent/sim/wirecut", nil, "a bad network knows nothing of what goes through it"},
