@@ -30,6 +30,7 @@ type Config struct {
 	Log       Log
 	Webhooks  []Webhook
 	Link      RegisterLink
+	FileDrop  FileDrop
 
 	values []Value
 }

@@ -34,6 +34,19 @@ func (l *RegisterLink) settings() []setting {
 	}
 }
 
+// FileDrop is how an old register asks for sales by files.
+type FileDrop struct {
+	Name string // in the books
+	Dir  string // empty: there is none
+}
+
+func (d *FileDrop) settings() []setting {
+	return []setting{
+		{key: "name", value: text(&d.Name, "files", idWant, made(idMade, 1, 32)), about: "The register's name in the journal, where its sales are of link:NAME."},
+		{key: "dir", value: absoluteOrNone(&d.Dir, ""), about: "The folder, which must exist, for the service and the register alone: whoever can write there opens\nand cancels sales. Empty: none."},
+	}
+}
+
 func linkListen(s string) bool {
 	if path, is := strings.CutPrefix(s, socketWord); is {
 		return filepath.IsAbs(path) && !strings.ContainsRune(path, 0)
@@ -57,7 +70,7 @@ func wireOrNone(into *port.Address) value {
 }
 
 // check tells what does not fit together in a link.
-func (l RegisterLink) check(r *reading, devices []Device) {
+func (l RegisterLink) check(r *reading, devices []Device, drop FileDrop) {
 	const address, listen = "link.address", "link.listen"
 	kind := l.Address.Kind
 	if kind == port.USB && l.Address.Device.Node != "" {
@@ -76,6 +89,9 @@ func (l RegisterLink) check(r *reading, devices []Device) {
 	}
 	if _, isSocket := l.Socket(); l.Listen != "" && !isSocket && !l.OnNetwork && !loopback(l.Listen) {
 		r.say(r.at(listen), listen, "other machines reach "+quote(l.Listen)+", and whoever does opens and cancels sales", "if that network is yours alone, say on_network = true")
+	}
+	if drop.Dir != "" && drop.Name == l.Name && (l.Address != (port.Address{}) || l.Listen != "") {
+		r.say(r.at("file_drop.name"), "file_drop.name", "the line of [link] has that name as well, and each has sequences of its own", "")
 	}
 	for _, d := range devices {
 		if d.Enabled && l.Address != (port.Address{}) && sameWire(d.Address, l.Address) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/agent/control/amountlink"
+	"github.com/posagent/posagent/agent/control/filedrop"
 	"github.com/posagent/posagent/agent/control/server"
 	"github.com/posagent/posagent/configs"
 	"github.com/posagent/posagent/drivers/all"
@@ -23,10 +24,11 @@ import (
 // linked are the registers that ask for sales by other ways than the API.
 type linked struct {
 	line *amountlink.Counts
+	drop *filedrop.Counts
 	end  []context.CancelFunc
 }
 
-func newLinked() linked { return linked{line: new(amountlink.Counts)} }
+func newLinked() linked { return linked{line: new(amountlink.Counts), drop: new(filedrop.Counts)} }
 
 func (l *linked) close() {
 	for _, end := range l.end {
@@ -40,7 +42,11 @@ func (d *program) serveLinks(ctx context.Context, work *crew) {
 	ctx, end := context.WithCancel(ctx)
 	d.linked.end = append(d.linked.end, end)
 	if open := d.lineOf(d.config.Link); open != nil {
-		work.do(func() error { d.keepOpen(ctx, open); return nil })
+		work.do(func() error { d.keepOpen(ctx, d.config.Link.Name, open); return nil })
+	}
+	if c := d.config.FileDrop; c.Dir != "" {
+		drop := filedrop.Drop{Dir: c.Dir, Desk: d.desk(c.Name), Counts: d.linked.drop, Log: d.log}
+		work.do(func() error { d.keepOpen(ctx, c.Name, drop.Serve); return nil })
 	}
 }
 
@@ -96,22 +102,21 @@ func listenLink(c configs.RegisterLink) (net.Listener, error) {
 }
 
 // keepOpen opens and serves again whatever ends.
-func (d *program) keepOpen(ctx context.Context, open func(ctx context.Context, up func()) error) {
+func (d *program) keepOpen(ctx context.Context, name string, open func(ctx context.Context, up func()) error) {
 	const pause = 2 * time.Second
 	const code = "register_link.down"
-	name := d.config.Link.Name
 	for said := ""; ; {
 		err := open(ctx, func() {
 			said = ""
 			d.register.Mended(code, name)
-			d.log.Info("the line to the register is open", "link", name)
+			d.log.Info("the way to the register is open", "link", name)
 		})
 		if ctx.Err() != nil {
 			return
 		}
 		if text := fmt.Sprint(err); text != said {
 			said = text
-			d.log.Warn("the line to the register ended", "link", name, "error", err)
+			d.log.Warn("the way to the register ended", "link", name, "error", err)
 		}
 		d.register.Noticed(code, name, said)
 		select {
@@ -190,5 +195,8 @@ func (l linked) gauges() []server.Gauge {
 		{Name: "register_link_bad_frames_total", Help: "Frames with a wrong block check, cut short, too long or out of turn.", Read: of(&l.line.Spoiled)},
 		{Name: "register_link_unheard_total", Help: "Answers that the register did not take.", Read: of(&l.line.Unheard)},
 		{Name: "register_link_floods_total", Help: "Lines that were ended because nothing but noise came.", Read: of(&l.line.Floods)},
+		{Name: "file_drop_requests_total", Help: "Requests of registers by files that were answered.", Read: of(&l.drop.Requests)},
+		{Name: "file_drop_refused_total", Help: "Of those, the refused.", Read: of(&l.drop.Refused)},
+		{Name: "file_drop_bad_total", Help: "Dropped files that were no requests.", Read: of(&l.drop.Bad)},
 	}
 }

@@ -155,7 +155,7 @@ func TestARegisterByASerialLine(t *testing.T) {
 	p.start(t)
 	eventually(t, "the line is open", func() bool {
 		log, err := os.ReadFile(p.at("agent.log"))
-		return err == nil && strings.Contains(string(log), "the line to the register is open")
+		return err == nil && strings.Contains(string(log), "the way to the register is open")
 	})
 	o := oldTill{t, cable}
 	sale := amountlink.Request{Op: amountlink.OpSale, Sequence: 1, Amount: 500}
@@ -192,4 +192,41 @@ func (p *place) notes(t testing.TB) string {
 		out.WriteString(e.Note + "\n")
 	}
 	return out.String()
+}
+
+// A register by files, through a kill.
+func TestARegisterByFiles(t *testing.T) {
+	p := newPlace(t, "\n[file_drop]\ndir = \"DIR/drop\"\n")
+	check(t, os.Mkdir(p.at("drop"), 0o700))
+	p.startWallet(t)
+	agent := p.start(t)
+	asks := func(name string, q amountlink.Request) (a amountlink.Answer) {
+		check(t, os.WriteFile(p.at("drop/"+name+".tmp"), []byte(q.Text()), 0o600))
+		check(t, os.Rename(p.at("drop/"+name+".tmp"), p.at("drop/"+name+".req")))
+		eventually(t, name+" is answered", func() bool {
+			data, err := os.ReadFile(p.at("drop/" + name + ".ans"))
+			if err == nil {
+				a, err = amountlink.ParseAnswer(strings.TrimSuffix(string(data), "\r\n"))
+				check(t, err)
+			}
+			return err == nil
+		})
+		return a
+	}
+	sale := amountlink.Request{Op: amountlink.OpSale, Sequence: 7, Amount: 300, Reference: "R-7"}
+	first := asks("a", sale)
+	p.pay(t)
+	sale.Wait = 30
+	if paid := asks("b", sale); paid.Result != amountlink.Approved || !paid.Goods || paid.Key != first.Key {
+		t.Errorf("paid: %+v, first %+v", paid, first)
+	}
+	check(t, agent.cmd.Process.Kill())
+	agent.ended(t)
+	p.start(t)
+	if again := asks("c", sale); again.Result != amountlink.Approved || again.Key != first.Key {
+		t.Errorf("after a power cut: %+v", again)
+	}
+	if n := len(p.standings(t)); n != 1 {
+		t.Errorf("the wallet has %d charges", n)
+	}
 }
