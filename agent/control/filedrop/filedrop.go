@@ -48,6 +48,9 @@ const (
 	nameSize = 64
 )
 
+// forGroup is the mode of answers.
+const forGroup = 0o660
+
 // Counts are what happened since the start.
 type Counts struct {
 	Requests atomic.Int64 // that were answered
@@ -74,7 +77,11 @@ func (d Drop) Serve(ctx context.Context, up func()) error {
 		return fmt.Errorf("%w; make the folder, for the service and the register", err)
 	}
 	defer root.Close()
-	if err := root.Mkdir(badDir, 0o770); err != nil && !errors.Is(err, fs.ErrExist) {
+	err = root.Mkdir(badDir, 0o700)
+	if err == nil {
+		err = root.Chmod(badDir, forGroup|0o110) // whatever the service's umask: the register is another user of the group
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%w; the service must be able to write there", err)
 	}
 	up()

@@ -252,6 +252,25 @@ func TestRequestsDoNotWaitForEachOther(t *testing.T) {
 	}
 }
 
+// The service has a umask that keeps everything to itself, and the register is
+// another user of the group.
+func TestTheGroupMayFetchAnswers(t *testing.T) {
+	old := syscall.Umask(0o077)
+	defer syscall.Umask(old)
+	f := open(t, t.TempDir())
+	f.drops("0042.req", sale42)
+	f.drops("junk.req", "junk")
+	f.eventually("both are done", func() bool {
+		_, err := os.Stat(f.path("0042.ans"))
+		return err == nil && len(f.badFiles()) == 2
+	})
+	for name, want := range map[string]os.FileMode{"0042.ans": 0o660, "bad": 0o770 | os.ModeDir} {
+		if info, err := os.Stat(f.path(name)); err != nil || info.Mode() != want {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+	}
+}
+
 func TestAFolderForEverybodyIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	must(t, os.Chmod(dir, 0o777))

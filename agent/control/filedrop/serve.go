@@ -21,7 +21,7 @@ func (w *watch) serve(ctx context.Context, name string) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // the register took it back
 		return nil
-	case errors.Is(err, errNotPlain):
+	case errors.Is(err, errNotPlain), errors.Is(err, fs.ErrPermission):
 		return w.bad(name, err.Error())
 	case err != nil:
 		return err
@@ -98,11 +98,14 @@ func (w *watch) write(name, text string) error {
 	if err := gone(w.root.Remove(half)); err != nil { // what a power cut left, or somebody else's link
 		return err
 	}
-	f, err := w.root.OpenFile(half, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o660)
+	f, err := w.root.OpenFile(half, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = f.WriteString(text)
+	if err == nil {
+		err = f.Chmod(forGroup)
+	}
 	if err == nil {
 		err = f.Sync()
 	}
