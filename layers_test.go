@@ -67,6 +67,7 @@ var layers = []rule{
 	{"offline/book/storetest", []string{"offline/book", "agent/money", "agent/sale", "agent/charge"}, "judges stores by the rules' own words"},
 	{"offline/book/memory", []string{"offline/book", "agent/money", "agent/sale", "agent/charge"}, "a store like any other"},
 	{"offline/book", []string{"agent/planted", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "offline/oda"}, "the rules must run without a database"},
+	{"offline/pairing", nil, "who may come in from another machine, whatever there is to do"},
 	{"offline/handover", []string{"agent/money", "agent/charge", "agent/paycode", "offline/oda"}, "a charge that changes hands is written down without books, hardware or network"},
 	{"offline", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/operator", "offline/oda", "offline/book", "offline/sqlite", "offline/tpm"}, "rows in SQLite and the keys beside them, and nothing else"},
 	{"configs/managed", []string{"configs", "drivers/port"}, "a change of settings is judged without a register, a device or a file"},
