@@ -162,7 +162,11 @@ func (s *Server) shared(h http.Header, r *http.Request) (asked bool) {
 // do.
 func (s *Server) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		who := s.people.find(r)
+		find := s.people.find
+		if r.TLS != nil {
+			find = s.paired
+		}
+		who := find(r)
 		next.ServeHTTP(w, r.WithContext(with(r.Context(), who)))
 	})
 }

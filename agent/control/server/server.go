@@ -79,6 +79,7 @@ type Options struct {
 	Demo      bool
 	Training  Training           // nil: there is none
 	SealedBy  control.OfflineKey // how the key of sealed codes is kept; zero: there is none
+	Pairs     Pairs              // nil: there are no such calls, and nobody comes in by TLS
 	Webhooks  Webhooks           // nil: there are no such calls
 	Ready     func() error       // nil error: the journal writes and the configuration is loaded
 	Version   string
@@ -129,6 +130,7 @@ func New(o Options) *Server {
 	s.devices(api)
 	s.events(api)
 	s.webhooks(api)
+	s.pairings(api)
 	s.liveness(mux)
 	mux.Handle("GET "+control.PathMetrics, s.needing(control.ScopeRead, s.metrics()))
 	mux.Handle("GET "+control.PathOpenAPI, s.needing(control.ScopeRead, spec(api)))
@@ -139,7 +141,7 @@ func New(o Options) *Server {
 		mux.Handle("/web/", o.Pages)
 		mux.Handle("GET /{$}", http.RedirectHandler("/pos", http.StatusFound))
 	}
-	s.handler = s.guard(s.identify(found(mux)))
+	s.handler = s.guard(beyond(s.identify(found(mux))))
 	return s
 }
 
