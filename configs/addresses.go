@@ -27,6 +27,14 @@ func loopback(s string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
+// tlsName takes "192.168.1.10", "fe80::1", "till1.shop.example".
+func tlsName(s string) bool {
+	if ip, err := netip.ParseAddr(s); err == nil {
+		return ip.Zone() == ""
+	}
+	return form(`[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?)*`)(s) && len(s) <= 253
+}
+
 // secureURL takes "https://wallet.example:7071" without anything behind it:
 // the paths are the protocol's.
 func secureURL(s string) bool {

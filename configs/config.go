@@ -64,6 +64,9 @@ type API struct {
 	Hosts   []string
 	Origins []string
 	Tokens  []Token
+
+	TLSListen string   // host:port for paired programs on other machines; empty: none
+	TLSNames  []string // further names and addresses of this machine there
 }
 
 // Token lets a program in. Only its hash is known here.

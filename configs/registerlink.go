@@ -28,7 +28,7 @@ func (l *RegisterLink) settings() []setting {
 		{key: "address", value: wireOrNone(&l.Address),
 			about: "A line that is opened here: serial:/dev/serial/by-path/…?baud=9600&mode=8E1, usb:0403:6001/serial=…,\nor tcp:host:port to dial a register. Written as that of a [[device]]. Empty: none."},
 		{key: "listen", value: text(&l.Listen, "", `host:port, "unix:/path" or ""`, linkListen),
-			about: "Where the register connects: \"127.0.0.1:7072\", or \"unix:/run/posagent/link.sock\" (for the group\nof the service). Empty: nowhere."},
+			about: "Where the register connects: \"127.0.0.1:7072\", or \"unix:/var/lib/posagent-link/link.sock\",\nfor the service's group. Empty: nowhere."},
 		{key: "on_network", value: flag(&l.OnNetwork, false),
 			about: "Whether listen may be an address that other machines reach. Whoever reaches it opens and cancels\nsales: there is no password and nothing is encrypted. Other machines have TLS."},
 	}

@@ -82,6 +82,10 @@ func (a *API) settings() []setting {
 			about: "Further names by which a browser may call this machine; all others are refused."},
 		{key: "origins", value: texts(&a.Origins, "origins such as \"https://pos.example\"", webOrigin),
 			about: "Web applications of other origins that may call the interface from a browser."},
+		{key: "tls_listen", value: text(&a.TLSListen, "", `host:port such as "192.168.1.10:7443", or ""`, func(s string) bool { return s == "" || hostPort(s) }),
+			about: "Where POS software of other machines connects, with TLS and a certificate of posctl pair new\n(docs/integrator/tls.md). It can make sales and nothing else. Empty: nowhere."},
+		{key: "tls_names", value: texts(&a.TLSNames, "host names and addresses", tlsName),
+			about: "Names and addresses by which they call this machine, beside its own name and that of tls_listen."},
 		{key: "token", rows: rowsOf(&a.Tokens, "name", (*Token).settings), about: "A program that may call the interface, such as the POS software."},
 	}
 }

@@ -48,6 +48,7 @@ func (d *program) run(ctx context.Context) error {
 	if socket != nil {
 		local = d.front(work, socket, server.OnSocket)
 	}
+	far := d.frontFar(work)
 	d.background(hardware, work)
 	selling := make(chan struct{})
 	go func() {
@@ -57,7 +58,7 @@ func (d *program) run(ctx context.Context) error {
 	_, _ = daemon.SdNotify(false, daemon.SdNotifyReady)
 	failed := work.wait(ctx)
 	_, _ = daemon.SdNotify(false, daemon.SdNotifyStopping)
-	d.shut(front, local)
+	d.shut(front, local, far)
 	if failed != nil {
 		d.register.Leave()
 	}

@@ -47,6 +47,7 @@ type program struct {
 	home      string // of what both modes share: who may sign in
 	mode      *mode
 	linked    linked // registers by other ways than the API
+	far       farDoor
 }
 
 // wireUp ties all parts together, in the order in which they need each other:
@@ -176,6 +177,12 @@ func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 		o.Settings, o.Handover, o.Slips = changes{d.settings}, d.hands, d.hands
 	}
 	if err := d.doorForPeople(&o); err != nil {
+		return err
+	}
+	shared := c
+	shared.Data.Dir = d.home // who is paired is so in both modes
+	var err error
+	if d.far, err = wireFarDoor(shared, &o); err != nil {
 		return err
 	}
 	d.api = server.New(o)
