@@ -11,14 +11,15 @@ import (
 
 // The timers and limits of a line.
 const (
-	gapTime   = time.Second     // between two bytes of a frame
-	textTime  = 3 * time.Second // until the next frame or EOT of the register's turn
-	ackTime   = 3 * time.Second // until the register says ACK or NAK
-	busyTime  = time.Second     // before a register that said NAK to ENQ is asked again
-	yieldTime = time.Second     // for an answer under way to end when the register begins anew
-	writeTime = 3 * time.Second // for a line to take a frame
-	tries     = 4               // of a frame, and of an ENQ
-	floodSize = 64 << 10        // bytes without one request among them: whoever sends them is no register
+	gapTime   = time.Second      // between two bytes of a frame
+	textTime  = 3 * time.Second  // until the next frame or EOT of the register's turn
+	ackTime   = 3 * time.Second  // until the register says ACK or NAK
+	busyTime  = time.Second      // before a register that said NAK to ENQ is asked again
+	yieldTime = time.Second      // for an answer under way to end when the register begins anew
+	writeTime = 3 * time.Second  // for a line to take a frame
+	tries     = 4                // of a frame, and of an ENQ
+	floodSize = 64 << 10         // bytes in a floodTime without one request among them: whoever sends them is no register
+	floodTime = 10 * time.Minute // so that a register that only says ENQ now and then is one
 )
 
 // ErrFlood ends a Serve: the line is not one of a register.
@@ -91,7 +92,7 @@ type call struct {
 func (c *call) listen() {
 	var r Reader
 	buf := make([]byte, 256)
-	for {
+	for began := time.Now(); ; {
 		wait := time.Duration(0)
 		if r.Inside() {
 			wait = gapTime
@@ -106,6 +107,10 @@ func (c *call) listen() {
 		case err != nil:
 			c.failed <- err
 			return
+		}
+		if now := time.Now(); now.Sub(began) > floodTime {
+			began = now
+			c.loose.Store(0)
 		}
 		if c.loose.Add(int64(n)) > floodSize {
 			c.line.Counts.Floods.Add(1)

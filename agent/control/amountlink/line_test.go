@@ -224,6 +224,21 @@ func TestBusyPrinting(t *testing.T) {
 	})
 }
 
+// A register that asks every second whether somebody is there is no flood.
+func TestARegisterThatOnlySaysENQ(t *testing.T) {
+	bubble(t, func(t *testing.T, r register, _ *till, counts *amountlink.Counts) {
+		for range 40_000 {
+			r.says(amountlink.ENQ)
+			r.hears(amountlink.ACK)
+			r.says(amountlink.EOT)
+			time.Sleep(time.Second)
+		}
+		if counts.Floods.Load() != 0 {
+			t.Error("it was taken for a flood")
+		}
+	})
+}
+
 func TestAFloodEndsTheLine(t *testing.T) {
 	for what, p := range map[string][]byte{
 		"noise":         bytes.Repeat([]byte{'x'}, 70<<10),

@@ -185,7 +185,7 @@ func serve(t testing.TB, d amountlink.Desk, counts *amountlink.Counts) (far regi
 		stop()
 		_ = other.Close()
 		err := <-done
-		if errors.Is(err, context.Canceled) || errors.Is(err, io.EOF) {
+		if errors.Is(err, context.Canceled) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) {
 			return nil
 		}
 		return err
