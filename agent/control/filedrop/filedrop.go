@@ -101,6 +101,19 @@ func (d Drop) Serve(ctx context.Context, up func()) error {
 	}
 }
 
+// same tells whether the folder of that name is still the one that is open: a
+// share may have been mounted over it, or it was made anew.
+func (w *watch) same() error {
+	opened, err := w.root.Stat(".")
+	if err != nil {
+		return fmt.Errorf("look at the drop folder: %w", err)
+	}
+	if named, err := os.Stat(w.Dir); err != nil || !os.SameFile(opened, named) {
+		return errors.Join(fmt.Errorf("the drop folder %s is another one now", w.Dir), err)
+	}
+	return nil
+}
+
 // safe refuses a folder in which everybody can drop requests.
 func safe(dir string) error {
 	info, err := os.Stat(dir)
@@ -134,6 +147,9 @@ type short struct {
 // look begins with what was dropped since the last look, in the order of
 // names, and clears away what nobody fetched.
 func (w *watch) look(ctx context.Context) error {
+	if err := w.same(); err != nil {
+		return err
+	}
 	names, err := w.names(".")
 	if err != nil {
 		return err

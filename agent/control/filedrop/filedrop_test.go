@@ -72,23 +72,24 @@ type folder struct {
 	dir    string
 	till   *till
 	counts *filedrop.Counts
+	ended  chan error
 	stop   func() error
 }
 
 func open(t *testing.T, dir string) *folder {
 	t.Helper()
-	f := &folder{t: t, dir: dir, till: &till{sales: map[string]control.Sale{}}, counts: new(filedrop.Counts)}
+	f := &folder{t: t, dir: dir, till: &till{sales: map[string]control.Sale{}}, counts: new(filedrop.Counts), ended: make(chan error, 1)}
 	ctx, stop := context.WithCancel(context.Background())
-	up, ended := make(chan struct{}), make(chan error, 1)
+	up := make(chan struct{})
 	d := filedrop.Drop{Dir: dir, Counts: f.counts, Log: slog.New(slog.DiscardHandler), Desk: amountlink.Desk{
 		Sales: f.till, Day: func(time.Time) string { return "2026-11-27" }, Now: time.Now,
 	}}
-	go func() { ended <- d.Serve(ctx, func() { close(up) }) }()
-	f.stop = sync.OnceValue(func() error { stop(); return <-ended })
+	go func() { f.ended <- d.Serve(ctx, func() { close(up) }) }()
+	f.stop = sync.OnceValue(func() error { stop(); return <-f.ended })
 	t.Cleanup(func() { _ = f.stop() })
 	select {
 	case <-up:
-	case err := <-ended:
+	case err := <-f.ended:
 		t.Fatal(err)
 	}
 	return f
@@ -268,6 +269,23 @@ func TestTheGroupMayFetchAnswers(t *testing.T) {
 		if info, err := os.Stat(f.path(name)); err != nil || info.Mode() != want {
 			t.Errorf("%s: %v, %v", name, info.Mode(), err)
 		}
+	}
+}
+
+func TestAFolderThatIsMadeAnew(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "drop")
+	must(t, os.Mkdir(dir, 0o700))
+	f := open(t, dir)
+	must(t, os.Rename(dir, dir+".old"))
+	must(t, os.Mkdir(dir, 0o700))
+	select {
+	case err := <-f.ended:
+		if !strings.Contains(err.Error(), "is another one now") {
+			t.Error(err)
+		}
+		f.ended <- err
+	case <-time.After(time.Minute):
+		t.Error("it goes on in a folder that nobody sees")
 	}
 }
 
