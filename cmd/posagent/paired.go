@@ -76,7 +76,7 @@ func (d *program) frontFar(work *crew) *http.Server {
 	d.log.Info("other machines may connect", "tls", l.Addr().String(), "names", d.far.names)
 	s := &http.Server{Handler: d.api.Handler(), ErrorLog: log.New(&refusals{log: d.log, count: d.far.refused}, "", 0)}
 	server.Limits(s)
-	door := tls.NewListener(&fewer{Listener: l, room: make(chan struct{}, mostFar)}, d.far.Door(d.far.names))
+	door := tls.NewListener(&fewer{Listener: l, room: make(chan struct{}, mostFar), from: map[string]int{}}, d.far.Door(d.far.names))
 	work.do(func() error {
 		if err := s.Serve(door); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve the API to other machines: %w", err)
@@ -109,21 +109,54 @@ func (r *refusals) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// fewer is a listener that lets in so many at a time; the others wait.
+// fewer is a listener that lets in so many at a time; the others wait. One
+// machine gets a part of the room: whoever is not paired must not keep the
+// others out.
 type fewer struct {
 	net.Listener
 	room chan struct{}
+
+	mu   sync.Mutex
+	from map[string]int // connections, by the address of the machine
 }
+
+const mostOfOne = mostFar / 4
 
 // Accept waits for room, and then for somebody.
 func (f *fewer) Accept() (net.Conn, error) {
-	f.room <- struct{}{}
-	conn, err := f.Listener.Accept()
-	if err != nil {
+	for {
+		f.room <- struct{}{}
+		conn, err := f.Listener.Accept()
+		if err != nil {
+			<-f.room
+			return nil, err
+		}
+		host, _, err := net.SplitHostPort(conn.RemoteAddr().String())
+		if err == nil && f.enter(host) {
+			return &roomy{Conn: conn, leave: sync.OnceFunc(func() { f.left(host) })}, nil
+		}
+		_ = conn.Close()
 		<-f.room
-		return nil, err
 	}
-	return &roomy{Conn: conn, leave: sync.OnceFunc(func() { <-f.room })}, nil
+}
+
+func (f *fewer) enter(host string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.from[host] == mostOfOne {
+		return false
+	}
+	f.from[host]++
+	return true
+}
+
+func (f *fewer) left(host string) {
+	<-f.room
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.from[host]--; f.from[host] == 0 {
+		delete(f.from, host)
+	}
 }
 
 type roomy struct {

@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -113,6 +114,13 @@ func TestAPairedTill(t *testing.T) {
 	if status, _ := stranger.calls("GET", control.PathHealth, nil, token...); status != 0 {
 		t.Errorf("a token without a certificate: %d", status)
 	}
+	for range 2 * mostFar { // somebody else on the network fills the room, and says nothing
+		conn, err := (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}}).Dial("tcp", at)
+		check(t, err)
+		t.Cleanup(func() { _ = conn.Close() })
+	}
+	f.http.CloseIdleConnections()
+	f.wants("beside a crowd", 200, "GET", salePath(control.PathSale, s.ID), nil)
 	check(t, agent.cmd.Process.Kill())
 	agent.ended(t)
 	p.start(t)
