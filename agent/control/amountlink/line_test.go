@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -259,4 +260,33 @@ func TestAFloodEndsTheLine(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Whatever comes over a line, a register is heard a minute later, and nothing
+// was sold by noise.
+func FuzzLine(f *testing.F) {
+	frame := amountlink.Frame(sale42.Text())
+	f.Add([]byte("\x05\x05\x02\x03\x03\x04\x06\x15\x06"))
+	f.Add(append([]byte{amountlink.ENQ}, frame[:len(frame)-1]...))
+	f.Add(append(bytes.Repeat([]byte{amountlink.ENQ, amountlink.STX, amountlink.ETX}, 5), amountlink.EOT, amountlink.ACK))
+	f.Add([]byte("\x05\x021ST0000000000000000                \x035\x04\x06\x15\x05\x06"))
+	f.Fuzz(func(t *testing.T, noise []byte) {
+		noise = noise[:min(len(noise), 4096)]
+		if bytes.Contains(noise, []byte("1SL")) {
+			return
+		}
+		bubble(t, func(t *testing.T, r register, till *till, _ *amountlink.Counts) {
+			go func() { _, _ = r.Write(noise) }()
+			quiet := r.ReadWriter.(net.Conn)
+			_ = quiet.SetReadDeadline(time.Now().Add(5 * time.Minute))
+			_, _ = io.Copy(io.Discard, quiet)
+			_ = quiet.SetReadDeadline(time.Time{})
+			if till.opened != 0 {
+				t.Errorf("%d sales were opened", till.opened)
+			}
+			if a := r.asks(sale42); a.Result != amountlink.InProgress {
+				t.Errorf("afterwards: %+v", a)
+			}
+		})
+	})
 }
