@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/agent/control/amountlink"
@@ -96,9 +95,14 @@ func listenLink(c configs.RegisterLink) (net.Listener, error) {
 	if err := clearAway(path); err != nil {
 		return nil, err
 	}
-	old := unix.Umask(0o117)
-	defer unix.Umask(old)
-	return net.Listen("unix", path)
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o660); err != nil { // no umask: it would be that of all files that are made meanwhile
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
 }
 
 // keepOpen opens and serves again whatever ends.

@@ -230,3 +230,35 @@ func TestARegisterByFiles(t *testing.T) {
 		t.Errorf("the wallet has %d charges", n)
 	}
 }
+
+// A register by a unix socket, which is for the service's group, also where a
+// killed agent left the old one.
+func TestARegisterByASocket(t *testing.T) {
+	p := newPlace(t, "\n[link]\nlisten = \"unix:DIR/link.sock\"\n")
+	p.startWallet(t)
+	agent := p.start(t)
+	dial := func() (o oldTill) {
+		eventually(t, "the agent listens for registers", func() bool {
+			conn, err := net.Dial("unix", p.at("link.sock"))
+			if err == nil {
+				t.Cleanup(func() { _ = conn.Close() })
+				o = oldTill{t, conn}
+			}
+			return err == nil
+		})
+		return o
+	}
+	sale := amountlink.Request{Op: amountlink.OpSale, Sequence: 1, Amount: 100}
+	first := dial().asks(sale)
+	info, err := os.Stat(p.at("link.sock"))
+	check(t, err)
+	if info.Mode().Perm() != 0o660 {
+		t.Errorf("the socket has mode %v", info.Mode())
+	}
+	check(t, agent.cmd.Process.Kill())
+	agent.ended(t)
+	p.start(t)
+	if a := dial().asks(sale); a.Key != first.Key || a.Sequence != 1 {
+		t.Errorf("after a kill: %+v, first %+v", a, first)
+	}
+}
