@@ -43,12 +43,12 @@ func (d *program) run(ctx context.Context) error {
 	hardware, unplug := context.WithCancel(context.Background())
 	defer unplug()
 	work := &crew{failed: make(chan error, 1)}
+	far := d.frontFar(work)
 	front := d.front(work, tcp, nil)
 	var local *http.Server
 	if socket != nil {
 		local = d.front(work, socket, server.OnSocket)
 	}
-	far := d.frontFar(work)
 	d.background(hardware, work)
 	selling := make(chan struct{})
 	go func() {
