@@ -133,7 +133,7 @@ func (d *program) keepOpen(ctx context.Context, name string, open func(ctx conte
 
 // desk answers the texts of one such register.
 func (d *program) desk(name string) amountlink.Desk {
-	return amountlink.Desk{Sales: &far{api: d.api.Till(name), currency: string(d.config.Store.Currency)}, Day: d.day, Now: time.Now}
+	return amountlink.Desk{Sales: &far{api: d.api.Till(name), currency: string(d.config.Store.Currency)}, Day: d.day, Now: time.Now, Training: d.mode.On}
 }
 
 // far are the sales of a register at the other end of a line; see

@@ -44,7 +44,8 @@ type program struct {
 	staff     staffed
 	pictures  pictures // of uploads and of the pages' cameras
 	courier   *webhook.Courier
-	home      string // of what both modes share: who may sign in
+	live      configs.Config // of the shop, also in training
+	home      string         // of what both modes share: who may sign in
 	mode      *mode
 	linked    linked // registers by other ways than the API
 	far       farDoor
@@ -55,7 +56,7 @@ type program struct {
 // the only place that knows all of them. Nothing runs yet; what was opened is
 // closed again when a later part fails.
 func wireUp(c configs.Config, begun start, demo bool, log *slog.Logger) (*program, error) {
-	d := &program{home: c.Data.Dir, log: log, start: begun, power: newPower(), scanned: make(chan scanner.Scan), replugged: make(chan struct{}, 1), pictures: newPictures(), linked: newLinked()}
+	d := &program{live: c, home: c.Data.Dir, log: log, start: begun, power: newPower(), scanned: make(chan scanner.Scan), replugged: make(chan struct{}, 1), pictures: newPictures(), linked: newLinked()}
 	training, err := inTraining(c)
 	if err == nil && training {
 		c, err = forTraining(c)
@@ -179,10 +180,8 @@ func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 	if err := d.doorForPeople(&o); err != nil {
 		return err
 	}
-	shared := c
-	shared.Data.Dir = d.home // who is paired is so in both modes
 	var err error
-	if d.far, err = wireFarDoor(shared, &o); err != nil {
+	if d.far, err = wireFarDoor(d.live, &o); err != nil { // who is paired is so in both modes
 		return err
 	}
 	d.api = server.New(o)

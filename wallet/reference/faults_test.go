@@ -134,7 +134,7 @@ func TestHold(t *testing.T) {
 	req := s.request(t, "S0001-T01-1-1", "Hanako", 1280)
 	impatient := *s.register
 	impatient.Timeout = 20 * time.Millisecond // before the 80 ms of the hold
-	for s.standing(t, req.Key).Key == "" { // on a busy machine the time is over before the request has left
+	for s.standing(t, req.Key).Key == "" {    // on a busy machine the time is over before the request has left
 		if r, err := do(t, &impatient, "POST", s.URL()+wire.PathCharges, req); !errors.Is(err, context.DeadlineExceeded) && s.standing(t, req.Key).Key == "" {
 			t.Fatalf("%+v, %v, want the client's own timeout", r, err)
 		}
