@@ -66,7 +66,7 @@ func (d *day) lesson() {
 	d.trains(d.T, true)
 	d.signIn()
 	for n, state := range []string{"approved", "declined"} {
-		s, status, why := d.place.pay(d.T, 9000+n, 1500+int64(n), fmt.Sprintf("9900%020d", n))
+		s, status, why := d.practises(d.T, 9000+n, 1500+int64(n), fmt.Sprintf("9900%020d", n))
 		if s.State != state {
 			d.Errorf("in training: %d %s %s, want %s", status, s.State, why, state)
 		}

@@ -45,7 +45,7 @@ func (p *place) trains(t *testing.T, on bool) {
 	})
 }
 
-func (p *place) pay(t *testing.T, n int, amount int64, code string) (control.Sale, int, string) {
+func (p *place) practises(t *testing.T, n int, amount int64, code string) (control.Sale, int, string) {
 	t.Helper()
 	s, status, why, err := p.send(t.Context(), control.PathSales, fmt.Sprintf("pay-%d", n), control.NewSale{Amount: amount, Currency: "JPY", Code: &control.Code{Text: code}})
 	check(t, err)
@@ -59,7 +59,7 @@ func TestTraining(t *testing.T) {
 	p := newPlace(t, "")
 	wallet := p.startWallet(t)
 	agent := p.start(t)
-	real, _, _ := p.pay(t, 1, 700, p.mint(t))
+	real, _, _ := p.practises(t, 1, 700, p.mint(t))
 	if real.State != "approved" {
 		t.Fatalf("%+v", real)
 	}
@@ -72,7 +72,7 @@ func TestTraining(t *testing.T) {
 		state  string
 		status int
 	}{{1000, "approved", http.StatusOK}, {1001, "declined", http.StatusOK}, {1002, "declined", http.StatusOK}} {
-		s, status, why := p.pay(t, 10+n, c.amount, fmt.Sprintf("9900%020d", n))
+		s, status, why := p.practises(t, 10+n, c.amount, fmt.Sprintf("9900%020d", n))
 		if s.State != c.state || status != c.status {
 			t.Errorf("%d: %d %s %s, want %s", c.amount, status, s.State, why, c.state)
 		}
@@ -80,7 +80,7 @@ func TestTraining(t *testing.T) {
 			t.Errorf("the key %s looks like a real one", s.ChargeKey)
 		}
 	}
-	s, status, why := p.pay(t, 20, 500, live)
+	s, status, why := p.practises(t, 20, 500, live)
 	if status != http.StatusConflict || !strings.Contains(why, "code.") {
 		t.Errorf("a real code in training: %d %s", status, why)
 	}
@@ -115,7 +115,7 @@ func TestTraining(t *testing.T) {
 	if len(day.Takings) != 1 || day.Takings[0].Paid != (control.Sum{Count: 1, Amount: 700}) || day.Takings[0].Net != 700 {
 		t.Errorf("the shop's day is %+v", day.Takings)
 	}
-	if _, status, why := p.pay(t, 30, 500, "9900"+strings.Repeat("0", 20)); status != http.StatusConflict {
+	if _, status, why := p.practises(t, 30, 500, "9900"+strings.Repeat("0", 20)); status != http.StatusConflict {
 		t.Errorf("a training's code in the shop: %d %s", status, why)
 	}
 	page, err := p.local().Journal(t.Context(), 0, 1000)

@@ -118,7 +118,7 @@ func TestPairingIsAManagersAct(t *testing.T) {
 func TestNobodyIsPairedUnwritten(t *testing.T) {
 	known := &programs{}
 	s := start(t, func(o *server.Options) { o.Pairs, o.Diary = known, mute{} })
-	got := s.ask(t, "POST", control.PathPairings, control.NewPairing{Name: "pos2", Scopes: []control.Scope{control.ScopePrepare}, Days: 30}, bearer("owner"))
+	got := s.ask(t, "POST", control.PathPairings, control.NewPairing{Name: "pos2", Scopes: []control.Scope{control.ScopePrepare}, Days: 30}, s.signIn(t, "taro", managerPIN).both()...)
 	if got.status != 503 || strings.Contains(string(got.body), "BEGIN") || known.List().Pairings[0].State != "revoked" {
 		t.Errorf("%d %s, %+v", got.status, got.body, known.List())
 	}
