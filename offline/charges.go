@@ -95,14 +95,14 @@ const insertCharge = `INSERT INTO charges (epoch, key, sale_id, amount, currency
 // One of two statements replaces a row, so that the index of open charges is
 // written only when it changes: a row that stays open must have been open, and
 // names the column nowhere. A row is found only under the identity that it was
-// made with.
+// made with, the moment included: the index of searches holds it.
 const (
 	setCharge = `UPDATE charges SET reason = ?6, wallet = ?7, route = ?8, confirmed = ?9, receipt = ?10,
 		attempts = ?11, asked_by = ?12, operator = ?13, paper = ?14, reprints = ?15, alarms = ?16,
-		prepared_at = ?17, sent_at = ?18, changed_at = ?19, state = ?20, code_kind = ?22, code_masked = ?23,
+		sent_at = ?18, changed_at = ?19, state = ?20, code_kind = ?22, code_masked = ?23,
 		code_hash = ?24, last_link = ?25`
 	ofIdentity = ` WHERE seq = ?26 AND epoch = ?1 AND key = ?2 AND sale_id = ?3 AND amount = ?4 AND currency = ?5
-		AND kind = ?27 AND refund_of = ?28 AND carried = ?29`
+		AND kind = ?27 AND refund_of = ?28 AND carried = ?29 AND prepared_at = ?17`
 	stayOpen    = setCharge + ofIdentity + ` AND open = ?21`
 	openOrClose = setCharge + `, open = ?21` + ofIdentity
 	nameInSale  = `UPDATE sales SET charges = CASE charges WHEN '' THEN ?1 ELSE charges || ',' || ?1 END WHERE id = ?2`
@@ -122,7 +122,7 @@ func columns(r book.Row) ([]any, error) {
 		string(r.Kind), string(r.Of), r.Carried}, err
 }
 
-// PutCharge replaces the row with its Seq. Key, kind, sale and amount of a
+// PutCharge replaces the row with its Seq. Key, kind, sale, amount and moment of a
 // charge never change: such a row is refused.
 func (t tx) PutCharge(r book.Row) error {
 	args, err := columns(r)
@@ -137,7 +137,7 @@ func (t tx) PutCharge(r book.Row) error {
 		changed, err = t.c.Exec(openOrClose, args...)
 	}
 	if err == nil && changed == 0 {
-		err = fmt.Errorf("charge %s (number %d) is not in the books, or has another key, kind, sale or amount there", r.Key, r.Seq)
+		err = fmt.Errorf("charge %s (number %d) is not in the books, or has another key, kind, sale, amount or moment there", r.Key, r.Seq)
 	}
 	return err
 }

@@ -3,9 +3,11 @@ package sqlite
 import (
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // migration is one step of the schema. Its number becomes user_version.
@@ -43,8 +45,10 @@ func readMigrations(files fs.FS) ([]migration, error) {
 
 // migrate runs the steps that the database has not seen, each in its own
 // transaction together with its number, so that a step is there as a whole or
-// not at all.
-func migrate(conn *Conn, steps []migration) error {
+// not at all. Of a database that was there before, the log tells each step as it
+// begins and as it ends: with years of rows one may take seconds, and whoever
+// waits for the start reads why.
+func migrate(conn *Conn, steps []migration, log *slog.Logger) error {
 	row, err := conn.One("PRAGMA user_version")
 	if err != nil {
 		return err
@@ -54,6 +58,10 @@ func migrate(conn *Conn, steps []migration) error {
 		return err
 	}
 	for _, step := range steps[done:] {
+		began := time.Now()
+		if done > 0 {
+			log.Info("the database is brought to its next form", "step", step.name, "of", len(steps), "bytes", sizeOf(conn.path))
+		}
 		if err := conn.begin(); err != nil {
 			return err
 		}
@@ -67,6 +75,9 @@ func migrate(conn *Conn, steps []migration) error {
 		if err != nil {
 			conn.rollback()
 			return fmt.Errorf("migration %s was not applied and the database is as before: %w", step.name, err)
+		}
+		if done > 0 {
+			log.Info("the database has its next form", "step", step.name, "took", time.Since(began).Round(time.Millisecond))
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -102,7 +103,7 @@ func fill(path string, appID int32, steps []migration) error {
 	}
 	err = conn.script(fmt.Sprintf("PRAGMA application_id = %d", appID))
 	if err == nil {
-		err = migrate(conn, steps)
+		err = migrate(conn, steps, slog.New(slog.DiscardHandler))
 	}
 	if err == nil {
 		err = conn.checkpoint("TRUNCATE")

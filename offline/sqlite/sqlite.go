@@ -89,7 +89,7 @@ func ready(o Options, steps []migration, readers *pool) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = migrate(conn, steps)
+	err = migrate(conn, steps, o.Log)
 	if err == nil {
 		err = conn.tryWrite()
 	}
