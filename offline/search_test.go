@@ -56,7 +56,7 @@ func before(t testing.TB, step string) fs.FS {
 func years(t testing.TB, charges int) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	db, err := sqlite.Open(sqlite.Options{Path: filepath.Join(dir, offline.FileName), Migrations: before(t, "0006"), AppID: offline.AppID})
+	db, err := sqlite.Open(sqlite.Options{Path: filepath.Join(dir, offline.FileName), Migrations: before(t, "0007"), AppID: offline.AppID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestSearchComesWithTheStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := log.String(); strings.Count(text, "0006_search.sql") != 2 || !strings.Contains(text, "bytes=") || !strings.Contains(text, "took=") {
+	if text := log.String(); strings.Count(text, "0007_search.sql") != 2 || !strings.Contains(text, "bytes=") || !strings.Contains(text, "took=") {
 		t.Errorf("the log says %s", text)
 	}
 	hits, pages := found(t, store, offline.Search{Reference: "A-0000042"})

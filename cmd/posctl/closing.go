@@ -2,21 +2,14 @@ package main
 
 import (
 	"cmp"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"strconv"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/posagent/posagent/agent/control"
 )
-
-// byteOrderMark makes Excel read a CSV file as UTF-8.
-const byteOrderMark = "\ufeff"
 
 func (t *tool) close() *cobra.Command {
 	cmd := &cobra.Command{
@@ -115,33 +108,18 @@ func (t *tool) sums(c control.Closing) {
 
 // writeCSV writes the rows of a day for Excel.
 func writeCSV(path string, c control.Closing) error {
-	out, err := newFile(path)
+	out, err := newSheet(path, "z", "date", "wallet", "name", "kind", "state", "currency", "count", "amount")
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(out.file, byteOrderMark)
-	w := csv.NewWriter(out.file)
-	w.UseCRLF = true // as RFC 4180 and Excel have it
-	rows := [][]string{{"z", "date", "wallet", "name", "kind", "state", "currency", "count", "amount"}}
 	number := ""
 	if c.Z != nil {
 		number = strconv.FormatInt(c.Z.Number, 10)
 	}
 	for _, r := range c.Rows {
-		rows = append(rows, []string{number, c.Date, r.Wallet, harmless(r.WalletName), r.Kind, r.State, r.Currency, strconv.Itoa(r.Count), strconv.FormatInt(r.Amount, 10)})
+		if err := out.row(number, c.Date, r.Wallet, r.WalletName, r.Kind, r.State, r.Currency, r.Count, r.Amount); err != nil {
+			return out.drop(err)
+		}
 	}
-	if err = errors.Join(err, w.WriteAll(rows), out.file.Sync()); err != nil {
-		out.drop()
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return out.file.Close()
-}
-
-// harmless is a text that Excel shows as it is: what begins like a formula it
-// would work out, and a name may come from somebody else.
-func harmless(cell string) string {
-	if strings.HasPrefix(cell, "'") || strings.ContainsAny(cell[:min(1, len(cell))], "=+-@\t\r") {
-		return "'" + cell
-	}
-	return cell
+	return out.close()
 }

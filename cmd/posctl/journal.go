@@ -19,13 +19,13 @@ const journalPage = 1000
 func (t *tool) journal() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "journal",
-		Short: "Verify the journal, or write it to a file for an auditor",
+		Short: "Search the books, verify the journal, or write it to a file for an auditor",
 		Long: `The journal is every step of every charge, each chained to the one before it by
 its hash: an entry that was changed, removed or put in shows.`,
-		Example: "  posctl journal verify\n  posctl journal export --out journal.jsonl",
+		Example: "  posctl journal search --from 2026-04-01 --to 2027-03-31 --min 50000\n  posctl journal verify\n  posctl journal export --out journal.jsonl",
 	}
 	group(cmd)
-	cmd.AddCommand(t.journalVerify(), t.journalExport())
+	cmd.AddCommand(t.journalVerify(), t.journalExport(), t.journalSearch())
 	return cmd
 }
 

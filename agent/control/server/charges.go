@@ -3,8 +3,6 @@ package server
 import (
 	"context"
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -24,23 +22,9 @@ func (s *Server) listCharges(_ context.Context, in *struct {
 	Before int64    `query:"before" minimum:"0" doc:"the next of the page before"`
 	Limit  int      `query:"limit" minimum:"1" maximum:"500" default:"50"`
 }) (*struct{ Body control.Charges }, error) {
-	var states []charge.State
-	for _, word := range in.State {
-		state := charge.State(strings.ToLower(word))
-		switch {
-		case state == "open":
-			for _, each := range charge.States {
-				if each.Open() {
-					states = append(states, each)
-				}
-			}
-		case state.Known():
-			states = append(states, state)
-		default:
-			return nil, wrong("query.state", "a state is not known: use the states of a charge, or open")
-		}
-		slices.Sort(states)
-		states = slices.Compact(states)
+	states, err := statesOf(in.State)
+	if err != nil {
+		return nil, err
 	}
 	page, next, err := s.Books.Charges(states, in.Before, in.Limit)
 	if err != nil {

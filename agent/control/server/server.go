@@ -58,6 +58,7 @@ type Options struct {
 	Bulletins Bulletins // nil: there are no such calls
 	Queue     Queue     // nil: there is no such call
 	Journal   Journal   // nil: there are no such calls
+	Searcher  Searcher  // nil: there is no such call
 	Diary     Diary
 	Settings  Settings // nil: there are no such calls
 	Slips     Slips    // nil: there are no such calls
@@ -117,6 +118,7 @@ func New(o Options) *Server {
 	s.charges(api)
 	s.afterwards(api)
 	s.inspections(api)
+	s.searching(api)
 	s.operators(api)
 	s.users(api)
 	s.approving(api)
