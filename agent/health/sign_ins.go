@@ -40,6 +40,12 @@ var signIns = []Entry{
 		Remedy: "ほかの店長か、端末のposctlで解除してください。", RemedyEN: "Another manager does it, or posctl at the machine.",
 	},
 	{
+		Code: "wish.conflict", Act: Engineer,
+		Title: "番号が別の操作のものです", TitleEN: "The key stands for something else",
+		Text: "同じ操作の番号で、内容の違う依頼がすでにありました。", TextEN: "This idempotency key came before with another body.",
+		Remedy: "新しい操作には、新しい番号を使ってください。", RemedyEN: "Use a new key for a new wish.",
+	},
+	{
 		Code: "journal.under_way", Act: Manager,
 		Title: "記録を検査しています", TitleEN: "The journal is being verified",
 		Text: "記録の検査がもう始まっています。", TextEN: "Somebody is verifying the journal already.",

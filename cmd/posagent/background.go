@@ -32,6 +32,7 @@ func (d *program) background(ctx context.Context, work *crew) {
 	work.do(func() error { d.checkBooks(); return nil })
 	work.do(func() error { d.watchdog(ctx); return nil })
 	work.do(func() error { d.keepMark(ctx); return nil })
+	work.do(func() error { d.forgetWishes(ctx); return nil })
 	work.do(func() error { d.courier.Run(ctx); return nil })
 	d.serveLinks(ctx, work)
 }

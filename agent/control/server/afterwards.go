@@ -72,7 +72,7 @@ func (s *Server) refund(ctx context.Context, in *struct {
 	}
 	wish := s.refundWish(who, key, of.Key)
 	if err := s.oneWish(who, key, of.Key, wish); err != nil {
-		return nil, s.explain(err)
+		return nil, err
 	}
 	if err := s.leaveToRefund(who, of, in.Body, wish); err != nil {
 		return nil, err
@@ -128,17 +128,19 @@ func (s *Server) refundWish(who *caller, key string, of charge.Key) string {
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
-// oneWish refuses a key that stands for a refund of another payment. The
-// payment whose refund is in the books may always ask for it again.
+// oneWish refuses a key that stands for a refund of another payment; another
+// amount the books refuse. The payment whose refund is in the books may always
+// ask for it again.
 func (s *Server) oneWish(who *caller, key string, of charge.Key, wish string) error {
-	if s.seen.bound(who.source(), key, string(of)) {
-		return nil
+	_, err := s.wishes.bind("refund", who.source(), key, of)
+	if !errors.Is(err, errOtherWish) {
+		return s.explain(err)
 	}
-	refunds, err := s.Register.RefundsOf(of)
-	if err != nil || slices.ContainsFunc(refunds, func(rec charge.Record) bool { return rec.Wish() == wish }) {
-		return err
+	refunds, lookup := s.Register.RefundsOf(of)
+	if lookup != nil || slices.ContainsFunc(refunds, func(rec charge.Record) bool { return rec.Wish() == wish }) {
+		return s.explain(lookup)
 	}
-	return &agent.Refused{Why: "refund.conflict"}
+	return s.otherwise(err, "refund.conflict")
 }
 
 // person is who does it, for the books: an operator, or the program.
@@ -194,11 +196,20 @@ func (s *Server) resolve(ctx context.Context, in *struct {
 	Body control.Decision
 }) (*chargeOut, error) {
 	who := from(ctx)
-	if _, err := in.wish(); err != nil {
+	wish, err := in.wish()
+	if err != nil {
 		return nil, err
 	}
 	if strings.ContainsFunc(in.Body.Note, func(r rune) bool { return !unicode.IsPrint(r) && r != '\u3000' }) {
 		return nil, wrong("body.note", "a note is one line of printable characters")
+	}
+	wanted := in.Body
+	wanted.Approval = ""
+	if _, err := s.wishes.bind("decision", who.source(), wish, struct {
+		Key      string
+		Decision control.Decision
+	}{in.Key, wanted}); err != nil {
+		return nil, s.otherwise(err, "wish.conflict")
 	}
 	if err := s.leaveToDecide(who, charge.Key(in.Key), in.Body); err != nil {
 		return nil, err

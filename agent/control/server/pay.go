@@ -46,7 +46,7 @@ func (s *Server) paySale(ctx context.Context, in *struct {
 		}
 		walk = func() error { return s.Register.Pay(in.ID, code.AIM, []byte(code.Text), who.name) }
 	}
-	return s.once(who.source(), key, in.ID, string(in.RawBody), walk)
+	return s.once("code", who.source(), key, in.ID, string(in.RawBody), walk)
 }
 
 // camera needs no idempotency key: the code in the picture pays once, and the
@@ -81,18 +81,18 @@ type frameOut struct {
 
 // once walks a code to a sale. A repeat of the same request is told how the
 // first one stands, or that it was refused; it scans nothing.
-func (s *Server) once(source, key, id, body string, walk func() error) (*saleOut, error) {
-	done, again := s.seen.first(source, key, id, body)
-	if again {
-		return s.repeated(s.seen.repeat(source, key, id, body), id)
+func (s *Server) once(what, source, key, id, body string, walk func() error) (*saleOut, error) {
+	one, err := s.wishes.bind(what+" "+id, source, key, body)
+	switch {
+	case err != nil:
+		return nil, s.otherwise(err, "wish.conflict")
+	case one.again:
+		return s.paid(id, one.before())
 	}
-	err := walk()
-	done(err)
+	err = walk()
+	one.refused(err)
 	return s.paid(id, err)
 }
-
-// repeated is the sale as it stands now, or the refusal of the first try.
-func (s *Server) repeated(refused error, id string) (*saleOut, error) { return s.paid(id, refused) }
 
 // paid is the sale after a walk, or why the code was not taken. Whatever else
 // went wrong on the walk shows in the sale's state.

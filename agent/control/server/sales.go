@@ -7,6 +7,7 @@ import (
 	"encoding/base32"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,10 +76,14 @@ func (s *Server) begin(who *caller, key string, want sale.Sale, code *control.Co
 		return nil, err
 	case code == nil:
 		return s.answer(view), nil
-	case found: // after a restart nobody knows whether the code was walked, so it is not walked again
-		return s.repeated(s.seen.repeat(who.source(), key, view.Sale.ID, code.Text), view.Sale.ID)
+	case found: // whether the code was walked before the agent was started anew is not known for sure, so it is not walked again
+		one, err := s.wishes.bind("code "+view.Sale.ID, who.source(), key, code.Text)
+		if err != nil {
+			return nil, s.otherwise(err, "wish.conflict")
+		}
+		return s.paid(view.Sale.ID, one.before())
 	default:
-		return s.once(who.source(), key, want.ID, code.Text, func() error {
+		return s.once("code", who.source(), key, want.ID, code.Text, func() error {
 			return s.Register.Pay(want.ID, code.AIM, []byte(code.Text), who.name)
 		})
 	}
@@ -115,7 +120,8 @@ func (s *Server) existing(want sale.Sale) (agent.View, bool, error) {
 		return view, false, nil
 	case err != nil: // whether there is one is not known, so none is opened
 		return view, false, s.explain(err)
-	case view.Sale.Amount != want.Amount || view.Sale.Reference != want.Reference || view.Sale.TopUp != want.TopUp:
+	case view.Sale.Amount != want.Amount || view.Sale.Reference != want.Reference || view.Sale.TopUp != want.TopUp,
+		view.Sale.ID == want.ID && !slices.Equal(view.Sale.Lines, want.Lines): // the same key; a reference says nothing of lines
 		return view, false, problemOf(http.StatusConflict, "sale.conflict", "this key or reference stands for another sale: use a new one")
 	}
 	return view, true, nil

@@ -59,6 +59,7 @@ type Options struct {
 	Queue     Queue     // nil: there is no such call
 	Journal   Journal   // nil: there are no such calls
 	Searcher  Searcher  // nil: there is no such call
+	Wishes    Wishes    // nil: idempotency keys end with the process, but for those in the books
 	Diary     Diary
 	Settings  Settings // nil: there are no such calls
 	Slips     Slips    // nil: there are no such calls
@@ -95,7 +96,7 @@ type Server struct {
 	people  *people
 	leaves  *operator.Approvals
 	opening sync.Mutex // one sale is opened at a time
-	seen    *seen
+	wishes  *wishes
 	drawn   drawn
 	crowd   *crowd
 	handler http.Handler
@@ -105,7 +106,7 @@ type Server struct {
 
 // New builds the API. It listens nowhere.
 func New(o Options) *Server {
-	s := &Server{Options: o, people: newPeople(o), leaves: operator.NewApprovals(o.Now), seen: newSeen(o.Now), crowd: &crowd{under: make(map[string]int)}}
+	s := &Server{Options: o, people: newPeople(o), leaves: operator.NewApprovals(o.Now), wishes: newWishes(o), crowd: &crowd{under: make(map[string]int)}}
 	s.ending, s.end = context.WithCancel(context.Background())
 	mux := http.NewServeMux()
 	api := humago.New(mux, describe(o.Version))

@@ -30,7 +30,7 @@ func (s *Server) showSale(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return s.once(who.source(), key, in.ID, "show "+in.Body.Wallet, func() error {
+	return s.once("show", who.source(), key, in.ID, in.Body.Wallet, func() error {
 		_, err := s.Register.Present(in.ID, in.Body.Wallet, who.operator.ID)
 		return err
 	})

@@ -68,7 +68,7 @@ func TestWishesBelongToTheirCallers(t *testing.T) {
 func TestWishForSomethingElse(t *testing.T) {
 	s := start(t)
 	s.prepare(t, "wish", 1280)
-	for _, body := range []control.NewSale{{Amount: 1281, Currency: "JPY"}, {Amount: 1280, Currency: "USD"}, {Amount: 1280, Currency: "JPY", Reference: "A-1"}} {
+	for _, body := range []control.NewSale{{Amount: 1281, Currency: "JPY"}, {Amount: 1280, Currency: "USD"}, {Amount: 1280, Currency: "JPY", Reference: "A-1"}, {Amount: 1280, Currency: "JPY", Lines: []control.Line{{Name: "a", Quantity: 1, Amount: 1280, Rate: "standard"}}}} {
 		got := s.ask(t, "POST", control.PathSales, body, bearer("till"), wish("wish"))
 		want(t, got, http.StatusConflict)
 		if got.problem(t).Why != "sale.conflict" {
