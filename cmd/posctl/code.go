@@ -162,7 +162,7 @@ func (t *tool) toTerminal() bool {
 func codeText(w wish) (string, error) {
 	config, err := configs.Load(w.config)
 	if err != nil {
-		return "", err
+		return "", usage("%w", err)
 	}
 	m, shows := config.Merchant()
 	if !shows {

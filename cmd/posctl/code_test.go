@@ -102,7 +102,7 @@ func TestCodeShowRefuses(t *testing.T) {
 	}
 	posctl(t, "code", "show", "--config", shopFile(t, shopConfig)).want(t, exitUsage, "nothing in [mpm]")
 	posctl(t, "code", "show", "--config", shopFile(t, shopConfig, "[mpm]\nname = \"X\"\n")).want(t, exitUsage, "mpm.company")
-	posctl(t, "code", "show", "--config", filepath.Join(t.TempDir(), "none.toml")).want(t, exitFailed, "no such file")
+	posctl(t, "code", "show", "--config", filepath.Join(t.TempDir(), "none.toml")).want(t, exitUsage, "no such file")
 }
 
 func TestCodeRead(t *testing.T) {

@@ -85,7 +85,7 @@ func (t *tool) configShow() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, err := configs.Load(fileOr(args, defaultConfig))
 			if err != nil {
-				return err
+				return usage("%w", err)
 			}
 			return t.print(c.Values(), func() {
 				w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)

@@ -166,12 +166,15 @@ func (p place) forgetFacts() error {
 	return nil
 }
 
+// ErrNone means that no demo runs in a directory.
+var ErrNone = errors.New("no demo is running")
+
 // ReadFacts are the facts of a running demo.
 func ReadFacts(dir string) (Facts, error) {
 	var f Facts
 	data, err := os.ReadFile(place{dir: dir}.facts())
 	if errors.Is(err, fs.ErrNotExist) {
-		return f, fmt.Errorf("no demo is running in %s: start one with `posctl demo --dir %s`", dir, dir)
+		return f, fmt.Errorf("%w in %s: start one with `posctl demo --dir %s`", ErrNone, dir, dir)
 	}
 	if err != nil {
 		return f, err
