@@ -31,6 +31,8 @@ its hash: an entry that was changed, removed or put in shows.`,
 
 func (t *tool) journalVerify() *cobra.Command {
 	var charges bool
+	var file, hash string
+	var after int64
 	cmd := &cobra.Command{
 		Use:   "verify [--charges]",
 		Short: "Follow the chain of the whole journal",
@@ -43,10 +45,15 @@ The hash that it ends with stands for all entries up to there. Written down
 somewhere else, on paper even, it shows later whether anything before it was
 changed.
 
+With --file it reads the file of an export instead, and asks no agent.
+
 It ends with 0 when all is sound, and with 1 when an entry is not.`,
-		Example: "  posctl journal verify\n  posctl journal verify --charges --json",
+		Example: "  posctl journal verify\n  posctl journal verify --charges --json\n  posctl journal verify --file journal.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if file != "" {
+				return t.verifyFile(file, after, hash)
+			}
 			client, err := t.client(cmd)
 			if err != nil {
 				return err
@@ -65,6 +72,9 @@ It ends with 0 when all is sound, and with 1 when an entry is not.`,
 		},
 	}
 	cmd.Flags().BoolVar(&charges, "charges", false, "hold every charge against its entries as well")
+	cmd.Flags().StringVar(&file, "file", "", "verify the `FILE` of an export")
+	cmd.Flags().Int64Var(&after, "after", 0, "the file begins behind entry `N`")
+	cmd.Flags().StringVar(&hash, "hash", "", "the `HASH` of entry N")
 	return cmd
 }
 
@@ -85,8 +95,9 @@ func (t *tool) verified(v control.Verification) {
 }
 
 func (t *tool) journalExport() *cobra.Command {
-	var path string
+	var path, ledger string
 	var after int64
+	var days control.Search
 	cmd := &cobra.Command{
 		Use:   "export --out FILE [--after N]",
 		Short: "Write the journal to a file that an auditor checks without this program",
@@ -96,8 +107,13 @@ docs/reference/journal.md, with a program of some sixty lines that does.
 
 The file holds no customer's code and no key; it tells what was sold, when and
 by whom. One that is there is not overwritten. With --after it goes on behind
-the last entry of an earlier file.`,
-		Example: "  posctl journal export --out journal-2026.jsonl\n  posctl journal export --after 183220 --out journal-2027.jsonl",
+the last entry of an earlier file. What was written is read back from the disk and every
+hash worked out anew, before export says that it is done.
+
+--ledger writes the charges beside it for a tax office, one a row: date, amount,
+counterparty, and the rest; --from and --to choose its business days. Nothing
+in the books is ever deleted, so the ten years that a shop keeps them are in it.`,
+		Example: "  posctl journal export --out journal-2026.jsonl\n  posctl journal export --after 183220 --out journal-2027.jsonl\n  posctl journal export --out journal.jsonl --ledger 2026.csv --from 2026-04-01 --to 2027-03-31",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if path == "" || after < 0 {
@@ -107,30 +123,62 @@ the last entry of an earlier file.`,
 			if err != nil {
 				return err
 			}
-			out, err := newFile(path)
+			done, err := t.export(cmd.Context(), client, path, after)
 			if err != nil {
 				return err
 			}
-			done, err := t.gather(cmd.Context(), client, after, out.file)
-			if err = errors.Join(err, out.file.Sync()); err != nil {
-				out.drop()
-				return fmt.Errorf("%w; nothing was exported", err)
-			}
-			if err := out.file.Close(); err != nil {
-				return err
-			}
-			done.File = path
-			return t.print(done, func() {
-				fmt.Fprintf(t.out, "%d entries are in %s\n", done.Entries, path)
-				if done.Entries > 0 {
-					fmt.Fprintf(t.out, "  the last one, %d, has the hash %s\n", done.Last, done.Hash)
+			if ledger != "" {
+				if done.Charges, err = t.ledger(cmd.Context(), client, ledger, days); err != nil {
+					return fmt.Errorf("%w; the journal is in %s", err, path)
 				}
-			})
+				done.Ledger = ledger
+			}
+			return t.print(done, func() { t.journalExported(done) })
 		},
 	}
 	cmd.Flags().StringVar(&path, "out", "", "`FILE` to write; one that is there is not overwritten")
 	cmd.Flags().Int64Var(&after, "after", 0, "go on behind entry `N`")
+	cmd.Flags().StringVar(&ledger, "ledger", "", "also write the charges to a new `FILE`, for Excel and the tax office")
+	cmd.Flags().StringVar(&days.From, "from", "", "first business `DAY` of the ledger")
+	cmd.Flags().StringVar(&days.To, "to", "", "last business `DAY` of the ledger")
 	return cmd
+}
+
+func (t *tool) journalExported(done exportedJournal) {
+	fmt.Fprintf(t.out, "%d entries are in %s, read back and sound\n", done.Entries, done.File)
+	if done.Entries > 0 {
+		fmt.Fprintf(t.out, "  the last one, %d, has the hash %s\n", done.Last, done.Hash)
+	}
+	if done.Ledger != "" {
+		fmt.Fprintf(t.out, "%d charges are in %s\n", done.Charges, done.Ledger)
+	}
+}
+
+// export writes a file, reads it back, and follows its hashes. One that is not
+// whole or not sound does not stay.
+func (t *tool) export(ctx context.Context, client *control.Client, path string, after int64) (exportedJournal, error) {
+	from, err := chainBehind(ctx, client, after)
+	if err != nil {
+		return exportedJournal{}, err
+	}
+	out, err := newFile(path)
+	if err != nil {
+		return exportedJournal{}, err
+	}
+	done, err := t.gather(ctx, client, after, out.file)
+	if err = errors.Join(err, out.file.Sync()); err == nil {
+		var end chain
+		end, _, err = verifyExport(path, from)
+		if err == nil && end.n != done.Last {
+			err = fmt.Errorf("%s ends with entry %d and not with %d", path, end.n, done.Last)
+		}
+	}
+	if err != nil {
+		out.drop()
+		return done, fmt.Errorf("%w; nothing was exported", err)
+	}
+	done.File = path
+	return done, out.file.Close()
 }
 
 // exportedJournal is what an export says of its file.
@@ -139,6 +187,8 @@ type exportedJournal struct {
 	Entries int64  `json:"entries"`
 	Last    int64  `json:"last"`
 	Hash    string `json:"hash"`
+	Ledger  string `json:"ledger,omitempty"`
+	Charges int    `json:"charges,omitempty"` // in the ledger
 }
 
 // gather reads the journal page by page into a file. Entries that come

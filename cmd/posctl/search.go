@@ -105,21 +105,11 @@ type written struct {
 }
 
 func (t *tool) searchAll(ctx context.Context, client *control.Client, want control.Search, path string) error {
-	out, err := newSheet(path, ledgerHead...)
+	found, err := t.ledger(ctx, client, path, want)
 	if err != nil {
 		return err
 	}
-	done := written{File: path}
-	err = eachFinding(ctx, client, want, func(h control.Finding) error {
-		done.Found++
-		return out.row(t.ledgerRow(h)...)
-	})
-	if err != nil {
-		return out.drop(err)
-	}
-	if err := out.close(); err != nil {
-		return err
-	}
+	done := written{File: path, Found: found}
 	return t.print(done, func() { fmt.Fprintf(t.out, "%d charges are in %s\n", done.Found, path) })
 }
 
