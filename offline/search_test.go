@@ -31,7 +31,7 @@ const manyCharges = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FRO
 		'9723…' || (i %% 100), printf('%%032x', i), printf('W-%%012d', i), 1, 'cashier', iif(i %% 7 = 0, 'hanako', 'taro'), 'confirmed', 0, 0,
 		(1700000000 + i * 120) * 1000000000, (1700000000 + i * 120) * 1000000000, (1700000000 + i * 120) * 1000000000 FROM n`
 
-const manySales = `INSERT INTO sales SELECT sale_id, seq, kind = 'topup', 'till', 'A-' || printf('%%07d', seq), date(prepared_at / 1000000000, 'unixepoch'),
+const manySales = `INSERT INTO sales SELECT sale_id, seq, kind = 'topup', 'till', 'A-' || printf('%07d', seq), date(prepared_at / 1000000000, 'unixepoch'),
 	amount, currency, '', prepared_at, operator FROM charges`
 
 // before is the schema without the steps from one on.
@@ -63,7 +63,7 @@ func years(t testing.TB, charges int) (dir string) {
 	if err := db.Update(func(c *sqlite.Conn) error {
 		_, err := c.Exec(fmt.Sprintf(manyCharges, charges))
 		if err == nil {
-			_, err = c.Exec(fmt.Sprintf(manySales))
+			_, err = c.Exec(manySales)
 		}
 		return err
 	}); err != nil {
