@@ -44,7 +44,7 @@ type Hit struct {
 // there: however many charges there are, a page takes no longer.
 const (
 	mostInIndex = 100_000
-	mostLooked  = 25_000
+	mostLooked  = 10_000
 )
 
 // Search is a page of charges, newest first, and where the next one begins:
