@@ -124,7 +124,7 @@ func (r *Register) probe(w Wallet, key charge.Key) {
 		r.log.Error("a paused wallet cannot be asked", "wallet", w.ID, "charge", string(key), "error", err)
 		return
 	}
-	a := w.Ask.Inquire(r.life, rec)
+	a := w.Ask.Inquire(r.traced(rec), rec)
 	_, moves := rec.Kind.Next(rec.State, a.Event)
 	// Money that was given back another way stays approved at the wallet.
 	moves = moves && !GivenBack(rec)

@@ -92,7 +92,7 @@ func (r *Register) decide(key charge.Key, d Decision, by charge.By, operator, no
 	if after.State == rec.State { // the books held it back: a refund of it is on its way
 		return after, &Refused{Why: "charge.not_decidable"}
 	}
-	r.log.Warn("decided", "charge", string(key), "decision", string(d), "by", string(by), "operator", operator, "was", string(rec.State), "now", string(after.State))
+	r.logOf(rec.SaleID).Warn("decided", "charge", string(key), "decision", string(d), "by", string(by), "operator", operator, "was", string(rec.State), "now", string(after.State))
 	r.show(after)
 	return after, nil
 }

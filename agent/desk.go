@@ -239,7 +239,7 @@ func (r *Register) land(key charge.Key, answer charge.Answer) (charge.Record, er
 	if err != nil {
 		return rec, err
 	}
-	r.log.Info("asked the wallet", "charge", string(rec.Key), "wallet", answer.Wallet, "event", string(answer.Event),
+	r.logOf(rec.SaleID).Info("asked the wallet", "charge", string(rec.Key), "wallet", answer.Wallet, "event", string(answer.Event),
 		"reason", string(answer.Reason), "state", string(rec.State), "took", answer.Took, "bytes", answer.Bytes, "note", answer.Note)
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -21,7 +21,7 @@ func (r *Register) openDrawer(rec charge.Record) {
 		defer cancel()
 		out := at.Open(ctx)
 		if out.Result == drawer.Opened || out.Result == drawer.Sent {
-			r.log.Info("cash drawer", "charge", string(rec.Key), "result", string(out.Result))
+			r.logOf(rec.SaleID).Info("cash drawer", "charge", string(rec.Key), "result", string(out.Result))
 			return
 		}
 		r.log.Warn("the cash drawer did not open after a top-up", "charge", string(rec.Key), "result", string(out.Result), "reason", string(out.Reason), "detail", out.Detail)

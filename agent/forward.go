@@ -211,7 +211,7 @@ func (r *Register) giveWay() {
 func (r *Register) forward(w Wallet, due charge.Due) (ended, heard bool) {
 	rec := due.Record
 	if rec.State == charge.Forwarding && due.Signature == nil && !planted.Has(planted.ForwardTwice) { // a wallet tells nobody of another register's key, and takes that key as often as it is sent
-		a := w.Ask.Inquire(r.life, rec)
+		a := w.Ask.Inquire(r.traced(rec), rec)
 		if r.collected(rec, a) != nil {
 			return false, false
 		}
@@ -243,7 +243,7 @@ func (r *Register) forward(w Wallet, due charge.Due) (ended, heard bool) {
 	if planted.Has(planted.NewKeyOnForward) {
 		sent.Key = anotherKey(due.Record)
 	}
-	a := w.Forwards.Forward(r.life, sent, code)
+	a := w.Forwards.Forward(r.traced(sent.Record), sent, code)
 	r.notHeard(w, due, a)
 	if r.collected(due.Record, a) != nil {
 		return false, false

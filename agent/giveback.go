@@ -102,7 +102,7 @@ func (r *Register) void(of charge.Record, want Refunding) (charge.Record, error)
 	if err != nil {
 		return rec, err
 	}
-	r.log.Info("void", "charge", string(rec.Key), "amount", rec.Amount.String(), "state", string(rec.State), "operator", want.Operator)
+	r.logOf(rec.SaleID).Info("void", "charge", string(rec.Key), "amount", rec.Amount.String(), "state", string(rec.State), "operator", want.Operator)
 	if rec.State.Open() {
 		r.settle(rec)
 	}

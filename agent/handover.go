@@ -91,7 +91,7 @@ func (r *Register) SendAgain(due charge.Due, code paycode.Secret) {
 		return
 	}
 	r.work.Go(func() {
-		if a := w.Forwards.Forward(r.life, due, code); a.Event == charge.Approve {
+		if a := w.Forwards.Forward(r.traced(due.Record), due, code); a.Event == charge.Approve {
 			if err := r.collected(due.Record, a); err != nil {
 				r.log.Error("what was written off is paid, and cannot be written down", "charge", string(due.Key), "error", err)
 			}

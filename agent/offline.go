@@ -59,7 +59,7 @@ func (r *Register) withoutNetwork(saleID string, w Wallet, code paycode.Code) er
 	r.print(rec)                             // before Leave can see that the desk rests
 	r.announce()
 	r.mu.Unlock()
-	r.log.Info("taken without a network", "charge", string(rec.Key), "wallet", w.ID, "amount", rec.Amount.String())
+	r.logOf(rec.SaleID).Info("taken without a network", "charge", string(rec.Key), "wallet", w.ID, "amount", rec.Amount.String())
 	r.collectSoon(w.ID)
 	return nil
 }

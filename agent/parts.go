@@ -10,6 +10,7 @@ import (
 	"github.com/posagent/posagent/agent/money"
 	"github.com/posagent/posagent/agent/paycode"
 	"github.com/posagent/posagent/agent/sale"
+	"github.com/posagent/posagent/agent/trace"
 	"github.com/posagent/posagent/drivers/drawer"
 	"github.com/posagent/posagent/drivers/printer"
 	"github.com/posagent/posagent/drivers/scanner"
@@ -153,6 +154,8 @@ type Parts struct {
 	Now      func() time.Time
 	Uptime   func() time.Duration // by a clock that nobody sets; nil: the monotonic clock's
 	Spread   func() float64       // draws from 0 to 1, to keep registers from asking in step
+
+	Tracer *trace.Tracer // nil: no request carries a trace
 
 	MostTopUp int64 // that one top-up may come to, in minor units; 0: none are taken
 }

@@ -54,7 +54,7 @@ func (r *Register) Present(saleID, wallet, operator string) (View, error) {
 		return View{}, err
 	}
 	defer r.work.Done()
-	answer := w.Shows.Present(r.life, rec)
+	answer := w.Shows.Present(r.traced(rec), rec)
 	if rec, err = r.land(rec.Key, answer); err != nil { // durable before the code is shown
 		return View{}, r.blind(err)
 	}

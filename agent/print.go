@@ -130,7 +130,7 @@ func (r *Register) onPaper(key charge.Key, again bool) (charge.Record, error) {
 		doc.Blocks = append(doc.Blocks, r.storeCopy(rec)...) // one job, so that what became of it holds for both
 	}
 	out := r.toPrinter(doc)
-	r.log.Info("receipt", "charge", string(rec.Key), "result", string(out.Result), "reason", string(out.Reason), "bytes", out.Bytes, "detail", out.Detail)
+	r.logOf(rec.SaleID).Info("receipt", "charge", string(rec.Key), "result", string(out.Result), "reason", string(out.Reason), "bytes", out.Bytes, "detail", out.Detail)
 	paper := paperOf(out.Result)
 	if copied && paper == charge.PaperFailed {
 		paper = rec.Paper // the copy is not on paper, the first one still is what it was

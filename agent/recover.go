@@ -75,7 +75,7 @@ func (r *Register) lookAround(rec charge.Record) (paid, answered bool, err error
 		if w.Ask == nil || len(rec.Route) > 0 && !slices.Contains(rec.Route, w.ID) {
 			continue
 		}
-		a := w.Ask.Inquire(r.life, rec)
+		a := w.Ask.Inquire(r.traced(rec), rec)
 		if a.Event != charge.Approve {
 			answered = answered && !Unknown(a)
 			continue
@@ -145,6 +145,6 @@ func (r *Register) classify(rec charge.Record) (charge.Record, error) {
 	if err != nil {
 		return rec, fmt.Errorf("classify charge %s: %w", rec.Key, err)
 	}
-	r.log.Warn("found open after a restart", "charge", string(rec.Key), "was", string(rec.State), "now", string(after.State))
+	r.logOf(rec.SaleID).Warn("found open after a restart", "charge", string(rec.Key), "was", string(rec.State), "now", string(after.State))
 	return after, nil
 }

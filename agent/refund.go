@@ -65,7 +65,7 @@ func (r *Register) Refund(want Refunding) (charge.Record, error) {
 	case rec.Amount != want.Amount:
 		return rec, &Refused{Why: "refund.conflict"}
 	}
-	r.log.Info("refund", "charge", string(rec.Key), "of", string(rec.Of), "amount", rec.Amount.String(), "state", string(rec.State), "operator", rec.Operator)
+	r.logOf(rec.SaleID).Info("refund", "charge", string(rec.Key), "of", string(rec.Of), "amount", rec.Amount.String(), "state", string(rec.State), "operator", rec.Operator)
 	if rec.State == charge.Prepared {
 		step := charge.Step{Event: charge.Send, Wallet: of.Wallet, Reason: want.Reason, By: want.By, Operator: want.Operator, At: r.parts.Now()}
 		if rec, err = r.writeFrom(rec.Key, charge.Prepared, step); err != nil {
@@ -127,13 +127,13 @@ func (r *Register) give(rec charge.Record, p *patience, n int) error {
 		return nil
 	}
 	r.takesLong(rec, r.parts.Now())
-	return r.heard(rec, w.Refunds.Refund(r.life, rec, rec.Of))
+	return r.heard(rec, w.Refunds.Refund(r.traced(rec), rec, rec.Of))
 }
 
 // given is the end of a refund: what was owed is owed no more, or the manager
 // has to look.
 func (r *Register) given(rec charge.Record) {
-	r.log.Info("refund settled", "charge", string(rec.Key), "of", string(rec.Of), "state", string(rec.State), "reason", string(rec.Reason))
+	r.logOf(rec.SaleID).Info("refund settled", "charge", string(rec.Key), "of", string(rec.Of), "state", string(rec.State), "reason", string(rec.Reason))
 	if r.refunded(rec) {
 		r.repaid(rec.Of)
 	}
@@ -175,7 +175,7 @@ func (r *Register) repaid(key charge.Key) {
 	}
 	step := charge.Step{Event: charge.Confirm, Wallet: of.Wallet, Reason: charge.ReasonRefunded, By: charge.ByRecovery, At: r.parts.Now()}
 	if of, err = r.writeFrom(key, charge.Owed, step); err == nil {
-		r.log.Info("charge settled", "charge", string(key), "state", string(of.State), "reason", string(of.Reason))
+		r.logOf(of.SaleID).Info("charge settled", "charge", string(key), "state", string(of.State), "reason", string(of.Reason))
 	}
 }
 

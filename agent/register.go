@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/trace"
 	"github.com/posagent/posagent/drivers/scanner"
 )
 
@@ -56,6 +57,7 @@ type Register struct {
 	testing   chan<- struct{} // somebody who wants to see a scan; nil: nobody
 
 	time    timekeeping
+	traces  traces  // has a lock of its own
 	exposed exposed // has a lock of its own
 }
 
@@ -81,6 +83,7 @@ func New(parts Parts, log *slog.Logger) *Register {
 		left:     make(map[charge.Key]time.Time),
 		shown:    make(map[charge.Key]ShownCode),
 		changed:  make(chan struct{}),
+		traces:   traces{of: make(map[string]trace.Point)},
 		troubles: make(map[string]Trouble),
 		breakers: make(map[string]*breaker),
 

@@ -93,7 +93,7 @@ func (r *Register) reverse(rec charge.Record, p *patience, c *course) error {
 // is not written.
 func (r *Register) reverseAt(w Wallet, rec charge.Record, v *Reversal) error {
 	_, counts := v.Next(w.Terms, r.parts.Now())
-	a := w.Ask.Reverse(r.life, rec)
+	a := w.Ask.Reverse(r.traced(rec), rec)
 	v.Asked, v.Pause = r.parts.Now(), w.Terms.ReversePause(v.Tries, r.parts.Spread())
 	v.Tries++
 	if v.Early = a.Event == charge.Confirm && !counts; v.Early {

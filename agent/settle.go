@@ -142,7 +142,7 @@ func (r *Register) ended(rec charge.Record) {
 		r.printSlip(rec)
 		return
 	}
-	r.log.Info("charge settled", "charge", string(rec.Key), "state", string(rec.State), "reason", string(rec.Reason))
+	r.logOf(rec.SaleID).Info("charge settled", "charge", string(rec.Key), "state", string(rec.State), "reason", string(rec.Reason))
 	if rec.State == charge.Approved && rec.Paper == charge.Unprinted && rec.Reason != charge.ReasonRecovered {
 		r.print(rec)
 	}
@@ -199,7 +199,7 @@ func givenUp(rec charge.Record, t charge.Terms, began map[charge.State]time.Time
 
 // inquired makes one inquiry, which is as good as a probe.
 func (r *Register) inquired(w Wallet, rec charge.Record) charge.Answer {
-	a := w.Ask.Inquire(r.life, rec)
+	a := w.Ask.Inquire(r.traced(rec), rec)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if b := r.breakers[w.ID]; b != nil {
@@ -293,7 +293,7 @@ func (r *Register) listen(rec charge.Record, a charge.Answer) bool {
 }
 
 func (r *Register) told(rec charge.Record, a charge.Answer) {
-	r.log.Info("asked the wallet again", "charge", string(rec.Key), "wallet", a.Wallet, "event", string(a.Event),
+	r.logOf(rec.SaleID).Info("asked the wallet again", "charge", string(rec.Key), "wallet", a.Wallet, "event", string(a.Event),
 		"reason", string(a.Reason), "state", string(rec.State), "took", a.Took, "note", a.Note)
 }
 

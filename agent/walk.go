@@ -37,7 +37,7 @@ func (r *Register) walk(saleID string, scan scanner.Scan) error {
 		return r.refuse(err)
 	}
 	defer r.work.Done()
-	answer := wallet.request(r.life, rec, code)
+	answer := wallet.request(r.traced(rec), rec, code)
 	rec, err = r.land(rec.Key, answer) // durable before anyone is told
 	if err != nil {
 		return r.blind(err)

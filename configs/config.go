@@ -31,6 +31,7 @@ type Config struct {
 	Webhooks  []Webhook
 	Link      RegisterLink
 	FileDrop  FileDrop
+	Tracing   Tracing
 
 	values []Value
 }

@@ -32,6 +32,7 @@ func (c *Config) settings() []setting {
 			about: "Other programs that are told what happened, one section each (docs/integrator/webhooks.md)."},
 		{key: "link", table: c.Link.settings(), about: "A register that asks for sales over a line (docs/integrator/register-link.md). Off unless address\nor listen is set.\n金額連動のレジとの接続です。"},
 		{key: "file_drop", table: c.FileDrop.settings(), about: "A register that asks for sales by files in a folder (docs/integrator/file-drop.md). Off unless dir is set.\nファイル連携のレジとの接続です。"},
+		{key: "tracing", table: c.Tracing.settings(), about: "What a charge took, for those who look after many programs (docs/integrator/README.md, Traces)."},
 		{key: "log", table: c.Log.settings(), about: "The log on standard error. Codes of customers are never in it."},
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/posagent/posagent/agent/trace"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -131,17 +132,17 @@ func (c *counted) Write(p []byte) (int, error) {
 }
 
 // Do makes one exchange and returns what it left behind. A nil body is a GET
-// or an empty POST.
+// or an empty POST. The trace that ctx is in goes along.
 func (l *Line) Do(ctx context.Context, method, path string, body io.Reader) Evidence {
 	var conn atomic.Pointer[counted]
 	var before atomic.Int64
-	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+	watch := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
 		if c, ok := info.Conn.(*counted); ok {
 			before.Store(c.out.Load())
 			conn.Store(c)
 		}
 	}}
-	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), method, l.base+path, body)
+	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, watch), method, l.base+path, body)
 	if err != nil {
 		return Evidence{Err: err}
 	}
@@ -151,6 +152,7 @@ func (l *Line) Do(ctx context.Context, method, path string, body io.Reader) Evid
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
+	trace.Tell(ctx, req.Header)
 	client := l.client.Load()
 	resp, err := client.Do(req)
 	var asked *url.Error

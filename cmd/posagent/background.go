@@ -34,6 +34,7 @@ func (d *program) background(ctx context.Context, work *crew) {
 	work.do(func() error { d.keepMark(ctx); return nil })
 	work.do(func() error { d.forgetWishes(ctx); return nil })
 	work.do(func() error { d.courier.Run(ctx); return nil })
+	work.do(func() error { return d.tracing.run(ctx) })
 	d.serveLinks(ctx, work)
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/authorize"
 	"github.com/posagent/posagent/agent/authorize/own"
+	"github.com/posagent/posagent/agent/trace"
 	"github.com/posagent/posagent/configs"
 	"github.com/posagent/posagent/wallet/bulletin"
 	"github.com/posagent/posagent/wallet/wire"
@@ -37,7 +38,7 @@ type wallet struct {
 }
 
 // wallets makes the clients of the wallets in the configuration.
-func wallets(c configs.Config, demo bool, log *slog.Logger) ([]wallet, error) {
+func wallets(c configs.Config, demo bool, tracer *trace.Tracer, log *slog.Logger) ([]wallet, error) {
 	var out []wallet
 	for _, link := range c.Wallets {
 		id, err := identity(link, c.Store, demo)
@@ -45,7 +46,7 @@ func wallets(c configs.Config, demo bool, log *slog.Logger) ([]wallet, error) {
 			return nil, fmt.Errorf("wallet %s: %w", link.ID, err)
 		}
 		line := authorize.NewLine(link.URL, id)
-		client := &own.Client{ID: link.ID, Store: c.Store.ID, Terminal: c.Store.Terminal, Line: line, Terms: link.Terms()}
+		client := &own.Client{ID: link.ID, Store: c.Store.ID, Terminal: c.Store.Terminal, Line: line, Terms: link.Terms(), Tracer: tracer}
 		w := wallet{line: line, certificate: bytes.Join(id.Certificate.Certificate, nil), roots: id.Roots, Wallet: agent.Wallet{
 			ID: link.ID, Name: link.ReceiptName, NameEN: link.ReceiptNameEN, Terms: link.Terms(),
 			Ask: client, Refunds: client, TopUps: client, Lists: client,

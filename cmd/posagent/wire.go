@@ -49,6 +49,7 @@ type program struct {
 	mode      *mode
 	linked    linked // registers by other ways than the API
 	far       farDoor
+	tracing   tracing
 }
 
 // wireUp ties all parts together, in the order in which they need each other:
@@ -65,8 +66,11 @@ func wireUp(c configs.Config, begun start, demo bool, log *slog.Logger) (*progra
 		return nil, err
 	}
 	d.config, d.mode = c, newMode(d, d.home, training)
+	if err = d.wireTracing(c); err != nil {
+		return nil, err
+	}
 	if d.wallets = practiceWallet(); !training {
-		d.wallets, err = wallets(c, demo, log)
+		d.wallets, err = wallets(c, demo, d.tracing.tracer, log)
 	}
 	if err != nil {
 		return nil, err
@@ -120,7 +124,7 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 		Store: c.Store.Seller(), Journal: d.books, Memory: d.books, Accounts: d.books, Closings: d.books, NotFound: book.ErrNotFound, Codes: codes,
 		Imager: d.pictures, Draw: drawQR, Slip: slipText,
 		HashCode: keys.hashCode, Room: d.room, Day: d.day, Zone: zone, NameOf: d.called(nameOf(c.Operators)), Now: time.Now, Spread: rand.Float64,
-		MostTopUp: int64(c.TopUp.Most),
+		MostTopUp: int64(c.TopUp.Most), Tracer: d.tracing.tracer,
 	}
 	for _, w := range d.wallets {
 		parts.Wallets = append(parts.Wallets, w.Wallet)
@@ -168,7 +172,7 @@ func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 		Register: d.register, Books: shelf{d.books}, Journal: chronicle{d.books}, Searcher: finder{d.store}, Wishes: wishes{d.store}, Diary: d.books, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Webhooks: d.callers(), Training: d.mode, Tokens: tokens(c.API.Tokens),
 		Store: c.Store.Seller(), Secret: keys.sales, SealedBy: keys.sealedBy(), Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Draw: drawForDisplay, Demo: demo || d.mode.on, Ready: d.ready,
-		Version: version, NotFound: book.ErrNotFound, Gauges: slices.Concat(d.gauges(), d.pictures.gauges(), d.linked.gauges(), d.taker.queueGauges(time.Now)), Log: d.log,
+		Version: version, NotFound: book.ErrNotFound, Tracer: d.tracing.tracer, Gauges: slices.Concat(d.gauges(), d.pictures.gauges(), d.linked.gauges(), d.tracing.gauges(), d.taker.queueGauges(time.Now)), Log: d.log,
 	}
 	if !d.mode.on { // what changes hands is real, and settings are those of the shop
 		var err error

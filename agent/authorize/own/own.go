@@ -24,6 +24,7 @@ import (
 	"github.com/posagent/posagent/agent/authorize"
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/paycode"
+	"github.com/posagent/posagent/agent/trace"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
@@ -37,6 +38,7 @@ type Client struct {
 	Signer   crypto.Signer    // of the register's certificate; needed for Forward
 	Now      func() time.Time // nil: time.Now
 	Nonce    func() string    // nil: crypto/rand.Text; another one lets a simulated run be replayed
+	Tracer   *trace.Tracer    // nil: no request carries a trace
 }
 
 // Exchange carries one request to the wallet, once, and returns what it left
@@ -169,15 +171,31 @@ func (c *Client) attempt(ctx context.Context, asked authorize.Asked, method, pat
 	started := c.now()
 	ctx, cancel := context.WithTimeout(ctx, c.Terms.Deadline)
 	defer cancel()
-	var ev authorize.Evidence
-	if body == nil {
-		ev = c.Line.Do(ctx, method, path, nil)
-	} else if data, err := json.Marshal(body); err != nil {
-		return c.never(err)
-	} else {
-		ev = c.Line.Do(ctx, method, path, bytes.NewReader(data))
+	var sent io.Reader
+	if body != nil {
+		data, err := json.Marshal(body)
+		if err != nil {
+			return c.never(err)
+		}
+		sent = bytes.NewReader(data)
 	}
-	return c.answer(asked, ev.Understand(), started)
+	ctx, span := c.Tracer.Begin(ctx, "wallet "+string(asked.Call), trace.Asks, trace.Text("posagent.wallet", c.ID),
+		trace.Text("posagent.charge", string(asked.Key)), trace.Text("http.request.method", method))
+	ev := c.Line.Do(ctx, method, path, sent)
+	a := c.answer(asked, ev.Understand(), started)
+	ended(span, ev.Status, a)
+	return a
+}
+
+// ended ends the span of an attempt. Only our own words go with it: those of a
+// wallet may be anything, and a path carries a nonce.
+func ended(span trace.Span, status int, a charge.Answer) {
+	span.Note(trace.Text("posagent.event", string(a.Event)), trace.Text("posagent.reason", string(a.Reason)), trace.Number("http.response.status_code", status))
+	failed := ""
+	if a.Event == charge.Lose || a.Event == charge.Miss {
+		failed = string(a.Event)
+	}
+	span.End(failed)
 }
 
 // longestNumber is how many characters of the wallet's own number of an

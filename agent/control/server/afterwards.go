@@ -20,6 +20,7 @@ import (
 	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/agent/money"
 	"github.com/posagent/posagent/agent/operator"
+	"github.com/posagent/posagent/agent/trace"
 )
 
 // The longest that a call waits for others.
@@ -52,6 +53,7 @@ func (s *Server) openTopUp(ctx context.Context, in *struct {
 	}
 	want := s.newSale(who, key, control.NewSale{Reference: in.Body.Reference, Amount: in.Body.Amount, Currency: in.Body.Currency})
 	want.TopUp = true
+	s.Register.Follow(want.ID, trace.At(ctx))
 	return s.begin(who, key, want, in.Body.Code)
 }
 
@@ -81,6 +83,7 @@ func (s *Server) refund(ctx context.Context, in *struct {
 	if way == "auto" {
 		way = agent.Either
 	}
+	s.Register.Follow(of.SaleID, trace.At(ctx))
 	rec, way, err := s.Register.GiveBack(agent.Refunding{
 		Of: of.Key, Amount: money.Amount{Minor: in.Body.Amount, Currency: of.Amount.Currency}, Reason: charge.Reason(in.Body.Reason),
 		By: who.by, Operator: who.person(), Wish: wish,

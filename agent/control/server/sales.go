@@ -18,6 +18,7 @@ import (
 	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/agent/money"
 	"github.com/posagent/posagent/agent/sale"
+	"github.com/posagent/posagent/agent/trace"
 )
 
 // maxWait is the longest that a GET waits for a change.
@@ -65,7 +66,9 @@ func (s *Server) openSale(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return s.begin(who, key, s.newSale(who, key, in.Body), in.Body.Code)
+	want := s.newSale(who, key, in.Body)
+	s.Register.Follow(want.ID, trace.At(ctx))
+	return s.begin(who, key, want, in.Body.Code)
 }
 
 // begin opens what is wanted, and pays it when the code is at hand.

@@ -22,6 +22,7 @@ import (
 	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/agent/operator"
 	"github.com/posagent/posagent/agent/sale"
+	"github.com/posagent/posagent/agent/trace"
 )
 
 // Books are the lists that pages and reports read.
@@ -87,6 +88,7 @@ type Options struct {
 	Version   string
 	NotFound  error // what Memory returns for a sale or charge that does not exist
 	Gauges    []Gauge
+	Tracer    *trace.Tracer // nil: no call is part of a trace
 	Log       *slog.Logger
 }
 
@@ -110,7 +112,7 @@ func New(o Options) *Server {
 	s.ending, s.end = context.WithCancel(context.Background())
 	mux := http.NewServeMux()
 	api := humago.New(mux, describe(o.Version))
-	api.UseMiddleware(s.scoped, s.crowded, s.bodies)
+	api.UseMiddleware(s.scoped, s.crowded, s.bodies, s.traced)
 	s.sessions(api)
 	s.sales(api)
 	s.payments(api)
