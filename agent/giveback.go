@@ -36,10 +36,13 @@ func (r *Register) GiveBack(want Refunding, way Way) (charge.Record, Way, error)
 		}
 		if why == "" {
 			after, err := r.void(of, want)
-			if err != nil || after.State != charge.Approved {
+			if err != nil || isVoided(after) {
 				return after, Voids, err
 			}
-			why = "void.part" // a refund of it came in between, and the books held the void back
+			of, why = after, "refund.not_refundable" // a reconciliation, say, came in between: it is not approved any more
+			if after.State == charge.Approved {
+				why = "void.part" // a refund of it came in between, and the books held the void back
+			}
 		}
 		if way == Voids {
 			return of, Voids, &Refused{Why: why}
@@ -102,7 +105,11 @@ func (r *Register) void(of charge.Record, want Refunding) (charge.Record, error)
 	if err != nil {
 		return rec, err
 	}
-	r.logOf(rec.SaleID).Info("void", "charge", string(rec.Key), "amount", rec.Amount.String(), "state", string(rec.State), "operator", want.Operator)
+	said := "void"
+	if !isVoided(rec) {
+		said = "no void"
+	}
+	r.logOf(rec.SaleID).Info(said, "charge", string(rec.Key), "amount", rec.Amount.String(), "state", string(rec.State), "operator", want.Operator)
 	if rec.State.Open() {
 		r.settle(rec)
 	}

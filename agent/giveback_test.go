@@ -8,6 +8,7 @@ import (
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/money"
 	"github.com/posagent/posagent/drivers/scanner"
+	"github.com/posagent/posagent/offline/book"
 )
 
 func (s *till) giveBack(of charge.Key, yen int64, way agent.Way, wish string) (charge.Record, agent.Way, error) {
@@ -115,4 +116,43 @@ func TestAVoidKeepsToTheWalletsWindow(t *testing.T) {
 			t.Errorf("it went back by %s", way)
 		}
 	})
+}
+
+// turning are books in which something happens to a payment between the look at
+// it and the void.
+type turning struct {
+	*book.Book
+	after int // looks at a charge from now on
+	do    func()
+}
+
+func (b *turning) Charge(key charge.Key) (charge.Record, error) {
+	if b.after--; b.after == 0 {
+		b.do()
+	}
+	return b.Book.Charge(key)
+}
+
+// A reconciliation that finds a payment unpaid while it is being voided leaves
+// nothing to void: nobody may read that the money goes back.
+func TestAVoidOfWhatTurnedUnpaidIsNone(t *testing.T) {
+	for _, way := range []agent.Way{agent.Voids, agent.Either} {
+		atTill(t, func(t *testing.T, s *till) {
+			books := &turning{}
+			s.looks = func(b *book.Book) agent.Memory { books.Book = b; return books }
+			s.crash()
+			of := s.paid("a", 1000)
+			books.do = func() {
+				_, err := s.books.Apply(of.Key, charge.Step{Event: charge.Confirm, Wallet: "own", By: charge.ByRecovery, At: time.Now()})
+				must(t, err)
+			}
+			books.after = 2 // the first look is the one that decides for a void
+			rec, got, err := s.giveBack(of.Key, 1000, way, "w1")
+			s.wants(err, "refund.not_refundable")
+			if got == agent.Voids && rec.State == charge.Approved {
+				t.Errorf("it is answered as %s by %q", rec.State, got)
+			}
+			s.is(of.Key, charge.Unpaid)
+		})
+	}
 }

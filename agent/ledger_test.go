@@ -197,6 +197,7 @@ type till struct {
 	wishes int
 	mark   mark
 	drawer cashDrawer
+	looks  func(*book.Book) agent.Memory // from the next start on; nil: the books themselves
 }
 
 // mark is the high-water mark beside the books.
@@ -241,8 +242,12 @@ func (s *till) start() {
 	terms := charge.Standard()
 	terms.Window = s.window
 	client := &own.Client{ID: "own", Store: "S1", Terminal: "T1", Line: s.line, Terms: terms}
+	var looked agent.Memory = s.books
+	if s.looks != nil {
+		looked = s.looks(s.books)
+	}
 	s.Register = agent.New(agent.Parts{
-		Store: sale.Store{ID: "S1", Terminal: "T1", Name: "Sample Store"}, Journal: s.books, Memory: s.books, Codes: codes,
+		Store: sale.Store{ID: "S1", Terminal: "T1", Name: "Sample Store"}, Journal: s.books, Memory: looked, Codes: codes,
 		Accounts: s.books, Closings: s.books, NotFound: book.ErrNotFound, Drawer: &s.drawer,
 		Wallets:  []agent.Wallet{{ID: "own", Name: "見本ペイ", Ask: client, Terms: client.Terms, Refunds: client, TopUps: client, Lists: client, Announces: true}},
 		HashCode: func(c paycode.Secret) string { h := sha256.Sum256([]byte(c.Reveal())); return hex.EncodeToString(h[:]) },
