@@ -108,21 +108,23 @@ type Approvals struct {
 func NewApprovals(now func() time.Time) *Approvals { return &Approvals{now: now} }
 
 // Give writes an approval down. joined is the id of one for the same act that
-// somebody else has given, or empty; it is spent by being joined.
+// somebody else has given, or empty; it is spent by being joined. Whoever has
+// given it cannot join it, and does not use it up by trying.
 func (l *Approvals) Give(act Act, by, requester, joined string) (Approval, error) {
-	given := []string{by}
-	if joined != "" {
-		first, err := l.Spend(joined, act, requester)
-		if err != nil {
-			return Approval{}, err
-		}
-		if slices.Contains(first.By, by) {
-			return Approval{}, ErrOwnRequest
-		}
-		given = append(slices.Clone(first.By), by)
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	given := []string{by}
+	if joined != "" {
+		first, err := l.find(joined, act, requester)
+		switch {
+		case err != nil:
+			return Approval{}, err
+		case slices.Contains(first.By, by):
+			return Approval{}, ErrOwnRequest
+		}
+		first.spent = true
+		given = append(slices.Clone(first.By), by)
+	}
 	if len(l.all) >= maxApprovals {
 		l.all = l.all[1:]
 	}
@@ -135,19 +137,31 @@ func (l *Approvals) Give(act Act, by, requester, joined string) (Approval, error
 func (l *Approvals) Spend(id string, act Act, requester string) (Approval, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	a, err := l.find(id, act, requester)
+	switch {
+	case a == nil:
+		return Approval{}, err
+	case err == nil:
+		a.spent = true
+	}
+	return *a, err
+}
+
+// find is an approval that can be spent, or why it cannot; nil when there is
+// none. l.mu is held.
+func (l *Approvals) find(id string, act Act, requester string) (*Approval, error) {
 	i := slices.IndexFunc(l.all, func(a *Approval) bool { return a.ID == id && a.For == requester })
 	if i < 0 {
-		return Approval{}, ErrNoApproval
+		return nil, ErrNoApproval
 	}
 	a := l.all[i]
 	switch {
 	case a.spent:
-		return *a, ErrSpent
+		return a, ErrSpent
 	case !l.now().Before(a.Expires):
-		return *a, ErrTooOld
+		return a, ErrTooOld
 	case a.Act.Hash() != act.Hash():
-		return *a, ErrOtherAct
+		return a, ErrOtherAct
 	}
-	a.spent = true
-	return *a, nil
+	return a, nil
 }

@@ -229,7 +229,7 @@ func TestAnApprovalIsForOneAct(t *testing.T) {
 		if _, err := l.Give(act, "mori", "operator:sato", a.ID); !errors.Is(err, operator.ErrOwnRequest) {
 			t.Errorf("the same person as the second: %v", err)
 		}
-		a = give()
+		// the refusal has not used it up: somebody else can still join it
 		if two, err := l.Give(act, "ito", "operator:sato", a.ID); err != nil || len(two.By) != 2 {
 			t.Errorf("%+v, %v", two, err)
 		}
