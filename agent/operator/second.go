@@ -19,7 +19,8 @@ import (
 // day on which the phone is lost.
 type Second struct {
 	Secret   string   `json:"secret"`             // base32, as authenticator apps take it
-	Step     int64    `json:"step"`               // the last one that was used: none up to it is taken again
+	Step     int64    `json:"step"`               // none up to it is taken again: of those used, the last that is not in Used
+	Used     []int64  `json:"used,omitempty"`     // the last that were used after Step, in their order
 	Recovery []string `json:"recovery,omitempty"` // SHA-256 in hex of those that are left
 }
 
@@ -27,6 +28,7 @@ type Second struct {
 const (
 	period        = 30 // seconds
 	skew          = 1
+	mostUsed      = 64 // used steps that are kept one by one: more than one person proves in a day
 	recoveryCodes = 8
 	recoveryChars = 16 // of base32: 80 bits, which needs no slow hash
 )
@@ -94,18 +96,49 @@ func (s *Staff) useCode(id, code string) error {
 		}
 		second.Recovery = slices.Delete(slices.Clone(second.Recovery), i, i+1)
 	default:
-		step, ok := stepOf(second.Secret, code, time.Now())
+		now := time.Now()
+		step, ok := stepOf(second.Secret, code, now)
 		switch {
 		case !ok:
 			return ErrCode
-		case step <= second.Step:
+		case step <= second.newest(now):
 			return ErrCodeUsed
 		}
-		second.Step = step
+		second = second.after(step)
 	}
 	roll := s.roll.copied()
 	roll.Seconds[id] = second
 	return s.write(roll)
+}
+
+// newest is the last step that was used, as far as a phone can be by now. A
+// later one was used while the clock of the register was ahead: if none up to
+// it were taken, a clock that is right again would lock its owner out until
+// that time comes, and each try would count as a wrong code.
+//
+// No code is good twice for that. Every step that was used after Step is in
+// Used, also those from before and while the clock was ahead, and none up to
+// Step is taken: of the steps that a phone may show now, those above newest are
+// the ones that nobody has used. A clock that goes back beyond all that is
+// remembered lets none in; there are recovery codes for that.
+func (s Second) newest(now time.Time) int64 {
+	last := s.Step
+	for _, used := range s.Used {
+		if used <= now.Unix()/period+skew {
+			last = max(last, used)
+		}
+	}
+	return last
+}
+
+// after is the second factor when one more step was used.
+func (s Second) after(step int64) Second {
+	s.Used = append(slices.Clone(s.Used), step)
+	slices.Sort(s.Used)
+	if len(s.Used) > mostUsed {
+		s.Step, s.Used = s.Used[0], s.Used[1:]
+	}
+	return s
 }
 
 // stepOf is the step whose code this is, within the skew, the newest first.
@@ -163,7 +196,7 @@ func (s *Staff) Confirm(id, code string) (recovery []string, err error) {
 	if !ok {
 		return nil, ErrCode
 	}
-	second := Second{Secret: secret, Step: step}
+	second := Second{Secret: secret, Used: []int64{step}}
 	for range recoveryCodes {
 		text := rand.Text()[:recoveryChars]
 		second.Recovery = append(second.Recovery, digest(text))
