@@ -61,8 +61,8 @@ func (e Endpoint) try(ctx context.Context, ev Event, now time.Time) (a Answer) {
 	ctx, cancel := context.WithTimeout(ctx, tryTime)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.URL, bytes.NewReader(payload))
-	if err != nil {
-		return Answer{Problem: err.Error()}
+	if err != nil || req.URL.Scheme != "https" { // the error quotes the address, which may carry a token
+		return Answer{Problem: "its address is no https address: set its url right"}
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "posagent-webhook/1")
