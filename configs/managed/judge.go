@@ -123,8 +123,8 @@ func editedAt(a, b configs.Config) (at string, edited bool) {
 // still is what of a configuration stays while the register runs.
 func still(c configs.Config) configs.Config {
 	out := configs.Config{
-		Store: c.Store, Data: c.Data, API: c.API, Operators: c.Operators, Wallets: c.Wallets, Codes: c.Codes,
-		TopUp: c.TopUp, Shown: c.Shown, Offline: c.Offline, Log: c.Log,
+		Store: c.Store, Data: c.Data, API: c.API, Operators: c.Operators, People: c.People, Wallets: c.Wallets, Codes: c.Codes,
+		TopUp: c.TopUp, Shown: c.Shown, Offline: c.Offline, Webhooks: c.Webhooks, Link: c.Link, FileDrop: c.FileDrop, Tracing: c.Tracing, Log: c.Log,
 	}
 	return out
 }
