@@ -77,7 +77,7 @@ func (r *Register) paperInput(rec charge.Record, language string) (receipt.Input
 	}
 	return receipt.Input{
 		Charge: rec, Sale: s, Store: r.parts.Store, Wallet: name, QR: r.drawn(string(rec.Key)),
-		Language: receipt.Language(language), Place: r.parts.Zone, Footer: r.fit().Paper.Footer,
+		Language: receipt.Language(language), Place: r.parts.Zone, Footer: r.fit().Paper.Footer, Training: r.parts.Training,
 	}, nil
 }
 

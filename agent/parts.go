@@ -157,6 +157,7 @@ type Parts struct {
 
 	Tracer *trace.Tracer // nil: no request carries a trace
 
+	Training  bool  // papers say that they are of one
 	MostTopUp int64 // that one top-up may come to, in minor units; 0: none are taken
 }
 

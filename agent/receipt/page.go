@@ -73,8 +73,16 @@ func columns(s string) int {
 	return n
 }
 
+// title is what the paper is. One of a training says that before all else, and
+// is no receipt: a receipt with this title and a store's name could be used as one.
 func (p *page) title(title string) {
 	p.add(printer.Space{Lines: 1})
+	if p.in.Training {
+		p.text(p.say.training, printer.Centre, printer.Style{Bold: true, Wide: true, Tall: true})
+		if title == p.say.receipt {
+			return
+		}
+	}
 	p.text(title, printer.Centre, printer.Style{Bold: true, Wide: true, Tall: true})
 }
 

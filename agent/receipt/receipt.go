@@ -43,6 +43,7 @@ type Input struct {
 	Reprint  int            // 0 the first print, 1 the first reprint, …
 	Footer   string         // the store's last words; may be empty
 	QR       printer.Bitmap // the charge's key, drawn; empty: the printer draws it
+	Training bool           // it is of a training: no paper of it is titled as a receipt
 }
 
 // japan has kept UTC+9 without summer time since 1952, so no time zone

@@ -110,6 +110,8 @@ func TestPapers(t *testing.T) {
 		{"storecopy-en-48", storeCopy(evidence), english(in(charge.Queued, lunch())), 48},
 		{"storecopy-again-48", storeCopy(again(evidence)), in(charge.Queued, lunch()), 48},
 		{"storecopy-nocode-48", storeCopy(receipt.Evidence{Accepted: evidence.Accepted, Missing: receipt.NoCode}), in(charge.Queued, lunch()), 48},
+		{"training-48", receipt.For, training(lunch()), 48},
+		{"training-en-32", receipt.For, training(english(lunch())), 32},
 		{"storecopy-nokey-en-32", storeCopy(receipt.Evidence{Accepted: evidence.Accepted, Missing: receipt.NoKey}), english(in(charge.Queued, lunch())), 32},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -5,7 +5,7 @@ import "github.com/posagent/posagent/agent/sale"
 // vocabulary is every word that a paper needs in one language. Japanese words
 // are chosen from what CP932 printers have.
 type vocabulary struct {
-	receipt, again, offline, offlineNote string
+	receipt, training, again, offline, offlineNote string
 
 	phone, invoice, register, staff, key, at, reference string
 
@@ -34,7 +34,7 @@ type vocabulary struct {
 // words are the vocabularies.
 var words = map[Language]vocabulary{
 	Japanese: {
-		receipt: "領収書", again: "再発行(%d回目)", offline: "オフライン受付",
+		receipt: "領収書", training: "練習", again: "再発行(%d回目)", offline: "オフライン受付",
 		offlineNote: "通信の復旧後に決済を確定します。",
 		phone:       "電話 ", invoice: "登録番号 ", register: "レジ", staff: "担当", key: "取引番号", at: "日時", reference: "伝票番号",
 		item: "お買上げ品", pieces: "  %d点", each: "  %s × %d点", count: "お買上げ点数 %d点", total: "合計", tax: "  (内消費税等)",
@@ -74,7 +74,7 @@ var words = map[Language]vocabulary{
 		noEvidence: "この端末からしか請求できません。保守担当者に連絡してください。",
 	},
 	English: {
-		receipt: "RECEIPT", again: "COPY (reprint %d)", offline: "TAKEN OFFLINE",
+		receipt: "RECEIPT", training: "TRAINING", again: "COPY (reprint %d)", offline: "TAKEN OFFLINE",
 		offlineNote: "The payment is completed when the network is back.",
 		phone:       "Tel. ", invoice: "Registration no. ", register: "Register", staff: "Served by", key: "Transaction", at: "Date", reference: "Reference",
 		item: "Goods", pieces: "  %d pcs", each: "  %s × %d", count: "Items: %d", total: "TOTAL", tax: "  (of which tax)",
