@@ -121,15 +121,27 @@ func checkAgent(ctx context.Context, client *control.Client) []finding {
 			out = append(out, finding{"devices", "look", "no scanner and no printer has a role", "set [roles] in the configuration"})
 		}
 	}
-	if all, err := client.Bulletins(ctx); err == nil {
-		for _, b := range all.Bulletins {
-			if b.Keys == 0 {
-				out = append(out, finding{"bulletin", "look", b.Wallet + " has no bulletin_keys: its stop switches are not obeyed here", "ask the wallet's operator for the key, and set it"})
-			}
-		}
-	}
+	out = append(out, checkBulletins(ctx, client)...)
 	if open, err := client.Charges(ctx, []string{"open"}, 0, 500); err == nil && len(open.Charges) > 0 {
 		out = append(out, finding{"charges", "look", fmt.Sprintf("%d are not settled yet", len(open.Charges)), "posctl charges --state open"})
+	}
+	return out
+}
+
+// checkBulletins tells which wallets cannot stop anything here. That of a
+// training has nothing to stop, and no keys.
+func checkBulletins(ctx context.Context, client *control.Client) (out []finding) {
+	if now, err := client.Register(ctx); err == nil && now.Training {
+		return []finding{{"training", "look", "the register is in training: nothing of what it sells is real", "posctl training off"}}
+	}
+	all, err := client.Bulletins(ctx)
+	if err != nil {
+		return nil // there is no such call for this caller
+	}
+	for _, b := range all.Bulletins {
+		if b.Keys == 0 {
+			out = append(out, finding{"bulletin", "look", b.Wallet + " has no bulletin_keys: its stop switches are not obeyed here", "ask the wallet's operator for the key, and set it"})
+		}
 	}
 	return out
 }

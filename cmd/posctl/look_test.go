@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -129,6 +130,17 @@ func TestDoctor(t *testing.T) {
 	posctl(t, "doctor", "--config", config, "--agent", newAgent(t, ill).url).want(t, exitFailed,
 		"BAD   agent", "cannot take sales", "The disk is nearly full", "-> Remove what is not needed.", "look  cashier", "Receipt not printed "+key,
 		"look  devices", "look  charges", "1 are not settled yet")
+
+	// The wallet of a training has no keys, and needs none.
+	for training, text := range map[bool]string{false: "no bulletin_keys", true: "in training"} {
+		keyless := maps.Clone(well)
+		keyless["GET /v1/bulletins"] = []any{control.Bulletins{Bulletins: []control.Bulletin{{Wallet: "training"}}}}
+		keyless["GET /v1/register"] = []any{control.Register{Training: training}}
+		got := posctl(t, "doctor", "--config", config, "--agent", newAgent(t, keyless).url)
+		if got.want(t, exitDone, text); training && strings.Contains(got.out, "bulletin") {
+			t.Errorf("in training it says\n%s", got.out)
+		}
+	}
 
 	none := "unix:" + filepath.Join(t.TempDir(), "none.sock")
 	posctl(t, "doctor", "--config", write(t, "bad.toml", "[store]\nnam = 1\n"), "--agent", none).want(t, exitFailed, "BAD   config", "problem", "posctl config check", "BAD   agent", "is posagent running?")
