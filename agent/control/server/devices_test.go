@@ -46,6 +46,17 @@ func (t *tracer) pass(classes string) (seq uint64) {
 	return seq
 }
 
+// A test prints, or takes the next code from the scanner: who may only look, or
+// only set up, does not do that to a register that sells.
+func TestATestOfADeviceIsNoLook(t *testing.T) {
+	s := start(t)
+	for who, status := range map[string]int{"reader": 403, "screen": 403, "till": 200} {
+		if got := s.ask(t, "POST", "/v1/devices/printer0/test", nil, bearer(who)); got.status != status {
+			t.Errorf("%s: %d %s", who, got.status, got.body)
+		}
+	}
+}
+
 func TestExplainDevice(t *testing.T) {
 	s := start(t)
 	got := decode[control.Explanation](t, s.ask(t, "GET", "/v1/devices/printer0/explain", nil, bearer("reader")))
