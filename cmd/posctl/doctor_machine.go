@@ -62,7 +62,7 @@ func checkData(d configs.Data) []finding {
 		return append(out, finding{"disk", "look", err.Error(), "run doctor as root or as the service's user"})
 	}
 	out = append(out, roomFinding(d, int64(s.Bavail)*s.Bsize))
-	return append(out, placeFinding(d.Dir, int64(s.Type)))
+	return append(out, placeFinding(d.Dir, int64(uint32(s.Type))))
 }
 
 func checkDatabase(path string, dir fs.FileInfo) []finding {
@@ -105,7 +105,7 @@ func roomFinding(d configs.Data, free int64) finding {
 // remote and volatile are file systems that keep no promise about what is on disk.
 var (
 	remote   = map[int64]string{0x6969: "NFS", 0xff534d42: "CIFS", 0xfe534d42: "SMB", 0x65735546: "FUSE", 0x01021997: "9p"}
-	volatile = map[int64]string{0x01021994: "tmpfs", -0x7a7b4c0a: "ramfs", 0x858458f6: "ramfs"}
+	volatile = map[int64]string{0x01021994: "tmpfs", 0x858458f6: "ramfs"}
 )
 
 func placeFinding(dir string, kind int64) finding {
