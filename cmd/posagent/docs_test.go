@@ -275,3 +275,34 @@ func TestBlocksAreFound(t *testing.T) {
 		t.Errorf("%+v", all)
 	}
 }
+
+// A call that a document names is one that the description of the API has.
+func TestDocumentsNameCallsThatThereAre(t *testing.T) {
+	var described struct {
+		Paths map[string]map[string]any `json:"paths"`
+	}
+	text, err := os.ReadFile("../../docs/reference/openapi.json")
+	check(t, err)
+	check(t, json.Unmarshal(text, &described))
+	hole, calls := regexp.MustCompile(`\{[^}]*\}`), 0
+	has := func(method, path string) bool {
+		for like, methods := range described.Paths {
+			if regexp.MustCompile("^"+hole.ReplaceAllString(like, "[^/]+")+"$").MatchString(path) && methods[strings.ToLower(method)] != nil {
+				return true
+			}
+		}
+		return false
+	}
+	for _, path := range documents(t, "manager", "engineer", "integrator") {
+		text, err := os.ReadFile(path)
+		check(t, err)
+		for _, m := range regexp.MustCompile(`\b(GET|POST|PUT|PATCH|DELETE)\s+(/v1/[\w/{}-]+)`).FindAllStringSubmatch(string(text), -1) {
+			if calls++; !has(m[1], m[2]) {
+				t.Errorf("%s names %s %s, which is not in docs/reference/openapi.json", path, m[1], m[2])
+			}
+		}
+	}
+	if calls < 15 || has("GET", "/v1/nonsense") || has("DELETE", "/v1/sales") {
+		t.Errorf("%d calls: this test looks in the wrong place", calls)
+	}
+}
