@@ -60,7 +60,13 @@ type counter struct {
 
 func newCounter(t *testing.T) *counter {
 	t.Helper()
-	c := &counter{T: t, place: newPlace(t, devicesConfig)}
+	return newCounterAt(t, newPlace(t, devicesConfig))
+}
+
+// newCounterAt is a counter at a place whose configuration has devicesConfig.
+func newCounterAt(t *testing.T, p *place) *counter {
+	t.Helper()
+	c := &counter{T: t, place: p}
 	log := slog.New(slog.DiscardHandler)
 	scanning, err := configs.ScannerProfile("scanner-generic")
 	check(t, err)

@@ -155,8 +155,8 @@ func TestTheDocumentOfTLS(t *testing.T) {
 	text, err := os.ReadFile("../../docs/integrator/tls.md")
 	check(t, err)
 	blocks := regexp.MustCompile("(?s)```(sh|text)\n(.*?)```").FindAllStringSubmatch(string(text), -1)
-	if len(blocks) != 4 {
-		t.Fatalf("%d examples, want 4", len(blocks))
+	if len(blocks) != 5 {
+		t.Fatalf("%d examples, want 5", len(blocks))
 	}
 	calls, says, windows := blocks[1][2], blocks[2][2], blocks[3][2]
 	for _, tool := range []string{"curl", "openssl"} {

@@ -106,7 +106,7 @@ func (b *bundle) addJSON(name string, value any, err error) {
 func (t *tool) gatherDiag(cmd *cobra.Command, b *bundle, config string) {
 	ctx := cmd.Context()
 	b.addJSON("version.json", map[string]string{"posctl": version, "go": runtime.Version(), "system": runtime.GOOS + "/" + runtime.GOARCH}, nil)
-	findings := t.checkConfig(config)
+	findings := t.checkConfig(config, true)
 	path := config
 	switch {
 	case path != "":
@@ -123,7 +123,7 @@ func (t *tool) gatherDiag(cmd *cobra.Command, b *bundle, config string) {
 		b.addJSON("doctor.json", findings, nil)
 		return
 	}
-	b.addJSON("doctor.json", append(findings, checkAgent(ctx, client)...), nil)
+	b.addJSON("doctor.json", append(append(findings, checkAgent(ctx, client)...), checkShop(ctx, client, usualDoubts, time.Now())...), nil)
 	health, err := client.Health(ctx)
 	b.addJSON("health.json", health, err)
 	devices, err := client.Devices(ctx)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,20 +24,28 @@ type finding struct {
 
 func (t *tool) doctor() *cobra.Command {
 	var config string
+	var doubts time.Duration
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look at everything that can be wrong, and say what to do",
-		Long: `doctor checks the configuration, the agent, its devices, wallets and open
-charges. It changes nothing. It ends with 0 when nothing is bad, and with 1
-otherwise, also when no agent answers.`,
-		Example: "  posctl doctor\n  posctl doctor --json",
+		Long: `doctor checks the configuration; the machine: the data directory and its disk,
+who can read secrets, certificates, the clock; and by the agent its devices and
+paper, wallets, doubts, what waits without a network, bulletins, webhooks,
+settings that nobody confirmed, people, closings and the version. It changes
+nothing, and says with each finding what to do. What --token may not read is left
+out.
+
+"look" is worth a look, "bad" keeps somebody from working or may cost money. It
+ends with 0 when nothing is bad, and with 1 otherwise, also when no agent answers.`,
+		Example: "  posctl doctor\n  posctl doctor --doubts 30m\n  posctl doctor --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			findings := t.checkConfig(config)
+			findings := t.checkConfig(config, true)
 			if client, err := t.client(cmd); err != nil {
 				findings = append(findings, finding{"agent", "bad", err.Error(), "start it, or name another with --agent or --dir"})
 			} else {
 				findings = append(findings, checkAgent(cmd.Context(), client)...)
+				findings = append(findings, checkShop(cmd.Context(), client, doubts, time.Now())...)
 			}
 			if err := t.print(findings, func() { t.showFindings(findings) }); err != nil {
 				return err
@@ -50,6 +59,7 @@ otherwise, also when no agent answers.`,
 		},
 	}
 	cmd.Flags().StringVar(&config, "config", "", "`FILE` to check (default "+defaultConfig+", or the demo's)")
+	cmd.Flags().DurationVar(&doubts, "doubts", usualDoubts, "how long a charge may be without a result")
 	return cmd
 }
 
@@ -63,7 +73,9 @@ func (t *tool) showFindings(findings []finding) {
 	}
 }
 
-func (t *tool) checkConfig(path string) []finding {
+// checkConfig looks at the configuration and, with all, at the machine that it
+// speaks of.
+func (t *tool) checkConfig(path string, all bool) []finding {
 	if path == "" && t.dir != "" {
 		path = t.dir + "/posagent.toml"
 	}
@@ -87,6 +99,9 @@ func (t *tool) checkConfig(path string) []finding {
 				out = append(out, finding{"wallet", "bad", w.ID + ": " + err.Error(), "enrol this register at the wallet, or correct the path"})
 			}
 		}
+	}
+	if all {
+		out = append(out, checkMachine(c, time.Now())...)
 	}
 	return out
 }

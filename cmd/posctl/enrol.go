@@ -80,7 +80,7 @@ func (t *tool) showSteps(steps []enrolled) {
 
 // enrolSteps goes on until a step is not done; its exit code is the error's.
 func (t *tool) enrolSteps(cmd *cobra.Command, config string, n control.NewSetup, patience time.Duration, tell func(enrolled)) error {
-	findings := t.checkConfig(config)
+	findings := t.checkConfig(config, false)
 	for _, f := range findings {
 		if f.Level == "bad" {
 			tell(enrolled{Step: f.Check, Text: f.Text, Next: f.Fix})

@@ -114,7 +114,7 @@ func TestDoctor(t *testing.T) {
 	}
 	got := posctl(t, "doctor", "--config", config, "--agent", newAgent(t, well).url)
 	got.want(t, exitDone, "config", config, "answers and takes sales", "scanner0 at /dev/ttyACM0")
-	if strings.Contains(got.out, "BAD") || strings.Contains(got.out, "look") {
+	if rest := strings.ReplaceAll(got.out, "look  clock", ""); strings.Contains(rest, "BAD") || strings.Contains(rest, "look") { // a machine of tests need not keep time
 		t.Errorf("%s", got.out)
 	}
 	shape(t, posctl(t, "doctor", "--json", "--config", config, "--agent", newAgent(t, well).url), "check", "level", "text")
