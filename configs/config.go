@@ -31,6 +31,8 @@ type Config struct {
 	Webhooks  []Webhook
 	Link      RegisterLink
 	FileDrop  FileDrop
+	Alerts    Alerts
+	Mail      Mail // of alerts
 
 	values []Value
 }
