@@ -31,6 +31,7 @@ var layers = []rule{
 	{"agent/web", nil, "the pages know only the public API"},
 	{"agent/alert", nil, "which troubles people are told of is decided by time alone"},
 	{"agent/mail", nil, "letters to a relay: it knows no register and no trouble"},
+	{"agent/mail/mailtest", nil, "tests only: a relay"},
 	{"agent/webhook", nil, "messages to other programs: it follows a feed and knows no register, no money and no rows"},
 	{"offline/oda", nil, "an offline code is proved by bytes and keys alone"},
 	{"offline/sqlite", nil, "the database layer knows no table"},
@@ -104,6 +105,7 @@ var homes = map[string][]string{
 // testsOnly are packages that no program may carry.
 var testsOnly = map[string]string{
 	"offline/powercut":    "it stands in front of the file system of the whole process",
+	"agent/mail/mailtest": "it takes letters and delivers none",
 	"offline/tpm/tpmtest": "it starts a TPM in software, which protects nothing",
 }
 

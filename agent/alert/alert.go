@@ -28,6 +28,7 @@ type Alert struct {
 	Raised   time.Time
 	Reminded time.Time // when people were last told, raised included
 	Cleared  time.Time // zero: it stands
+	Quiet    bool      // somebody has acknowledged it: it is not told again
 }
 
 // What happened to an alert.
@@ -137,11 +138,21 @@ func (d *Desk) judge(k kind, s Seen, now time.Time, after time.Duration) (Change
 	case s.Level > a.Level:
 		a.Seen, a.Reminded = s, now
 		return Change{Worse, a}, true
-	case d.rules.Remind > 0 && now.Sub(a.Reminded) >= d.rules.Remind:
+	case d.rules.Remind > 0 && !a.Quiet && now.Sub(a.Reminded) >= d.rules.Remind:
 		a.Detail, a.Reminded = s.Detail, now
 		return Change{Reminded, a}, true
 	}
 	return Change{}, false
+}
+
+// Acknowledged is told that somebody has seen to an alert.
+func (d *Desk) Acknowledged(id int64) {
+	for k, a := range d.standing {
+		if a.ID == id {
+			a.Quiet = true
+			d.standing[k] = a
+		}
+	}
 }
 
 // Kept is told that a change is on the disk.

@@ -131,6 +131,16 @@ func TestReminders(t *testing.T) {
 	s.says(t, "raised printer0", "reminded printer0", "reminded printer0")
 }
 
+// What somebody has acknowledged is not told again, but for its end.
+func TestAcknowledgedIsQuiet(t *testing.T) {
+	s := newShop()
+	s.look(time.Hour, always(gone))
+	s.Acknowledged(1)
+	s.look(100*time.Hour, always(gone))
+	s.look(time.Hour, always())
+	s.says(t, "raised printer0", "cleared printer0")
+}
+
 // A certificate is told at 30, 7 and 1 days and when it has ended; a renewed
 // one is cleared.
 func TestCertificates(t *testing.T) {

@@ -19,8 +19,7 @@ var last = map[string]time.Duration{
 	"refund.owed":         0,
 	"charge.unpaid":       0,
 
-	"charge.reversing_long":  0, // these have lasted when they are seen
-	"charge.collecting_long": 0,
+	"charge.collecting_long": 0, // these have lasted when they are seen
 	"refund.long":            0,
 	"offline.queue_old":      0,
 	"offline.waiting":        0,

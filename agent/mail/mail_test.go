@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/mail"
+	"github.com/posagent/posagent/agent/mail/mailtest"
 )
 
 var letter = mail.Letter{
@@ -20,9 +21,9 @@ var letter = mail.Letter{
 	Subject: "[渋谷店 01] 用紙切れです。用紙を入れてください: printer0", Text: "用紙がありません。\n.\n..\n新しい用紙を入れてください。\n",
 }
 
-func (r *relay) client() mail.Relay {
+func client(r *mailtest.Relay) mail.Relay {
 	return mail.Relay{
-		Address: r.Addr().String(), From: "register@shop.test", To: []string{"taro@shop.test", "hanako@shop.test"}, Roots: r.roots,
+		Address: r.Addr().String(), From: "register@shop.test", To: []string{"taro@shop.test", "hanako@shop.test"}, Roots: r.Roots,
 		User: "register", Password: func() (string, error) { return "hidden", nil },
 	}
 }
@@ -30,13 +31,13 @@ func (r *relay) client() mail.Relay {
 // A letter arrives under TLS as it was written, and everybody is named.
 func TestALetterArrives(t *testing.T) {
 	for _, implicit := range []bool{false, true} {
-		r := newRelay(t, func(r *relay) { r.implicit, r.starttls = implicit, !implicit })
-		c := r.client()
+		r := mailtest.New(t, func(r *mailtest.Relay) { r.Implicit, r.NoTLS = implicit, implicit })
+		c := client(r)
 		c.Implicit = implicit
 		if err := c.Send(t.Context(), letter); err != nil {
 			t.Fatal(err)
 		}
-		got, err := netmail.ReadMessage(strings.NewReader(r.letters()[0]))
+		got, err := netmail.ReadMessage(strings.NewReader(r.Letters()[0]))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,13 +49,13 @@ func TestALetterArrives(t *testing.T) {
 		if at, err := got.Header.Date(); err != nil || !at.Equal(letter.At) || got.Header.Get("Message-Id") != "<S001-01-12-ab@shop.test>" {
 			t.Errorf("its headers are %v", got.Header)
 		}
-		said := r.commands()
+		said := r.Commands()
 		for _, want := range []string{"*MAIL FROM:<register@shop.test>", "*RCPT TO:<taro@shop.test>", "*RCPT TO:<hanako@shop.test>", "*AUTH PLAIN " + base64.StdEncoding.EncodeToString([]byte("\x00register\x00hidden"))} {
 			if !strings.Contains(said, want) {
 				t.Errorf("%q is not among\n%s", want, said)
 			}
 		}
-		for text := range strings.Lines(r.letters()[0]) {
+		for text := range strings.Lines(r.Letters()[0]) {
 			if len(text) > 78 {
 				t.Errorf("a line of %d bytes: %q", len(text), text)
 			}
@@ -81,26 +82,26 @@ func other(t *testing.T) net.IP {
 // A relay on another machine without STARTTLS gets neither letter nor password,
 // nor does one whose certificate is not its own.
 func TestNoTLSNoLetter(t *testing.T) {
-	r := newRelay(t, func(r *relay) { r.starttls = false })
-	if err := r.client().Send(t.Context(), letter); !errors.Is(err, mail.ErrNoTLS) { // with ca, this machine needs TLS too
+	r := mailtest.New(t, func(r *mailtest.Relay) { r.NoTLS = true })
+	if err := client(r).Send(t.Context(), letter); !errors.Is(err, mail.ErrNoTLS) { // with ca, this machine needs TLS too
 		t.Errorf("a relay without STARTTLS: %v", err)
 	}
 	for name, change := range map[string]func(*mail.Relay){
-		"unknown authority": func(c *mail.Relay) { c.Roots = newRelay(t, nil).roots },
+		"unknown authority": func(c *mail.Relay) { c.Roots = mailtest.New(t, nil).Roots },
 		"other name":        func(c *mail.Relay) { c.Address = strings.Replace(c.Address, "127.0.0.1", "localhost", 1) },
 	} {
-		r := newRelay(t, nil)
-		c := r.client()
+		r := mailtest.New(t, nil)
+		c := client(r)
 		change(&c)
 		if err := c.Send(t.Context(), letter); err == nil || !strings.Contains(err.Error(), "certificate") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if said := r.commands(); strings.Contains(said, "AUTH") || strings.Contains(said, "MAIL") {
+		if said := r.Commands(); strings.Contains(said, "AUTH") || strings.Contains(said, "MAIL") {
 			t.Errorf("%s: it was told %s", name, said)
 		}
 	}
 	ip := other(t)
-	far := newRelay(t, func(r *relay) { r.starttls = false })
+	far := mailtest.New(t, func(r *mailtest.Relay) { r.NoTLS = true })
 	l, err := net.Listen("tcp", net.JoinHostPort(ip.String(), "0"))
 	if err != nil {
 		t.Skip(err)
@@ -112,22 +113,22 @@ func TestNoTLSNoLetter(t *testing.T) {
 			if err != nil {
 				return
 			}
-			go far.serve(conn)
+			go far.Serve(conn)
 		}
 	}()
-	c := far.client()
+	c := client(far)
 	c.Address, c.Roots = l.Addr().String(), nil
-	if err := c.Send(t.Context(), letter); !errors.Is(err, mail.ErrNoTLS) || strings.Contains(far.commands(), "MAIL") {
-		t.Errorf("a relay on another machine: %v, it was told %s", err, far.commands())
+	if err := c.Send(t.Context(), letter); !errors.Is(err, mail.ErrNoTLS) || strings.Contains(far.Commands(), "MAIL") {
+		t.Errorf("a relay on another machine: %v, it was told %s", err, far.Commands())
 	}
 }
 
 // A relay on this machine needs no TLS.
 func TestThisMachineNeedsNoTLS(t *testing.T) {
-	r := newRelay(t, func(r *relay) { r.starttls = false })
-	c := r.client()
+	r := mailtest.New(t, func(r *mailtest.Relay) { r.NoTLS = true })
+	c := client(r)
 	c.Roots, c.User = nil, ""
-	if err := c.Send(t.Context(), letter); err != nil || len(r.letters()) != 1 {
+	if err := c.Send(t.Context(), letter); err != nil || len(r.Letters()) != 1 {
 		t.Errorf("%v", err)
 	}
 }
@@ -135,16 +136,16 @@ func TestThisMachineNeedsNoTLS(t *testing.T) {
 // Nothing that is put into a subject or an address makes another header, a
 // second letter or a command; and nothing of it is sent.
 func TestInjectionIsRefused(t *testing.T) {
-	r := newRelay(t, nil)
+	r := mailtest.New(t, nil)
 	for _, subject := range []string{"printer0\r\nBcc: <mallory@evil.test>", "a\nb", "a\rb", "a\x00b", "用紙\r\n\r\nbody", "a\u0085b", ""} {
 		l := letter
 		l.Subject = subject
-		if err := r.client().Send(t.Context(), l); !errors.Is(err, mail.ErrRefused) {
+		if err := client(r).Send(t.Context(), l); !errors.Is(err, mail.ErrRefused) {
 			t.Errorf("subject %q: %v", subject, err)
 		}
 	}
 	for _, address := range []string{"a@b.test>\r\nRCPT TO:<c@d.test", "Taro <a@b.test>", "a@b.test, c@d.test", "", "a", "店@b.test", "a b@c.test", `"a\r\nb"@c.test`, strings.Repeat("a", 250) + "@b.test"} {
-		c := r.client()
+		c := client(r)
 		c.To = []string{address}
 		if err := c.Send(t.Context(), letter); !errors.Is(err, mail.ErrRefused) {
 			t.Errorf("to %q: %v", address, err)
@@ -152,11 +153,11 @@ func TestInjectionIsRefused(t *testing.T) {
 	}
 	l := letter
 	l.ID = "a>\r\nBcc: b"
-	if err := r.client().Send(t.Context(), l); !errors.Is(err, mail.ErrRefused) {
+	if err := client(r).Send(t.Context(), l); !errors.Is(err, mail.ErrRefused) {
 		t.Errorf("id: %v", err)
 	}
-	if r.commands() != "" {
-		t.Errorf("it was told %s", r.commands())
+	if r.Commands() != "" {
+		t.Errorf("it was told %s", r.Commands())
 	}
 }
 
@@ -167,12 +168,13 @@ func TestRefusals(t *testing.T) {
 	for command, answer := range map[string]string{
 		"EHLO": "500 no", "STARTTLS": "454 not now", "AUTH": "535 you said " + leak, "MAIL": "550 no\x07 relaying", "RCPT": "550-no\r\n550 such user", "DATA": "452 full", "": "",
 	} {
-		r := newRelay(t, func(r *relay) { r.answers = map[string]string{command: answer, "HELO": "500 no"} })
+		answers := map[string]string{command: answer, "HELO": "500 no"}
 		if command == "" {
-			r.answers = map[string]string{"DATA": ""} // hangs up
+			answers = map[string]string{"DATA": ""} // hangs up
 		}
-		err := r.client().Send(t.Context(), letter)
-		if err == nil || len(r.letters()) > 0 {
+		r := mailtest.New(t, func(r *mailtest.Relay) { r.Answers = answers })
+		err := client(r).Send(t.Context(), letter)
+		if err == nil || len(r.Letters()) > 0 {
 			t.Errorf("%s: it counts as sent", command)
 			continue
 		}
@@ -187,7 +189,7 @@ func TestRefusals(t *testing.T) {
 	defer silent.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	c := newRelay(t, nil).client()
+	c := client(mailtest.New(t, nil))
 	c.Address = silent.Addr().String()
 	if began := time.Now(); c.Send(ctx, letter) == nil || time.Since(began) > 5*time.Second {
 		t.Error("a relay that says nothing holds it up")

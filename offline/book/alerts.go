@@ -45,20 +45,28 @@ func (b *Book) StandingAlerts() (out []Alert, err error) {
 }
 
 // PutAlert keeps an alert and what happened to it ("raised"): the row and an
-// entry of the journal, both or neither. One without a number gets the next.
+// entry of the journal, both or neither. One without a number gets the next. Who
+// has acknowledged it stays.
 func (b *Book) PutAlert(a Alert, what string) (Alert, error) {
 	a.Raised, a.Reminded, a.Cleared, a.Seen = stamp(a.Raised), stamp(a.Reminded), stamp(a.Cleared), stamp(a.Seen)
 	fresh := a.ID == 0
 	err := b.update(func(t *turn) error {
-		if fresh {
-			last, err := t.tx.Alerts(0, 1)
-			if err != nil {
-				return err
-			}
+		below := int64(0)
+		if !fresh {
+			below = a.ID + 1
+		}
+		known, err := t.tx.Alerts(below, 1)
+		switch {
+		case err != nil:
+			return err
+		case fresh && len(known) == 0:
 			a.ID = 1
-			if len(last) > 0 {
-				a.ID = last[0].ID + 1
-			}
+		case fresh:
+			a.ID = known[0].ID + 1
+		case len(known) == 0 || known[0].ID != a.ID:
+			return fmt.Errorf("alert %d: %w", a.ID, ErrNotFound)
+		default:
+			a.Seen, a.SeenBy = known[0].Seen, known[0].SeenBy
 		}
 		return t.putAlert(a, charge.Step{By: charge.ByTimer, At: b.now()}, what)
 	})
@@ -68,7 +76,7 @@ func (b *Book) PutAlert(a Alert, what string) (Alert, error) {
 // SeeAlert writes down that somebody has acknowledged an alert that stands. One
 // that was acknowledged before keeps who did it first. ErrNotFound means that
 // no such alert stands.
-func (b *Book) SeeAlert(id int64, by charge.By, operator, name string) (a Alert, err error) {
+func (b *Book) SeeAlert(id int64, by charge.By, who string) (a Alert, err error) {
 	err = b.update(func(t *turn) error {
 		found, err := t.tx.Alerts(id+1, 1)
 		switch {
@@ -80,14 +88,17 @@ func (b *Book) SeeAlert(id int64, by charge.By, operator, name string) (a Alert,
 		if a = found[0]; !a.Seen.IsZero() {
 			return nil
 		}
-		a.Seen, a.SeenBy = b.now(), name
-		return t.putAlert(a, charge.Step{By: by, Operator: operator, At: b.now()}, "acknowledged")
+		a.Seen, a.SeenBy = b.now(), who
+		return t.putAlert(a, charge.Step{By: by, Operator: who, At: b.now()}, "acknowledged")
 	})
 	return a, err
 }
 
 func (t *turn) putAlert(a Alert, step charge.Step, what string) error {
-	note := fmt.Sprintf("%s%d %s: %s %s", AlertNote, a.ID, what, a.Code, a.Subject)
+	note := fmt.Sprintf("%s%d %s: %s", AlertNote, a.ID, what, a.Code)
+	if a.Subject != "" {
+		note += " " + a.Subject
+	}
 	if a.Detail != "" {
 		note += " (" + a.Detail + ")"
 	}

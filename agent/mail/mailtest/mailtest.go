@@ -1,4 +1,8 @@
-package mail_test
+// Package mailtest is a mail relay for tests: real TCP, real TLS, and the part of
+// SMTP that a client of letters meets. It delivers nothing.
+//
+// Invariant: what it took and what it was told are kept as they came.
+package mailtest
 
 import (
 	"bufio"
@@ -8,6 +12,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"maps"
 	"math/big"
 	"net"
 	"strings"
@@ -16,23 +21,24 @@ import (
 	"time"
 )
 
-// relay is a mail server: real TCP, real TLS, and the part of SMTP that a
-// client of letters meets.
-type relay struct {
+// Relay is a mail relay on this machine.
+type Relay struct {
 	net.Listener
-	pem      []byte
-	secure   *tls.Config
-	starttls bool
-	implicit bool
-	auth     string            // what it offers; empty: nothing
-	answers  map[string]string // by the first word of a command, in place of its own
+	PEM      []byte            // of its certificate, for 127.0.0.1
+	NoTLS    bool              // it offers no STARTTLS
+	Implicit bool              // TLS from the first byte
+	Answers  map[string]string // by the first word of a command, in place of its own; empty: it hangs up
+
+	secure *tls.Config
 
 	mu    sync.Mutex
 	heard []string // commands, those under TLS with a star
 	mail  []string // letters that it took
 }
 
-func newRelay(t *testing.T, change func(*relay)) *relay {
+// New is a relay that listens until the test ends; change, which may be nil,
+// makes it another before that.
+func New(t testing.TB, change func(*Relay)) *Relay {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -43,8 +49,8 @@ func newRelay(t *testing.T, change func(*relay)) *relay {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &relay{
-		pem: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), starttls: true, auth: "PLAIN",
+	r := &Relay{
+		PEM:    pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
 		secure: &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}},
 	}
 	if change != nil {
@@ -60,16 +66,17 @@ func newRelay(t *testing.T, change func(*relay)) *relay {
 			if err != nil {
 				return
 			}
-			go r.serve(conn)
+			go r.Serve(conn)
 		}
 	}()
 	return r
 }
 
-func (r *relay) serve(conn net.Conn) {
+// Serve is one conversation.
+func (r *Relay) Serve(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
 	star := ""
-	if r.implicit {
+	if r.Implicit {
 		conn, star = tls.Server(conn, r.secure), "*"
 	}
 	in := bufio.NewReader(conn)
@@ -83,7 +90,7 @@ func (r *relay) serve(conn net.Conn) {
 		text = strings.TrimRight(text, "\r\n")
 		word, _, _ := strings.Cut(strings.ToUpper(text), " ")
 		r.note(star + text)
-		if answer, ok := r.answers[word]; ok {
+		if answer, ok := r.answer(word); ok {
 			if answer == "" {
 				return // it hangs up
 			}
@@ -112,18 +119,18 @@ func (r *relay) serve(conn net.Conn) {
 	}
 }
 
-func (r *relay) offers(star string) string {
+func (r *Relay) offers(star string) string {
 	lines := []string{"relay.test"}
-	if r.starttls && star == "" {
+	if !r.NoTLS && star == "" {
 		lines = append(lines, "STARTTLS")
 	}
-	if r.auth != "" && star != "" {
-		lines = append(lines, "AUTH "+r.auth)
+	if star != "" {
+		lines = append(lines, "AUTH PLAIN")
 	}
 	return strings.TrimSuffix("250-"+strings.Join(lines, "\r\n250-"), "250-"+lines[len(lines)-1]) + "250 " + lines[len(lines)-1]
 }
 
-func (r *relay) take(in *bufio.Reader) {
+func (r *Relay) take(in *bufio.Reader) {
 	var letter strings.Builder
 	for {
 		text, err := in.ReadString('\n')
@@ -137,22 +144,44 @@ func (r *relay) take(in *bufio.Reader) {
 	r.mail = append(r.mail, letter.String())
 }
 
-func (r *relay) note(what string) {
+func (r *Relay) note(what string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.heard = append(r.heard, what)
 }
 
-func (r *relay) letters() []string {
+// Answer changes what it answers to a command from now on; nil: as a relay does.
+func (r *Relay) Answer(word string, text *string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	changed := maps.Clone(r.Answers)
+	delete(changed, word)
+	if text != nil {
+		changed[word] = *text
+	}
+	r.Answers = changed
+}
+
+func (r *Relay) answer(word string) (string, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	text, ok := r.Answers[word]
+	return text, ok
+}
+
+// Letters are what it took.
+func (r *Relay) Letters() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]string{}, r.mail...)
 }
 
-func (r *relay) commands() string {
+// Commands are what it was told, those under TLS with a star.
+func (r *Relay) Commands() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return strings.Join(r.heard, "\n")
 }
 
-func (r *relay) roots() ([]byte, error) { return r.pem, nil }
+// Roots are who signs its certificate.
+func (r *Relay) Roots() ([]byte, error) { return r.PEM, nil }
