@@ -142,6 +142,9 @@ func (b *bell) Acknowledge(id int64, by charge.By, who string) (control.Alert, b
 // Test sends test messages; see server.Alerts. A mail that arrives lets those
 // go on that were given up.
 func (b *bell) Test(ctx context.Context) control.AlertTest {
+	const patience = 30 * time.Second // of whoever asked
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	out := control.AlertTest{Tried: []control.AlertTried{}}
 	store := b.d.config.Store
 	try := func(c *webhook.Courier, name, to string) bool {
