@@ -200,7 +200,7 @@ func (d *program) wireMail(c configs.Config) (*webhook.Courier, error) {
 		Changed: d.register.Changed, Longest: 10 * time.Minute, Log: d.log,
 	}
 	if m.Relay == "" {
-		return webhook.New(o)
+		return d.noMail(o)
 	}
 	relay := mail.Relay{
 		Address: m.Relay, Implicit: m.TLS == "implicit", From: m.From, To: m.To, User: m.User,
@@ -211,9 +211,31 @@ func (d *program) wireMail(c configs.Config) (*webhook.Courier, error) {
 		return nil, err
 	}
 	writer := clerk{store: c.Store, english: m.Language == "en", zone: zone}
-	// A webhook's name has no colon.
-	o.Endpoints = []webhook.Endpoint{{Name: "mail:", Deliver: func(ctx context.Context, ev webhook.Event) error {
+	o.Endpoints = []webhook.Endpoint{{Name: mailPlace, Deliver: func(ctx context.Context, ev webhook.Event) error {
 		return relay.Send(ctx, writer.letter(ev))
 	}}}
+	return webhook.New(o)
+}
+
+// mailPlace is where the mails have come, among the webhooks' places: a
+// webhook's name has no colon.
+const mailPlace = "mail:"
+
+// noMail makes the courier of nobody. Mails that begin again some day begin with
+// what happens then, and not with what happened in between.
+func (d *program) noMail(o webhook.Options) (*webhook.Courier, error) {
+	places, err := o.Memory.Places()
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(places, func(p webhook.Place) bool { return p.Name == mailPlace }) {
+		end, err := o.Feed.End()
+		if err != nil {
+			return nil, err
+		}
+		if err := o.Memory.Keep(webhook.Place{Name: mailPlace, N: end}); err != nil {
+			return nil, err
+		}
+	}
 	return webhook.New(o)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/x509"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/posagent/posagent/agent/charge"
 	"github.com/posagent/posagent/agent/health"
 	"github.com/posagent/posagent/drivers/device"
-	"github.com/posagent/posagent/offline/book"
 )
 
 // troublesNow is what is wrong at this moment, as people are told of it. What
@@ -31,18 +29,23 @@ func (d *program) troublesNow(now time.Time) (out []alert.Seen) {
 
 // doubts are the charges whose result is not known for too long, as one.
 func (d *program) doubts(now time.Time) ([]alert.Seen, error) {
-	open, err := d.books.Charges(book.Filter{States: []charge.State{charge.Sent, charge.Pending, charge.InDoubt, charge.Reversing}, Limit: 500})
 	var keys []string
-	for _, row := range slices.Backward(open) { // the oldest first
-		since := row.SentAt
-		if since.IsZero() {
-			since = row.PreparedAt
+	for rec, err := range d.books.EachOpen() { // the oldest first
+		if err != nil {
+			return together("charge.doubt_long", keys), err
 		}
-		if now.Sub(since) >= d.config.Alerts.DoubtAfter {
-			keys = append(keys, string(row.Key))
+		since := rec.SentAt
+		if since.IsZero() {
+			since = rec.PreparedAt
+		}
+		switch rec.State {
+		case charge.Sent, charge.Pending, charge.InDoubt, charge.Reversing:
+			if now.Sub(since) >= d.config.Alerts.DoubtAfter {
+				keys = append(keys, string(rec.Key))
+			}
 		}
 	}
-	return together("charge.doubt_long", keys), err
+	return together("charge.doubt_long", keys), nil
 }
 
 // together is one alert of many troubles of one kind.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -47,8 +46,8 @@ func (f deeds) rung(l book.Link) (webhook.Event, hookAlert, bool, error) {
 		return webhook.Event{}, hookAlert{}, false, nil
 	}
 	found, err := f.books.Alerts(id+1, 1)
-	if err != nil || len(found) == 0 || found[0].ID != id {
-		return webhook.Event{}, hookAlert{}, false, errors.Join(err, fmt.Errorf("journal entry %d: there is no alert %d", l.N, id))
+	if err != nil || len(found) == 0 || found[0].ID != id { // a note of another kind must not hold up all that is behind it
+		return webhook.Event{}, hookAlert{}, false, err
 	}
 	a, e := found[0], health.Lookup(found[0].Code)
 	data := hookAlert{
