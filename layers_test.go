@@ -31,6 +31,9 @@ var layers = []rule{
 	{"agent/web", nil, "the pages know only the public API"},
 	{"agent/trace", nil, "ids of requests, whatever is asked for"},
 	{"agent/trace/otlp", []string{"agent/trace"}, "where spans go is nobody's business but its own"},
+	{"agent/alert", nil, "which troubles people are told of is decided by time alone"},
+	{"agent/mail", nil, "letters to a relay: it knows no register and no trouble"},
+	{"agent/mail/mailtest", nil, "tests only: a relay"},
 	{"agent/webhook", nil, "messages to other programs: it follows a feed and knows no register, no money and no rows"},
 	{"offline/oda", nil, "an offline code is proved by bytes and keys alone"},
 	{"offline/sqlite", nil, "the database layer knows no table"},
@@ -73,10 +76,11 @@ var layers = []rule{
 	{"offline/handover", []string{"agent/money", "agent/charge", "agent/paycode", "offline/oda"}, "a charge that changes hands is written down without books, hardware or network"},
 	{"offline", []string{"agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/operator", "offline/oda", "offline/book", "offline/sqlite", "offline/tpm"}, "rows in SQLite and the keys beside them, and nothing else"},
 	{"configs/managed", []string{"configs", "drivers/port"}, "a change of settings is judged without a register, a device or a file"},
-	{"configs", []string{"agent/webhook", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/paycode/mpm", "drivers/port", "drivers/profile"}, "settings are checked by the types that they become"},
+	{"configs", []string{"agent/mail", "agent/webhook", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/paycode/mpm", "drivers/port", "drivers/profile"}, "settings are checked by the types that they become"},
 	{"wallet/reference/*", []string{"agent/planted", "agent/money", "wallet/wire", "wallet/bulletin", "wallet/reference/*", "offline/oda", "offline/sqlite"}, "the other side of the wire shares no code with the register but the contract"},
 	{"wallet/reference", []string{"agent/planted", "agent/money", "wallet/wire", "wallet/bulletin", "wallet/reference/*", "offline/oda", "offline/sqlite"}, "the other side of the wire shares no code with the register but the contract"},
 	{"cmd/posagent", []string{"agent", "agent/trace", "agent/trace/otlp", "agent/practice", "agent/webhook", "agent/closing", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/paycode/*", "agent/authorize", "agent/authorize/*", "agent/receipt", "agent/operator", "agent/health", "agent/control", "agent/control/server", "agent/web", "drivers/device", "drivers/port", "drivers/profile", "drivers/scanner", "drivers/scanner/*", "drivers/printer", "drivers/printer/*", "drivers/display", "drivers/hotplug", "drivers/chain", "drivers/all", "offline", "offline/*", "configs", "configs/managed", "wallet/wire", "wallet/bulletin", "agent/control/*"}, "the daemon ties all together, but no simulator, no virtual device and no wallet's inside"},
+	{"cmd/posagent", []string{"agent", "agent/practice", "agent/alert", "agent/mail", "agent/webhook", "agent/closing", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/paycode/*", "agent/authorize", "agent/authorize/*", "agent/receipt", "agent/operator", "agent/health", "agent/control", "agent/control/server", "agent/web", "drivers/device", "drivers/port", "drivers/profile", "drivers/scanner", "drivers/scanner/*", "drivers/printer", "drivers/printer/*", "drivers/display", "drivers/hotplug", "drivers/chain", "drivers/all", "offline", "offline/*", "configs", "configs/managed", "wallet/wire", "wallet/bulletin", "agent/control/*"}, "the daemon ties all together, but no simulator, no virtual device and no wallet's inside"},
 	{"cmd/posctl/demo", []string{"agent/control", "agent/operator", "agent/paycode", "agent/paycode/picture", "configs", "drivers/all", "drivers/virtual", "drivers/virtual/photo", "drivers/printer", "drivers/printer/papertape", "drivers/profile", "wallet/wire", "wallet/reference/pki", "offline/oda"}, "the demo holds virtual devices and starts the real programs"},
 	{"cmd/posctl", []string{"agent/practice", "agent/control", "agent/money", "agent/operator", "agent/paycode", "agent/paycode/mpm", "agent/paycode/picture", "configs", "drivers/all", "drivers/find", "drivers/scanner/imager", "cmd/posctl/demo", "appliance/*"}, "what posctl does at a register goes through the API; hardware that nobody has set up it meets by itself, and pictures in files it reads by itself"},
 	{"cmd/walletd", []string{"wallet/wire", "wallet/bulletin", "wallet/reference", "wallet/reference/*", "configs"}, "the wallet's daemon knows no register"},
@@ -105,6 +109,7 @@ var homes = map[string][]string{
 // testsOnly are packages that no program may carry.
 var testsOnly = map[string]string{
 	"offline/powercut":    "it stands in front of the file system of the whole process",
+	"agent/mail/mailtest": "it takes letters and delivers none",
 	"offline/tpm/tpmtest": "it starts a TPM in software, which protects nothing",
 }
 

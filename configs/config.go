@@ -32,6 +32,8 @@ type Config struct {
 	Link      RegisterLink
 	FileDrop  FileDrop
 	Tracing   Tracing
+	Alerts    Alerts
+	Mail      Mail // of alerts
 
 	values []Value
 }

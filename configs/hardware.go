@@ -95,6 +95,7 @@ func (c *Config) check(r *reading) {
 	c.checkCodes(r)
 	c.checkShown(r)
 	c.Link.check(r, c.Devices, c.FileDrop)
+	c.Mail.check(r)
 }
 
 // sameWire tells whether two addresses lead to the same device, however the

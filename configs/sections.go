@@ -30,6 +30,8 @@ func (c *Config) settings() []setting {
 		{key: "receipt", table: c.Receipt.settings(), about: "Receipts.\nレシートの設定です。"},
 		{key: "webhook", rows: rowsOf(&c.Webhooks, "name", (*Webhook).settings),
 			about: "Other programs that are told what happened, one section each (docs/integrator/webhooks.md)."},
+		{key: "alerts", table: c.Alerts.settings(), about: "When people are told of troubles: on the manager's page, by webhooks (alert.*) and by mail.\n異常のお知らせの設定です。"},
+		{key: "mail", table: c.Mail.settings(), about: "The mail relay that takes the alerts."},
 		{key: "link", table: c.Link.settings(), about: "A register that asks for sales over a line (docs/integrator/register-link.md). Off unless address\nor listen is set.\n金額連動のレジとの接続です。"},
 		{key: "file_drop", table: c.FileDrop.settings(), about: "A register that asks for sales by files in a folder (docs/integrator/file-drop.md). Off unless dir is set.\nファイル連携のレジとの接続です。"},
 		{key: "tracing", table: c.Tracing.settings(), about: "What a charge took, for those who look after many programs (docs/integrator/README.md, Traces)."},

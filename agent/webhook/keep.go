@@ -22,7 +22,7 @@ const (
 // ErrUnknown means that no endpoint has this name.
 var ErrUnknown = errors.New("there is no webhook of this name")
 
-// Options are what a Courier needs. All are needed but Tell.
+// Options are what a Courier needs. All are needed but Longest and Tell.
 type Options struct {
 	Endpoints []Endpoint
 	Feed      Feed
@@ -30,7 +30,8 @@ type Options struct {
 	Now       func() time.Time
 	Spread    func() float64 // at random, 0 to 1
 	Changed   func() <-chan struct{}
-	Tell      func(Place) // when an endpoint goes off, or on again; nil: nobody
+	Longest   time.Duration // between two tries; 0: six hours
+	Tell      func(Place)   // when an endpoint goes off, or on again; nil: nobody
 	Log       *slog.Logger
 }
 
@@ -187,7 +188,7 @@ func (c *Courier) took(l *line, ev Event, a Answer) (pause time.Duration, ok boo
 		if s.Since.IsZero() {
 			s.Since = now
 		}
-		pause = max(backoff(l.tries, c.Spread()), a.again)
+		pause = max(c.backoff(l.tries), a.again)
 		l.tries++
 		s.Next = now.Add(pause)
 	}
@@ -206,14 +207,14 @@ func (c *Courier) took(l *line, ev Event, a Answer) (pause time.Duration, ok boo
 }
 
 // backoff is the pause after the n-th failure in a row, from 0: it doubles up
-// to longestPause, and half of it is at random, so that registers of a chain do
+// to the longest, and half of it is at random, so that registers of a chain do
 // not come back together.
-func backoff(n int, spread float64) time.Duration {
-	d := longestPause
+func (c *Courier) backoff(n int) time.Duration {
+	d := cmp.Or(c.Longest, longestPause)
 	if n < 13 { // 5 s doubled thirteen times is more than six hours
-		d = min(firstPause<<n, longestPause)
+		d = min(firstPause<<n, d)
 	}
-	return d/2 + time.Duration(spread*float64(d/2))
+	return d/2 + time.Duration(c.Spread()*float64(d/2))
 }
 
 func (l *line) place() Place {

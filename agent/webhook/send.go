@@ -39,9 +39,22 @@ type message struct {
 }
 
 // try sends one event once.
-func (e Endpoint) try(ctx context.Context, ev Event, now time.Time) (a Answer) {
+func (e Endpoint) try(ctx context.Context, ev Event, now time.Time) Answer {
 	began := time.Now()
-	defer func() { a.Took = time.Since(began) }()
+	a := e.post(ctx, ev, now)
+	a.Took = time.Since(began)
+	return a
+}
+
+func (e Endpoint) post(ctx context.Context, ev Event, now time.Time) Answer {
+	if e.Deliver != nil {
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		if err := e.Deliver(ctx, ev); err != nil {
+			return Answer{Problem: err.Error()}
+		}
+		return Answer{}
+	}
 	payload, err := json.Marshal(message{ev.Type, ev.At.UTC(), ev.Data})
 	switch {
 	case err != nil:

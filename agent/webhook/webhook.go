@@ -10,6 +10,7 @@
 package webhook
 
 import (
+	"context"
 	"net/netip"
 	"slices"
 	"strings"
@@ -38,11 +39,17 @@ func Types() []string {
 			out = append(out, kind+"."+what)
 		}
 	}
-	return append(out, "charge.*", "topup.*", "refund.*", Closing)
+	return append(out, "charge.*", "topup.*", "refund.*", Closing, Raised, Cleared, "alert.*")
 }
 
 // Closing is the type of a closing of the register.
 const Closing = "closing.z"
+
+// Types of an alert: it was raised, or it became worse; and it is over.
+const (
+	Raised  = "alert.raised"
+	Cleared = "alert.cleared"
+)
 
 // Test is the type of the message that somebody asks for to try an endpoint.
 const Test = "test"
@@ -55,6 +62,10 @@ type Endpoint struct {
 	Secrets func() ([]Secret, error) // read at each try, so that a key changes without a restart
 	Allowed []netip.Prefix           // private addresses that it may have
 	Roots   func() ([]byte, error)   // PEM of who signs its certificate; nil: the system's
+
+	// Deliver brings an event by another way than HTTPS, such as by mail; nil:
+	// by HTTPS. What it has not told within a minute counts as failed.
+	Deliver func(context.Context, Event) error
 }
 
 // wants tells whether an event goes to this endpoint.

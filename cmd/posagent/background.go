@@ -35,6 +35,8 @@ func (d *program) background(ctx context.Context, work *crew) {
 	work.do(func() error { d.forgetWishes(ctx); return nil })
 	work.do(func() error { d.courier.Run(ctx); return nil })
 	work.do(func() error { return d.tracing.run(ctx) })
+	work.do(func() error { d.bell.mailer.Run(ctx); return nil })
+	work.do(func() error { d.bell.watch(ctx); return nil })
 	d.serveLinks(ctx, work)
 }
 

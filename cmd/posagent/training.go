@@ -44,7 +44,7 @@ func inTraining(c configs.Config) (bool, error) {
 // read for it, so that it cannot reach one.
 func forTraining(c configs.Config) (configs.Config, error) {
 	c.Data.Dir = filepath.Join(c.Data.Dir, trainingDir)
-	c.Wallets, c.Webhooks = nil, nil
+	c.Wallets, c.Webhooks, c.Mail = nil, nil, configs.Mail{}
 	c.Offline.Take = false
 	name := c.Store.Name
 	c.Store.ID, c.Store.Name = "TRAIN", "【練習】"+name

@@ -24,10 +24,7 @@ func (d *program) wireWebhooks(c configs.Config) (err error) {
 		Changed: d.register.Changed, Tell: d.hookTold, Log: d.log,
 	}
 	for _, w := range c.Webhooks {
-		e := webhook.Endpoint{Name: w.Name, URL: w.URL, Events: w.Events, Secrets: func() ([]webhook.Secret, error) { return hookSecrets(w.SecretFile) }}
-		if w.CA != "" {
-			e.Roots = func() ([]byte, error) { return os.ReadFile(w.CA) }
-		}
+		e := webhook.Endpoint{Name: w.Name, URL: w.URL, Events: w.Events, Secrets: func() ([]webhook.Secret, error) { return hookSecrets(w.SecretFile) }, Roots: rootsOf(w.CA)}
 		for _, text := range w.AllowPrivate {
 			net, err := configs.ParseNetwork(text)
 			if err != nil {
@@ -50,22 +47,31 @@ func (d *program) hookTold(at webhook.Place) {
 	d.register.Noticed("webhook.off", at.Name, at.Off)
 }
 
-// hookSecrets reads the secret of a webhook from its file or its credential.
+// hookSecrets reads the secret of a webhook.
 func hookSecrets(place string) ([]webhook.Secret, error) {
-	if name, ok := strings.CutPrefix(place, "credential:"); ok {
-		dir := os.Getenv("CREDENTIALS_DIRECTORY")
-		if dir == "" {
-			return nil, errors.New("systemd gave this service no credentials: see LoadCredential=")
-		}
-		place = filepath.Join(dir, name)
-	} else if info, err := os.Stat(place); err == nil && info.Mode().Perm()&0o007 != 0 {
-		return nil, fmt.Errorf("%s may be read by everybody: chmod 600 it", place)
-	}
-	text, err := os.ReadFile(place)
+	text, err := secretText(place)
 	if err != nil {
 		return nil, err
 	}
-	return webhook.ReadSecrets(string(text))
+	return webhook.ReadSecrets(text)
+}
+
+// secretText is what a secret's file or its credential holds.
+func secretText(place string) (string, error) {
+	if name, ok := strings.CutPrefix(place, "credential:"); ok {
+		dir := os.Getenv("CREDENTIALS_DIRECTORY")
+		if dir == "" {
+			return "", errors.New("systemd gave this service no credentials: see LoadCredential=")
+		}
+		place = filepath.Join(dir, name)
+	} else if info, err := os.Stat(place); err == nil && info.Mode().Perm()&0o007 != 0 {
+		return "", fmt.Errorf("%s may be read by everybody: chmod 600 it", place)
+	}
+	text, err := os.ReadFile(place)
+	if err != nil {
+		return "", err
+	}
+	return string(text), nil
 }
 
 // hookPlaces keeps in the books how far the webhooks have come.
@@ -97,7 +103,9 @@ type deeds struct {
 func (f deeds) End() (n int64, err error) { return f.books.End() }
 
 // After are the events among the next entries.
-func (f deeds) After(n int64) (out []webhook.Event, last int64, err error) {
+func (f deeds) After(n int64) ([]webhook.Event, int64, error) { return f.each(n, f.event) }
+
+func (f deeds) each(n int64, tells func(book.Link) (webhook.Event, bool, error)) (out []webhook.Event, last int64, err error) {
 	const page = 100
 	links, err := f.books.Journal(n, page)
 	last = n
@@ -107,7 +115,7 @@ func (f deeds) After(n int64) (out []webhook.Event, last int64, err error) {
 		}
 		var ev webhook.Event
 		var is bool
-		if ev, is, err = f.event(l); is && err == nil {
+		if ev, is, err = tells(l); is && err == nil {
 			out = append(out, ev)
 		}
 		last = l.N
@@ -144,7 +152,10 @@ type hookCharge struct {
 
 // event is what an entry tells.
 func (f deeds) event(l book.Link) (webhook.Event, bool, error) {
-	if l.Key == "" {
+	switch {
+	case l.Key == "" && strings.HasPrefix(l.Note, book.AlertNote):
+		return f.alerted(l)
+	case l.Key == "":
 		return f.closed(l)
 	}
 	if !l.Moved || l.From == l.To || !told[l.To] {

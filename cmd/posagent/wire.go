@@ -50,6 +50,7 @@ type program struct {
 	linked    linked // registers by other ways than the API
 	far       farDoor
 	tracing   tracing
+	bell      *bell // tells people of troubles
 }
 
 // wireUp ties all parts together, in the order in which they need each other:
@@ -105,6 +106,9 @@ func wireUp(c configs.Config, begun start, demo bool, log *slog.Logger) (*progra
 		return nil, d.closing(err)
 	}
 	if err := d.wireWebhooks(c); err != nil {
+		return nil, d.closing(err)
+	}
+	if err := d.wireAlerts(c); err != nil {
 		return nil, d.closing(err)
 	}
 	if err := d.wireDoor(c, secrets, demo); err != nil {
@@ -169,7 +173,7 @@ func (d *program) wireHands(c configs.Config, codes *paycode.Classifier, keys se
 // wireDoor makes the API: who may come in, and what they find.
 func (d *program) wireDoor(c configs.Config, keys secrets, demo bool) error {
 	o := server.Options{
-		Register: d.register, Books: shelf{d.books}, Journal: chronicle{d.books}, Searcher: finder{d.store}, Wishes: wishes{d.store}, Diary: d.books, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Webhooks: d.callers(), Training: d.mode, Tokens: tokens(c.API.Tokens),
+		Register: d.register, Books: shelf{d.books}, Journal: chronicle{d.books}, Searcher: finder{d.store}, Wishes: wishes{d.store}, Diary: d.books, Papers: papers{d.register, d.look()}, Bulletins: d.bulletins, Queue: queued{d.taker, ids(d.wallets)}, Webhooks: d.callers(), Alerts: d.bell, Training: d.mode, Tokens: tokens(c.API.Tokens),
 		Store: c.Store.Seller(), Secret: keys.sales, SealedBy: keys.sealedBy(), Day: d.day, Now: time.Now,
 		Hosts: c.API.Hosts, Origins: c.API.Origins, Pages: web.Handler(), Draw: drawForDisplay, Demo: demo || d.mode.on, Ready: d.ready,
 		Version: version, NotFound: book.ErrNotFound, Tracer: d.tracing.tracer, Gauges: slices.Concat(d.gauges(), d.pictures.gauges(), d.linked.gauges(), d.tracing.gauges(), d.taker.queueGauges(time.Now)), Log: d.log,

@@ -16,6 +16,9 @@ var alone = map[string]struct {
 	typed string
 }{
 	"":                        {"", exitDone, ""},
+	"alerts":                  {"", exitUnreachable, ""},
+	"alerts ack":              {"12", exitUnreachable, ""},
+	"alerts test":             {"", exitUnreachable, ""},
 	"bulletin":                {"", exitDone, ""},
 	"bulletin import":         {"SETUP", exitUsage, ""},
 	"bulletin show":           {"", exitUnreachable, ""},

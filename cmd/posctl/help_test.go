@@ -158,7 +158,7 @@ func TestGroups(t *testing.T) {
 func TestNoAgent(t *testing.T) {
 	t.Parallel()
 	none := "unix:" + filepath.Join(t.TempDir(), "none.sock")
-	for _, args := range []string{"webhooks", "webhooks test books", "webhooks enable books", "charges", "charges show K", "webhooks", "webhooks test books", "webhooks enable books", "charges receipt K", "charges reprint K", "devices", "devices list", "devices test printer0", "devices explain printer0", "devices watch", "devices sniff printer0", "charges --timeline K", "charges resolve K --decision not_paid", "refund K --amount 1", "reconcile", "sale show", "sale show S", "pay --amount 1 --show", "sale override --limit age", "sale override S --limit age", "pay --amount 1", "pay --amount 1 --wait"} {
+	for _, args := range []string{"alerts", "alerts ack 12", "alerts test", "webhooks", "webhooks test books", "webhooks enable books", "charges", "charges show K", "webhooks", "webhooks test books", "webhooks enable books", "charges receipt K", "charges reprint K", "devices", "devices list", "devices test printer0", "devices explain printer0", "devices watch", "devices sniff printer0", "charges --timeline K", "charges resolve K --decision not_paid", "refund K --amount 1", "reconcile", "sale show", "sale show S", "pay --amount 1 --show", "sale override --limit age", "sale override S --limit age", "pay --amount 1", "pay --amount 1 --wait"} {
 		for _, agent := range []string{none, "http://127.0.0.1:1"} {
 			got := posctl(t, append(strings.Fields(args), "--agent", agent)...)
 			got.want(t, exitUnreachable, "posctl: the agent does not answer: is posagent running?")

@@ -43,6 +43,7 @@ type Tx interface {
 	// what is there.
 	ReplaceProof(seq int64, sealed, signature, certificate []byte) error
 	AddZ(charge.Z) error                     // insert only; any number but the next, or a date that has one, is an error
+	PutAlert(Alert) error                    // insert or replace; code, subject and Raised never change, and one of each stands
 	MoveProof(seq int64, at time.Time) error // it left at that time, or is back for the zero time; it must be there
 }
 
@@ -60,6 +61,9 @@ type Rows interface {
 	LinksAfter(n int64, limit int) ([]Link, error) // of all, oldest first
 
 	Zs(below int64, most int) ([]charge.Z, error) // closings below a number, or the newest for 0; newest first
+
+	Alerts(below int64, most int) ([]Alert, error) // below a number, or the newest for 0; newest first
+	StandingAlerts() ([]Alert, error)              // those that are not cleared, oldest first
 
 	LastCounter(device string) (int64, error)       // the highest of a phone that was taken
 	Exposure(carried bool) (charge.Exposure, error) // of outstanding charges, those of other registers for themselves

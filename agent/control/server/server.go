@@ -84,6 +84,7 @@ type Options struct {
 	SealedBy  control.OfflineKey // how the key of sealed codes is kept; zero: there is none
 	Pairs     Pairs              // nil: there are no such calls, and nobody comes in by TLS
 	Webhooks  Webhooks           // nil: there are no such calls
+	Alerts    Alerts             // nil: there are no such calls
 	Ready     func() error       // nil error: the journal writes and the configuration is loaded
 	Version   string
 	NotFound  error // what Memory returns for a sale or charge that does not exist
@@ -136,6 +137,7 @@ func New(o Options) *Server {
 	s.events(api)
 	s.webhooks(api)
 	s.pairings(api)
+	s.alerts(api)
 	s.liveness(mux)
 	mux.Handle("GET "+control.PathMetrics, s.needing(control.ScopeRead, s.metrics()))
 	mux.Handle("GET "+control.PathOpenAPI, s.needing(control.ScopeRead, spec(api)))

@@ -95,7 +95,7 @@ func openWith(t testing.TB, store *memory.Store, parts func(*shop, *agent.Parts)
 	}, nil)
 	must(t, err)
 	o := server.Options{
-		Register: s.register, Books: shelf{s.books}, Journal: journal{s.books}, Searcher: &found{}, Diary: s.books, Papers: papers{s.register}, Bulletins: &notices{}, Queue: waiting{}, Slips: &copies{}, Webhooks: &listeners{}, Pairs: &programs{}, Staff: staff, Tokens: tokens(),
+		Register: s.register, Books: shelf{s.books}, Journal: journal{s.books}, Searcher: &found{}, Diary: s.books, Papers: papers{s.register}, Bulletins: &notices{}, Queue: waiting{}, Slips: &copies{}, Webhooks: &listeners{}, Alerts: &bells{}, Pairs: &programs{}, Staff: staff, Tokens: tokens(),
 		Store: seller, Secret: []byte("a secret of this register"), Day: day, Now: s.now, Demo: true,
 		Hosts: []string{"Till1.Shop.example"}, Origins: []string{"https://pos.example"}, Pages: http.NotFoundHandler(),
 		Ready: func() error { return nil }, Version: "1.2.3", NotFound: book.ErrNotFound, Log: log,

@@ -23,7 +23,8 @@ type data struct {
 	links   []book.Link
 	meta    map[string]int64
 	proofs  map[int64]proof
-	zs      []charge.Z // their numbers are 1, 2, 3, …
+	zs      []charge.Z   // their numbers are 1, 2, 3, …
+	alerts  []book.Alert // by number; never changed in place
 }
 
 type reference struct{ date, source, number string }
@@ -44,7 +45,7 @@ func (d *data) clone() *data {
 		charges: maps.Clone(d.charges), order: slices.Clone(d.order), open: maps.Clone(d.open),
 		byKey: maps.Clone(d.byKey), bySale: make(map[string][]int64, len(d.bySale)),
 		sales: maps.Clone(d.sales), byRef: maps.Clone(d.byRef), links: slices.Clone(d.links), meta: maps.Clone(d.meta),
-		proofs: maps.Clone(d.proofs), zs: slices.Clone(d.zs),
+		proofs: maps.Clone(d.proofs), zs: slices.Clone(d.zs), alerts: d.alerts,
 	}
 	for id, seqs := range d.bySale {
 		c.bySale[id] = slices.Clone(seqs)

@@ -1,12 +1,14 @@
 // The manager's page: what was taken without a network and waits to be
-// collected, and closing the day. It shares state, acts and words with the
+// collected, closing the day, and alerts. It shares state, acts and words with the
 // cashier's page.
 import { html, nothing, render } from "../vendor/lit.js";
+import { listAlerts } from "./alerts.js";
 import { listZ } from "./closings.js";
 import { onChange, page, screen, set } from "./page.js";
 import * as acts from "./acts.js";
 import { bar } from "./parts/bar.js";
 import { followPanel, panel } from "./parts/panel.js";
+import { alertList, alertNews } from "./screens/alerts.js";
 import { closingDay, closingNews } from "./screens/closing.js";
 import { lost } from "./screens/lost.js";
 import { queue, queueNews } from "./screens/queue.js";
@@ -22,16 +24,17 @@ const assertive = /** @type {HTMLElement} */ (document.getElementById("assertive
 const name = () => {
   const of = screen();
   if (of === "signin" || of === "starting" || of === "lost") return of;
-  return location.hash === "#closing" ? "closing" : "queue";
+  return location.hash === "#closing" ? "closing" : location.hash === "#alerts" ? "alerts" : "queue";
 };
 
-const screens = { signin, starting, lost, queue, closing: closingDay };
+const screens = { signin, starting, lost, queue, closing: closingDay, alerts: alertList };
 
 /** The ways within this page. @param {string} now */
-const ways = (now) => (now === "queue" || now === "closing"
+const ways = (now) => (now === "queue" || now === "closing" || now === "alerts"
   ? html`<nav class="ways" aria-label=${t("manager.ways")}>
       <a href="#queue" id="to-queue" aria-current=${now === "queue" ? "page" : "false"}>${t("queue.title")}</a>
-      <a href="#closing" id="to-closing" aria-current=${now === "closing" ? "page" : "false"}>${t("closing.title")}</a></nav>`
+      <a href="#closing" id="to-closing" aria-current=${now === "closing" ? "page" : "false"}>${t("closing.title")}</a>
+      <a href="#alerts" id="to-alerts" aria-current=${now === "alerts" ? "page" : "false"}>${t("alerts.title")}</a></nav>`
   : nothing);
 
 let was = "";
@@ -70,6 +73,11 @@ function follow(now) {
     seen = now;
     if (page.who?.role === "manager") void listZ();
   }
+  const troubles = JSON.stringify(page.troubles);
+  if (now === "alerts" && seen !== `alerts ${troubles}`) {
+    seen = `alerts ${troubles}`;
+    void listAlerts();
+  }
   const of = JSON.stringify(page.offline);
   if (now !== "queue" || of === seen) return;
   seen = of;
@@ -84,7 +92,7 @@ function tell() {
     saidFault = words;
     if (words) assertive.textContent = words;
   }
-  const news = was === "queue" ? queueNews() : was === "closing" ? closingNews() : "";
+  const news = was === "queue" ? queueNews() : was === "closing" ? closingNews() : was === "alerts" ? alertNews() : "";
   if (news === saidNews) return;
   saidNews = news;
   if (news) polite.textContent = news;
