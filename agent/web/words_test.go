@@ -176,7 +176,7 @@ func rewrite(t *testing.T, lang string, want map[string]string) {
 // described in agent/control.
 func TestOnlyPathsOfTheAPI(t *testing.T) {
 	known := []string{
-		control.PathSession, control.PathTicket, control.PathEvents, control.PathSales, control.PathSale, control.PathSaleCode,
+		control.PathSession, control.PathTouch, control.PathPeople, control.PathSetup, control.PathTicket, control.PathEvents, control.PathSales, control.PathSale, control.PathSaleCode,
 		control.PathSaleFrame, control.PathSaleCancel, control.PathSaleShow, control.PathShowPrint, control.PathCharges, control.PathCharge, control.PathReceipt, control.PathReprint,
 		control.PathDevices, control.PathHealth, control.PathCamera, control.PathOpenSale,
 		control.PathQueue, control.PathQueueForward, control.PathOverride, control.PathClosings, control.PathClosingPrint, control.PathApprovals,

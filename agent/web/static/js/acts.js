@@ -4,9 +4,10 @@
 import { ask, askJSON, hasSecret, keepSecret, newAct, path, Refused, Unreachable } from "./api.js";
 import { leave, page, parked, set, tookDevice, tookOffline, tookRefusal, tookRegister, tookSale } from "./page.js";
 import { Stream } from "./stream.js";
+import { door, entered, left, readNames } from "./door.js";
 import { largeAmount, mayScanAgain, typed } from "./model.js";
 import { play } from "./sound.js";
-import { t } from "./words.js";
+import { clock, t } from "./words.js";
 
 /** Keys of acts that have no answer yet, by what the act is. @type {Map<string, string>} */
 const acts = new Map();
@@ -27,10 +28,13 @@ const stream = new Stream({
   signedOut: () => signedOut(),
 });
 
+/** The session is over. What is on the screen stays for whoever comes back. */
 function signedOut() {
+  const was = page.who?.id ?? "";
   stream.stop();
   keepSecret("");
-  set({ signedIn: false, who: null, ready: false, lost: false, pin: "", busy: "", fault: { key: "signin.expired" } });
+  set({ signedIn: false, who: null, ready: false, lost: false, panel: false, tip: false, override: null, sure: false, pin: "", busy: "", fault: { key: "signin.expired" } });
+  left(was, was !== "");
 }
 
 /**
@@ -54,24 +58,31 @@ export async function act(what, doing) {
   }
 }
 
+/** @param {Refused} err */
+function faultOf({ status, problem: { text, text_en, detail } }) {
+  if (text || text_en) return { key: "", said: { text, text_en } };
+  if (status === 422 && detail) return { key: "problem.invalid", values: { detail } };
+  return { key: status === 413 ? "problem.big" : "problem.other" };
+}
+
 /** @param {unknown} err */
-function failed(err) {
+export function failed(err) {
   if (err instanceof Unreachable) {
     set({ lost: true, linked: false, lostSince: page.lostSince || Date.now() });
   } else if (err instanceof Refused && err.status === 401) {
     signedOut();
   } else if (err instanceof Refused) {
-    const { text, text_en } = err.problem;
-    set({ fault: text || text_en ? { key: "", said: { text, text_en } } : { key: err.status === 413 ? "problem.big" : "problem.other" } });
+    set({ fault: faultOf(err) });
     play("refused");
   } else {
     throw err;
   }
 }
 
-/** Opens the register for whoever is signed in. @param {{name: string, role: string}} who */
+/** Opens the register for whoever is signed in. @param {{operator: string, name: string, role: string, idle_seconds?: number}} who */
 async function opened(who) {
-  set({ signedIn: true, who: { name: who.name, role: who.role }, fault: null, pin: "" });
+  entered(who);
+  set({ signedIn: true, who: { id: who.operator, name: who.name, role: who.role }, fault: null, pin: "" });
   tookRegister(await askJSON(path.register));
   stream.start();
   await Promise.all([look(), lookBack()]);
@@ -79,7 +90,7 @@ async function opened(who) {
 
 /** At the start of the page: goes on where this tab was. */
 export async function resume() {
-  if (!hasSecret()) return;
+  if (!hasSecret()) return readNames();
   try {
     await opened(await askJSON(path.session));
   } catch (err) {
@@ -90,24 +101,49 @@ export async function resume() {
 }
 
 export async function signIn() {
-  if (page.busy || page.pin.length < 4) return;
+  if (page.busy || page.pin.length < 4 || Date.now() < door.until) return;
   set({ busy: "signin", fault: null });
   try {
-    const session = await askJSON(path.session, { method: "POST", body: { operator: "", pin: page.pin } });
+    const session = await askJSON(path.session, { method: "POST", body: { operator: door.chosen, pin: page.pin } });
     keepSecret(session.secret);
     await opened(session);
   } catch (err) {
-    const slow = err instanceof Refused && err.status === 429;
-    const key = err instanceof Unreachable ? "signin.unreachable" : slow ? "signin.slow" : "signin.wrong";
-    const told = err instanceof Refused && err.problem.text ? { said: err.problem } : {};
-    set({ pin: "", fault: { key, ...told } });
+    set({ pin: "", fault: notIn(err) });
     play("refused");
   } finally {
     set({ busy: "" });
   }
 }
 
-export async function lock() {
+/** Why nobody was let in, and what then. @param {unknown} err */
+function notIn(err) {
+  if (!(err instanceof Refused)) return { key: err instanceof Unreachable ? "signin.unreachable" : "signin.wrong" };
+  const { why, text } = err.problem;
+  const fault = { key: err.status === 429 ? "signin.slow" : "signin.wrong", ...(text ? { said: err.problem } : {}) };
+  if (err.status === 429 && err.wait > 0) {
+    door.until = Date.now() + err.wait * 1000;
+    return { ...fault, also: { key: "signin.until", values: { time: clock(door.until) } } };
+  }
+  if (why === "sign_in.which") door.choose = true;
+  return why === "sign_in.locked" ? { ...fault, also: { key: "signin.opens" } } : fault;
+}
+
+/** Makes the first manager, who is signed in at once. @param {{code: string, id: string, name: string, pin: string}} first */
+export const setUp = (first) => act("setup", async () => {
+  await askJSON(path.setUp, { method: "POST", body: first });
+  await readNames();
+  const session = await askJSON(path.session, { method: "POST", body: { operator: first.id, pin: first.pin } });
+  keepSecret(session.secret);
+  await opened(session);
+});
+
+/**
+ * Locks the page: for somebody else to come, or, because nobody was there for a
+ * while, with everything left as it is.
+ * @param {boolean} [byItself]
+ */
+export async function lock(byItself = false) {
+  const was = page.who?.id ?? "";
   stream.stop();
   try {
     await ask(path.session, { method: "DELETE" });
@@ -115,7 +151,9 @@ export async function lock() {
     if (!(err instanceof Refused || err instanceof Unreachable)) throw err; // it ends by itself later
   }
   keepSecret("");
-  set({ signedIn: false, who: null, ready: false, lost: false, panel: false, view: "sale", pin: "", fault: null, sale: null, override: null });
+  const kept = byItself ? {} : /** @type {const} */ ({ view: "sale", sale: null });
+  set({ signedIn: false, who: null, ready: false, lost: false, panel: false, tip: false, sure: false, pin: "", fault: null, override: null, ...kept });
+  left(byItself ? was : "", byItself);
 }
 
 /** A key of the amount. @param {string} key */

@@ -3,6 +3,9 @@
 
 export const path = {
   session: "/v1/session",
+  touch: "/v1/session/touch",
+  people: "/v1/people",
+  setUp: "/v1/setup",
   ticket: "/v1/events/ticket",
   events: "/v1/events",
   sales: "/v1/sales",
@@ -24,11 +27,16 @@ export const path = {
 
 /** The agent's no: problem+json, or whatever body it had. */
 export class Refused extends Error {
-  /** @param {number} status @param {{why?: string, title?: string, detail?: string, text?: string, text_en?: string, retry_after?: number}} problem */
-  constructor(status, problem) {
+  /**
+   * @param {number} status
+   * @param {{why?: string, title?: string, detail?: string, text?: string, text_en?: string, errors?: {message: string, location?: string}[]}} problem
+   * @param {number} [wait] seconds until it is worth another try
+   */
+  constructor(status, problem, wait = 0) {
     super(`${status} ${problem.title ?? ""}: ${problem.detail ?? ""}`);
     this.status = status;
     this.problem = problem;
+    this.wait = wait;
   }
 }
 
@@ -120,5 +128,6 @@ async function once(to, { method = "GET", body, act, accept = "application/json"
     throw new Unreachable(String(err));
   }
   if (answer.ok) return answer;
-  throw new Refused(answer.status, await answer.json().catch(() => ({ title: answer.statusText })));
+  const wait = Number(answer.headers.get("Retry-After")) || 0;
+  throw new Refused(answer.status, await answer.json().catch(() => ({ title: answer.statusText })), wait);
 }

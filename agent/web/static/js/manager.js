@@ -5,12 +5,14 @@ import { html, nothing, render } from "../vendor/lit.js";
 import { listZ } from "./closings.js";
 import { onChange, page, screen, set } from "./page.js";
 import * as acts from "./acts.js";
+import { door, late, watch } from "./door.js";
 import { bar } from "./parts/bar.js";
 import { followPanel, panel } from "./parts/panel.js";
 import { closingDay, closingNews } from "./screens/closing.js";
 import { lost } from "./screens/lost.js";
 import { queue, queueNews } from "./screens/queue.js";
 import { signin, starting } from "./screens/signin.js";
+import { onSignIn } from "./keys.js";
 import { wake } from "./sound.js";
 import { loadWords, said, t, titled } from "./words.js";
 
@@ -54,10 +56,12 @@ function paint() {
   const now = name();
   document.body.className = `on-${now}${page.demo ? " demo" : ""}`;
   render(html`${bar("manager")}<main>${ways(now)}${screens[now]()}</main>${panel()}`, root);
-  if (now !== was) {
-    was = now;
+  const mark = now === "signin" ? `${now} ${door.chosen} ${door.setUp}` : now;
+  if (mark !== was) {
+    was = mark;
     seen = "";
-    document.getElementById(now === "signin" ? "pin" : "title")?.focus({ preventScroll: true });
+    const target = now === "signin" ? document.querySelector("#pin, .tile, #setup-code") : document.getElementById("title");
+    /** @type {HTMLElement|null} */ (target)?.focus({ preventScroll: true });
   }
   followPanel();
   follow(now);
@@ -92,6 +96,7 @@ function tell() {
 
 /** @param {KeyboardEvent} event */
 function pressed(event) {
+  if (name() === "signin") return onSignIn(event, /** @type {Element} */ (event.target));
   if (event.key !== "Escape") return;
   if (page.tip) set({ tip: false });
   else if (page.panel) set({ panel: false });
@@ -105,6 +110,8 @@ async function begin() {
   document.addEventListener("keydown", pressed);
   document.addEventListener("keydown", wake, { once: true });
   document.addEventListener("click", wake);
+  watch();
+  setInterval(() => { if (late(page.busy !== "")) void acts.lock(true); }, 500);
   addEventListener("hashchange", () => set({ fault: null }));
   setInterval(() => { if (page.signedIn) void acts.look(); paint(); }, 10_000);
   await acts.resume();

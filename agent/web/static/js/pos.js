@@ -3,6 +3,8 @@
 import { html, render } from "../vendor/lit.js";
 import { onChange, page, screen, set } from "./page.js";
 import * as acts from "./acts.js";
+import { door, late, watch } from "./door.js";
+import { isLive } from "./model.js";
 import { bar } from "./parts/bar.js";
 import { followPanel, newsText, panel } from "./parts/panel.js";
 import { amount } from "./screens/amount.js";
@@ -68,7 +70,7 @@ function draw() {
 
 function paint() {
   const name = screen();
-  const mark = `${name} ${page.sale?.charge_key ?? ""} ${page.again}`;
+  const mark = `${name} ${name === "signin" ? `${door.chosen} ${door.setUp}` : page.sale?.charge_key ?? ""} ${page.again}`;
   const changed = mark !== was;
   if (changed) page.shownAt = Date.now();
   document.body.className = `on-${name}${page.demo ? " demo" : ""}`;
@@ -85,8 +87,8 @@ function paint() {
 
 /** Focus, speech and sound of a new screen. @param {Screen} name */
 function arrived(name) {
-  const target = name === "signin" || name === "override" ? document.getElementById("pin") : null;
-  (target ?? document.getElementById("title"))?.focus({ preventScroll: true });
+  const target = name === "signin" || name === "override" ? document.querySelector("#pin, .tile, #setup-code") : null;
+  (/** @type {HTMLElement|null} */ (target) ?? document.getElementById("title"))?.focus({ preventScroll: true });
   window.scrollTo(0, 0);
   const texts = [...document.querySelectorAll("main h1, main .goods, main .reason, main .money-state, main .yen.big")];
   const words = texts.map((e) => e.textContent?.trim()).filter(Boolean).join("。 ");
@@ -121,6 +123,8 @@ function tellNotices() {
 function tick() {
   const name = screen();
   const now = Date.now();
+  const { sale } = page;
+  if (late(page.busy !== "" || (sale !== null && sale.state !== "prepared" && isLive(sale.state)))) return void acts.lock(true);
   if (name === "approved" && !page.stay && !page.panel && now - page.shownAt >= approvedFor) return acts.next();
   if (name === "doubt" && !page.muted && now - doubtAt >= doubtEvery) {
     doubtAt = now;
@@ -143,6 +147,7 @@ async function begin() {
   document.addEventListener("click", touched);
   document.addEventListener("keydown", wake, { once: true });
   listen();
+  watch();
   const slow = matchMedia("(prefers-reduced-motion: reduce)").matches;
   setInterval(tick, slow ? 500 : 100);
   setInterval(() => { if (page.signedIn) void acts.look(); paint(); }, 10_000);
