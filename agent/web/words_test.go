@@ -179,7 +179,7 @@ func TestOnlyPathsOfTheAPI(t *testing.T) {
 		control.PathSession, control.PathTouch, control.PathPeople, control.PathSetup, control.PathTicket, control.PathEvents, control.PathSales, control.PathSale, control.PathSaleCode,
 		control.PathSaleFrame, control.PathSaleCancel, control.PathSaleShow, control.PathShowPrint, control.PathCharges, control.PathCharge, control.PathReceipt, control.PathReprint,
 		control.PathDevices, control.PathHealth, control.PathCamera, control.PathOpenSale,
-		control.PathQueue, control.PathQueueForward, control.PathOverride, control.PathClosings, control.PathClosingPrint, control.PathApprovals,
+		control.PathQueue, control.PathQueueForward, control.PathOverride, control.PathClosings, control.PathClosingPrint, control.PathApprovals, control.PathRefunds,
 	}
 	for i, path := range known {
 		known[i] = regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, "*")

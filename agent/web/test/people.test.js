@@ -15,7 +15,7 @@ const pins = { hanako: "7204", taro: "604713" };
 before(async () => {
   demo = await Demo.start((dir) => {
     mkdirSync(path.join(dir, "conf.d"));
-    writeFileSync(path.join(dir, "conf.d", "10-people.toml"), '[people]\nidle_cashier = "6s"\nidle_manager = "1m"\n');
+    writeFileSync(path.join(dir, "conf.d", "10-people.toml"), '[people]\nidle_cashier = "6s"\nidle_manager = "1m"\nrefund_two_people_above = 2000\n');
   });
   for (const [id, name, role] of [["hanako", "佐藤 花子", "cashier"], ["taro", "山田 太郎", "manager"]]) {
     await demo.answer(pins[id], "users", "add", id, "--name", name, "--role", role);
@@ -32,13 +32,14 @@ after(async () => {
 
 /** The same screen for a till and for a phone, in both languages. @param {string} name */
 async function shoot(name) {
+  const other = () => till.page.evaluate(() => document.getElementById("language").click()); // a dialog may lie over it
   await till.look(`${name}-ja`);
-  await till.page.tap("#language");
-  await till.look(`${name}-en`);
+  await other();
+  await till.shot(`${name}-en`);
   await till.page.setViewportSize({ width: 390, height: 844 });
   await till.shot(`${name}-phone-en`);
-  await till.page.tap("#language");
-  await till.look(`${name}-phone-ja`);
+  await other();
+  await till.shot(`${name}-phone-ja`);
   assert.ok(await till.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is wider than a phone`);
   await till.page.setViewportSize({ width: 1024, height: 768 });
 }
@@ -90,4 +91,52 @@ test("a running charge is not locked away", async () => {
   await till.on("asking");
   await till.on("approved"); // an inquiry finds it; that takes longer than the page waits for a hand
   await demo.wallet("none");
+});
+
+test("money goes back by one button: a void of all, a refund of a part, a second manager for much", async () => {
+  till.expect("403");
+  await till.on("amount");
+  await till.page.tap("#charges");
+  await till.on("charges");
+  assert.match(await till.text(".charges .hint"), /店長がサインイン/);
+  assert.equal(await till.page.locator("[data-giveback]").count(), 0, "a cashier gives nothing back");
+  await till.page.tap("#lock");
+  await come("taro");
+  await till.sell("3000");
+  demo.scan(await demo.code("sakura"));
+  await till.on("approved");
+  await till.page.tap("#next");
+  await till.page.goto(`${demo.page.replace("/pos", "/manager")}#charges`);
+  await till.on("charges");
+  const row = (/** @type {RegExp} */ yen) => till.page.locator("tr", { hasText: yen }).locator("[data-giveback]");
+  await row(/¥1,280/).tap();
+  await till.page.locator("#giveback").waitFor();
+  await shoot("63-giveback");
+  await till.page.tap("#giveback-go");
+  await till.page.locator('#giveback-result[data-became="void"]').waitFor();
+  assert.match(await till.text("#giveback-result"), /現金で返さない/);
+  await shoot("64-voided");
+  await till.page.keyboard.press("Escape");
+  await row(/¥1,500/).tap();
+  await till.page.fill("#giveback-amount", "1,501");
+  assert.ok(await till.page.isDisabled("#giveback-go"));
+  await till.page.fill("#giveback-amount", "５００");
+  await till.page.tap("#giveback-go");
+  await till.page.locator('#giveback-result[data-became="refund"]').waitFor();
+  assert.match(await till.text("#giveback-result .yen"), /¥500/);
+  await till.shot("65-refunded-ja");
+  await till.page.tap("#giveback-close");
+  await row(/¥3,000/).tap();
+  await till.page.tap("#giveback-go");
+  await till.page.locator("#leave").waitFor();
+  assert.match(await till.text("#leave"), /二人の店長/);
+  await till.page.selectOption("#leave-operator", "manager");
+  await till.page.fill("#leave-pin", "102938");
+  await till.page.tap("#leave-go");
+  await till.page.locator("#leave-fault:not(:empty)").waitFor();
+  await shoot("66-leave");
+  await till.page.fill("#leave-pin", demo.facts.manager_pin);
+  await till.page.keyboard.press("Enter");
+  await till.page.locator('#giveback-result[data-became="void"]').waitFor();
+  await till.page.tap("#giveback-close");
 });

@@ -1,7 +1,7 @@
 // What a person at the register can do. Each act that may move money carries
 // one key from its first try to its answer, so a double tap, a lost answer or
 // a second try is still one act.
-import { ask, askJSON, hasSecret, keepSecret, newAct, path, Refused, Unreachable } from "./api.js";
+import { ask, askJSON, GivenUp, hasSecret, keepSecret, newAct, path, Refused, Unreachable } from "./api.js";
 import { leave, page, parked, set, tookDevice, tookOffline, tookRefusal, tookRegister, tookSale } from "./page.js";
 import { Stream } from "./stream.js";
 import { door, entered, left, readNames } from "./door.js";
@@ -51,7 +51,7 @@ export async function act(what, doing) {
     await doing(key);
     acts.delete(what);
   } catch (err) {
-    if (err instanceof Refused) acts.delete(what); // answered: the next try is a new act
+    if (err instanceof Refused || err instanceof GivenUp) acts.delete(what); // answered: the next try is a new act
     failed(err);
   } finally {
     set({ busy: "" });
@@ -74,7 +74,7 @@ export function failed(err) {
   } else if (err instanceof Refused) {
     set({ fault: faultOf(err) });
     play("refused");
-  } else {
+  } else if (!(err instanceof GivenUp)) {
     throw err;
   }
 }

@@ -21,6 +21,8 @@ export const path = {
   reprint: (/** @type {string} */ key) => `/v1/charges/${encodeURIComponent(key)}/reprint`,
   queue: "/v1/queue",
   forward: "/v1/queue/forward",
+  refunds: "/v1/refunds",
+  approvals: "/v1/approvals",
   health: "/v1/health",
   register: "/v1/register",
 };
@@ -42,6 +44,9 @@ export class Refused extends Error {
 
 /** No answer: the agent is down, or takes too long. */
 export class Unreachable extends Error {}
+
+/** Somebody thought better of it: nothing was done, and nothing is to be said. */
+export class GivenUp extends Error {}
 
 /** How long one call may take before it counts as no answer. */
 const patience = 15_000;

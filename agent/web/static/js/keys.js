@@ -3,6 +3,7 @@
 import { page, screen, set } from "./page.js";
 import * as acts from "./acts.js";
 import { choose, door } from "./door.js";
+import { inDialog } from "./parts/dialog.js";
 
 /** Keys closer together than this come from a scanner that types, not from a hand. */
 const handPace = 25;
@@ -47,6 +48,7 @@ export function onSignIn(event, on) {
 /** @param {KeyboardEvent} event */
 function pressed(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (inDialog()) return; // its keys are its own
   const on = /** @type {Element} */ (event.target);
   if (page.tip && event.key === "Escape") return set({ tip: false });
   if (page.panel && event.key === "Escape") return set({ panel: false });

@@ -1,13 +1,18 @@
 // The manager's page: what was taken without a network and waits to be
-// collected, and closing the day. It shares state, acts and words with the
+// collected, charges and giving their money back, and closing the day. It shares state, acts and words with the
 // cashier's page.
 import { html, nothing, render } from "../vendor/lit.js";
 import { listZ } from "./closings.js";
 import { onChange, page, screen, set } from "./page.js";
 import * as acts from "./acts.js";
 import { door, late, watch } from "./door.js";
+import { leave } from "./leave.js";
 import { bar } from "./parts/bar.js";
+import { followDialogs, inDialog } from "./parts/dialog.js";
+import { giveBackDialog } from "./parts/giveback.js";
+import { leaveDialog } from "./parts/leave.js";
 import { followPanel, panel } from "./parts/panel.js";
+import { charges } from "./screens/charges.js";
 import { closingDay, closingNews } from "./screens/closing.js";
 import { lost } from "./screens/lost.js";
 import { queue, queueNews } from "./screens/queue.js";
@@ -24,16 +29,24 @@ const assertive = /** @type {HTMLElement} */ (document.getElementById("assertive
 const name = () => {
   const of = screen();
   if (of === "signin" || of === "starting" || of === "lost") return of;
-  return location.hash === "#closing" ? "closing" : "queue";
+  const asked = location.hash.slice(1);
+  return asked in views ? asked : "queue";
 };
 
-const screens = { signin, starting, lost, queue, closing: closingDay };
+/** What there is on this page, by its hash, and the name of each. @type {Record<string, [string, () => any]>} */
+const views = {
+  queue: ["queue.title", queue],
+  charges: ["charges.title", () => charges(true)],
+  closing: ["closing.title", closingDay],
+};
+
+/** @param {string} now */
+const draws = (now) => ({ signin, starting, lost })[now] ?? views[now][1];
 
 /** The ways within this page. @param {string} now */
-const ways = (now) => (now === "queue" || now === "closing"
-  ? html`<nav class="ways" aria-label=${t("manager.ways")}>
-      <a href="#queue" id="to-queue" aria-current=${now === "queue" ? "page" : "false"}>${t("queue.title")}</a>
-      <a href="#closing" id="to-closing" aria-current=${now === "closing" ? "page" : "false"}>${t("closing.title")}</a></nav>`
+const ways = (now) => (now in views
+  ? html`<nav class="ways" aria-label=${t("manager.ways")}>${Object.entries(views).map(([hash, [title]]) => html`
+      <a href=${`#${hash}`} id=${`to-${hash}`} aria-current=${now === hash ? "page" : "false"}>${t(title)}</a>`)}</nav>`
   : nothing);
 
 let was = "";
@@ -55,7 +68,7 @@ function draw() {
 function paint() {
   const now = name();
   document.body.className = `on-${now}${page.demo ? " demo" : ""}`;
-  render(html`${bar("manager")}<main>${ways(now)}${screens[now]()}</main>${panel()}`, root);
+  render(html`${bar("manager")}<main>${ways(now)}${draws(now)()}</main>${panel()}${giveBackDialog()}${leaveDialog()}`, root);
   const mark = now === "signin" ? `${now} ${door.chosen} ${door.setUp}` : now;
   if (mark !== was) {
     was = mark;
@@ -64,6 +77,7 @@ function paint() {
     /** @type {HTMLElement|null} */ (target)?.focus({ preventScroll: true });
   }
   followPanel();
+  followDialogs();
   follow(now);
   tell();
 }
@@ -73,6 +87,10 @@ function follow(now) {
   if (now === "closing" && seen !== now) {
     seen = now;
     if (page.who?.role === "manager") void listZ();
+  }
+  if (now === "charges" && seen !== now) {
+    seen = now;
+    void acts.listCharges();
   }
   const of = JSON.stringify(page.offline);
   if (now !== "queue" || of === seen) return;
@@ -97,7 +115,7 @@ function tell() {
 /** @param {KeyboardEvent} event */
 function pressed(event) {
   if (name() === "signin") return onSignIn(event, /** @type {Element} */ (event.target));
-  if (event.key !== "Escape") return;
+  if (event.key !== "Escape" || inDialog()) return;
   if (page.tip) set({ tip: false });
   else if (page.panel) set({ panel: false });
 }
@@ -111,7 +129,7 @@ async function begin() {
   document.addEventListener("keydown", wake, { once: true });
   document.addEventListener("click", wake);
   watch();
-  setInterval(() => { if (late(page.busy !== "")) void acts.lock(true); }, 500);
+  setInterval(() => { if (late(page.busy !== "" && !leave.asked)) void acts.lock(true); }, 500);
   addEventListener("hashchange", () => set({ fault: null }));
   setInterval(() => { if (page.signedIn) void acts.look(); paint(); }, 10_000);
   await acts.resume();

@@ -4,8 +4,12 @@ import { html, render } from "../vendor/lit.js";
 import { onChange, page, screen, set } from "./page.js";
 import * as acts from "./acts.js";
 import { door, late, watch } from "./door.js";
+import { leave } from "./leave.js";
 import { isLive } from "./model.js";
 import { bar } from "./parts/bar.js";
+import { followDialogs } from "./parts/dialog.js";
+import { giveBackDialog } from "./parts/giveback.js";
+import { leaveDialog } from "./parts/leave.js";
 import { followPanel, newsText, panel } from "./parts/panel.js";
 import { amount } from "./screens/amount.js";
 import { charges } from "./screens/charges.js";
@@ -28,7 +32,8 @@ const assertive = /** @type {HTMLElement} */ (document.getElementById("assertive
 
 /** The screen for each name; those of a sale get it. @type {Record<Screen, (sale: any) => any>} */
 const screens = {
-  signin, starting, lost, charges, amount, scan, override, shown, asking, confirm, doubt, approved, declined,
+  signin, starting, lost, amount, scan, override, shown, asking, confirm, doubt, approved, declined,
+  charges: () => charges(),
   reversing: (sale) => other(sale, "reversing"),
   reversed: (sale) => other(sale, "reversed"),
   abandoned: (sale) => other(sale, "abandoned"),
@@ -74,13 +79,14 @@ function paint() {
   const changed = mark !== was;
   if (changed) page.shownAt = Date.now();
   document.body.className = `on-${name}${page.demo ? " demo" : ""}`;
-  render(html`${bar()}<main>${screens[name](page.sale)}</main>${panel()}`, root);
+  render(html`${bar()}<main>${screens[name](page.sale)}</main>${panel()}${giveBackDialog()}${leaveDialog()}`, root);
   rememberSale();
   if (changed) {
     was = mark;
     arrived(name);
   }
   followPanel();
+  followDialogs();
   tellRefusal();
   tellNotices();
 }
@@ -124,7 +130,7 @@ function tick() {
   const name = screen();
   const now = Date.now();
   const { sale } = page;
-  if (late(page.busy !== "" || (sale !== null && sale.state !== "prepared" && isLive(sale.state)))) return void acts.lock(true);
+  if (late((page.busy !== "" && !leave.asked) || (sale !== null && sale.state !== "prepared" && isLive(sale.state)))) return void acts.lock(true);
   if (name === "approved" && !page.stay && !page.panel && now - page.shownAt >= approvedFor) return acts.next();
   if (name === "doubt" && !page.muted && now - doubtAt >= doubtEvery) {
     doubtAt = now;
