@@ -180,6 +180,7 @@ func TestOnlyPathsOfTheAPI(t *testing.T) {
 		control.PathSaleFrame, control.PathSaleCancel, control.PathSaleShow, control.PathShowPrint, control.PathCharges, control.PathCharge, control.PathReceipt, control.PathReprint,
 		control.PathDevices, control.PathHealth, control.PathCamera, control.PathOpenSale,
 		control.PathQueue, control.PathQueueForward, control.PathOverride, control.PathClosings, control.PathClosingPrint, control.PathApprovals, control.PathRefunds,
+		control.PathOperators, control.PathOperator, control.PathUnlock, control.PathSecond, control.PathConfirmSecond,
 	}
 	for i, path := range known {
 		known[i] = regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, "*")

@@ -1,6 +1,7 @@
 // People with names of their own: who signs in, locking the page, and what a
 // manager does about money that was taken and about people.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -42,6 +43,16 @@ async function shoot(name) {
   await till.shot(`${name}-phone-ja`);
   assert.ok(await till.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is wider than a phone`);
   await till.page.setViewportSize({ width: 1024, height: 768 });
+}
+
+/** The code of an authenticator app (RFC 6238), so many steps from now. @param {string} secret base32 @param {number} ahead */
+function totp(secret, ahead) {
+  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
+  const mac = createHmac("sha1", key).update(step).digest();
+  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
 /** @param {"hanako"|"taro"} id */
@@ -139,4 +150,43 @@ test("money goes back by one button: a void of all, a refund of a part, a second
   await till.page.keyboard.press("Enter");
   await till.page.locator('#giveback-result[data-became="void"]').waitFor();
   await till.page.tap("#giveback-close");
+});
+
+test("people: one is added, stopped and forgiven, and a second factor is enrolled", async () => {
+  await fetch(`${demo.facts.agent_url}/v1/session`, { method: "POST", headers: { "Content-Type": "application/json" }, body: '{"operator":"hanako","pin":"9999"}' });
+  await till.page.tap("#to-people");
+  await till.on("people");
+  await till.page.locator('[data-operator="hanako"]').waitFor();
+  assert.match(await till.text('[data-operator="hanako"]'), /間違い 1回/);
+  await shoot("67-people");
+  await till.page.tap('[data-unlock="hanako"]');
+  await till.page.locator('[data-unlock="hanako"]').waitFor({ state: "detached" });
+  await till.page.fill("#people-name", "鈴木 次郎");
+  await till.page.fill("#people-id", "jiro");
+  await till.page.fill("#people-pin", "1234");
+  await till.page.fill("#people-again", "1234");
+  assert.match(await till.text("#people-lacks"), /推測/);
+  await till.page.fill("#people-pin", "9150");
+  await till.page.fill("#people-again", "9150");
+  await till.page.tap("#people-go");
+  await till.page.locator("#added", { hasText: "鈴木 次郎" }).waitFor();
+  await till.page.tap('[data-disable="jiro"]');
+  await till.page.tap('[data-sure="jiro"]');
+  await till.page.locator('[data-enable="jiro"]').waitFor();
+  await till.page.tap("#enrol");
+  await till.page.locator("#enrolment .qr").waitFor();
+  await shoot("68-enrol");
+  const secret = (await till.text("#enrol-secret")).replace(/ /g, "");
+  await till.page.fill("#enrol-code", totp(secret, 0));
+  await till.page.tap("#enrol-go");
+  await till.page.locator("#recovery li").first().waitFor();
+  await till.shot("69-recovery-ja");
+  await till.page.tap("#enrol-no");
+  await till.page.tap('[data-enable="jiro"]');
+  await till.page.locator("#leave").waitFor();
+  assert.equal(await till.page.inputValue("#leave-operator"), "taro");
+  await till.page.fill("#leave-pin", pins.taro);
+  await till.page.fill("#leave-code", totp(secret, 1));
+  await till.page.tap("#leave-go");
+  await till.page.locator('[data-disable="jiro"]').waitFor();
 });

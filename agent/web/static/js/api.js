@@ -82,10 +82,11 @@ export const newAct = () => crypto.randomUUID();
 
 /**
  * @typedef {object} Call
- * @property {"GET"|"POST"|"DELETE"} [method]
+ * @property {"GET"|"POST"|"PUT"|"PATCH"|"DELETE"} [method]
  * @property {any} [body]      an object (sent as JSON) or a Blob (sent as it is)
  * @property {string} [act]    the Idempotency-Key; makes repeating safe
  * @property {string} [accept]
+ * @property {string} [match]   of the settings that were looked at
  */
 
 /**
@@ -112,12 +113,13 @@ export async function askJSON(to, call) {
 }
 
 /** @param {string} to @param {Call} call */
-async function once(to, { method = "GET", body, act, accept = "application/json" }) {
+async function once(to, { method = "GET", body, act, match, accept = "application/json" }) {
   /** @type {Record<string,string>} */
   const headers = { Accept: accept };
   if (secret) headers["Posagent-Session"] = secret;
   if (token) headers["Authorization"] = `Bearer ${token}`;
   if (act) headers["Idempotency-Key"] = act;
+  if (match) headers["If-Match"] = `"${match}"`;
   if (body !== undefined) headers["Content-Type"] = body instanceof Blob ? body.type : "application/json";
   let answer;
   try {

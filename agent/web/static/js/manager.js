@@ -3,6 +3,7 @@
 // cashier's page.
 import { html, nothing, render } from "../vendor/lit.js";
 import { listZ } from "./closings.js";
+import { list as listPeople } from "./staff.js";
 import { onChange, page, screen, set } from "./page.js";
 import * as acts from "./acts.js";
 import { door, late, watch } from "./door.js";
@@ -15,6 +16,7 @@ import { followPanel, panel } from "./parts/panel.js";
 import { charges } from "./screens/charges.js";
 import { closingDay, closingNews } from "./screens/closing.js";
 import { lost } from "./screens/lost.js";
+import { enrolDialog, people, peopleNews } from "./screens/people.js";
 import { queue, queueNews } from "./screens/queue.js";
 import { signin, starting } from "./screens/signin.js";
 import { onSignIn } from "./keys.js";
@@ -38,6 +40,13 @@ const views = {
   queue: ["queue.title", queue],
   charges: ["charges.title", () => charges(true)],
   closing: ["closing.title", closingDay],
+  people: ["people.title", people],
+};
+
+/** What is fetched on coming to a view. @type {Record<string, () => any>} */
+const coming = {
+  charges: () => acts.listCharges(),
+  people: () => page.who?.role === "manager" && listPeople(),
 };
 
 /** @param {string} now */
@@ -68,7 +77,7 @@ function draw() {
 function paint() {
   const now = name();
   document.body.className = `on-${now}${page.demo ? " demo" : ""}`;
-  render(html`${bar("manager")}<main>${ways(now)}${draws(now)()}</main>${panel()}${giveBackDialog()}${leaveDialog()}`, root);
+  render(html`${bar("manager")}<main>${ways(now)}${draws(now)()}</main>${panel()}${giveBackDialog()}${enrolDialog()}${leaveDialog()}`, root);
   const mark = now === "signin" ? `${now} ${door.chosen} ${door.setUp}` : now;
   if (mark !== was) {
     was = mark;
@@ -88,9 +97,10 @@ function follow(now) {
     seen = now;
     if (page.who?.role === "manager") void listZ();
   }
-  if (now === "charges" && seen !== now) {
+  const comes = coming[now];
+  if (comes && seen !== now) {
     seen = now;
-    void acts.listCharges();
+    void comes();
   }
   const of = JSON.stringify(page.offline);
   if (now !== "queue" || of === seen) return;
@@ -106,7 +116,7 @@ function tell() {
     saidFault = words;
     if (words) assertive.textContent = words;
   }
-  const news = was === "queue" ? queueNews() : was === "closing" ? closingNews() : "";
+  const news = { queue: queueNews, closing: closingNews, people: peopleNews }[was]?.() ?? "";
   if (news === saidNews) return;
   saidNews = news;
   if (news) polite.textContent = news;
