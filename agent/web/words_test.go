@@ -181,6 +181,8 @@ func TestOnlyPathsOfTheAPI(t *testing.T) {
 		control.PathDevices, control.PathHealth, control.PathCamera, control.PathOpenSale,
 		control.PathQueue, control.PathQueueForward, control.PathOverride, control.PathClosings, control.PathClosingPrint, control.PathApprovals, control.PathRefunds,
 		control.PathOperators, control.PathOperator, control.PathUnlock, control.PathSecond, control.PathConfirmSecond,
+		control.PathConfig, control.PathConfirmSettings, control.PathRollBack, control.PathGenerations,
+		control.PathWebhooks, control.PathWebhookTest, control.PathWebhookEnable,
 	}
 	for i, path := range known {
 		known[i] = regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, "*")

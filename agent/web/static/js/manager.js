@@ -3,6 +3,8 @@
 // cashier's page.
 import { html, nothing, render } from "../vendor/lit.js";
 import { listZ } from "./closings.js";
+import { listHooks } from "./hooks.js";
+import { look as lookAtSettings, rest } from "./settings.js";
 import { list as listPeople } from "./staff.js";
 import { onChange, page, screen, set } from "./page.js";
 import * as acts from "./acts.js";
@@ -16,8 +18,10 @@ import { followPanel, panel } from "./parts/panel.js";
 import { charges } from "./screens/charges.js";
 import { closingDay, closingNews } from "./screens/closing.js";
 import { lost } from "./screens/lost.js";
+import { webhooks } from "./screens/webhooks.js";
 import { enrolDialog, people, peopleNews } from "./screens/people.js";
 import { queue, queueNews } from "./screens/queue.js";
+import { settingsNews, settingsView } from "./screens/settings.js";
 import { signin, starting } from "./screens/signin.js";
 import { onSignIn } from "./keys.js";
 import { wake } from "./sound.js";
@@ -41,12 +45,16 @@ const views = {
   charges: ["charges.title", () => charges(true)],
   closing: ["closing.title", closingDay],
   people: ["people.title", people],
+  settings: ["settings.title", settingsView],
+  webhooks: ["webhooks.title", webhooks],
 };
 
 /** What is fetched on coming to a view. @type {Record<string, () => any>} */
 const coming = {
   charges: () => acts.listCharges(),
   people: () => page.who?.role === "manager" && listPeople(),
+  settings: () => page.who?.role !== "cashier" && lookAtSettings(),
+  webhooks: () => listHooks(),
 };
 
 /** @param {string} now */
@@ -93,6 +101,7 @@ function paint() {
 
 /** The list is fetched anew whenever what waits has changed. @param {string} now */
 function follow(now) {
+  if (page.busy !== "") return; // signing in is an act, too: it is drawn again when that is over
   if (now === "closing" && seen !== now) {
     seen = now;
     if (page.who?.role === "manager") void listZ();
@@ -116,7 +125,7 @@ function tell() {
     saidFault = words;
     if (words) assertive.textContent = words;
   }
-  const news = { queue: queueNews, closing: closingNews, people: peopleNews }[was]?.() ?? "";
+  const news = { queue: queueNews, closing: closingNews, people: peopleNews, settings: settingsNews }[was]?.() ?? "";
   if (news === saidNews) return;
   saidNews = news;
   if (news) polite.textContent = news;
@@ -130,6 +139,15 @@ function pressed(event) {
   else if (page.panel) set({ panel: false });
 }
 
+/** What happens with time alone: it locks, and a change of settings is taken back. */
+function tick() {
+  if (late(page.busy !== "" && !leave.asked)) return void acts.lock(true);
+  const left = name() === "settings" ? rest() : null;
+  if (left === null) return;
+  if (left === 0 && page.busy === "") void lookAtSettings(false);
+  else paint();
+}
+
 async function begin() {
   titled("manager.title");
   await loadWords();
@@ -139,7 +157,7 @@ async function begin() {
   document.addEventListener("keydown", wake, { once: true });
   document.addEventListener("click", wake);
   watch();
-  setInterval(() => { if (late(page.busy !== "" && !leave.asked)) void acts.lock(true); }, 500);
+  setInterval(tick, 500);
   addEventListener("hashchange", () => set({ fault: null }));
   setInterval(() => { if (page.signedIn) void acts.look(); paint(); }, 10_000);
   await acts.resume();

@@ -55,7 +55,7 @@ export function bar(here = "pos") {
       <div class="chips" role="group" aria-label=${t("bar.label")}>${page.signedIn && page.ready ? chips(here) : nothing}</div>
       ${page.signedIn && page.ready ? offlineTip() : nothing}
       ${page.who ? html`<p class="who" title=${tFirst(`role.${page.who.role}`, page.who.role)}>${page.who.name}</p>` : nothing}
-      ${page.who?.role === "manager" ? way(here) : nothing}
+      ${page.who && page.who.role !== "cashier" ? way(here) : nothing}
       <button type="button" class="plain" id="language" lang=${other} @mousedown=${keep} @click=${() => { speak(other); set({}); }}>${t("lang.other")}</button>
       ${page.signedIn ? html`<button type="button" class="plain" id="lock" @click=${() => acts.lock()}>${t("signin.lock")}</button>` : nothing}
     </header>
