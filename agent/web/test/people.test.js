@@ -16,7 +16,7 @@ const pins = { hanako: "7204", taro: "604713" };
 before(async () => {
   demo = await Demo.start((dir) => {
     mkdirSync(path.join(dir, "conf.d"));
-    writeFileSync(path.join(dir, "conf.d", "10-people.toml"), '[people]\nidle_cashier = "6s"\nidle_manager = "1m"\nrefund_two_people_above = 2000\n');
+    writeFileSync(path.join(dir, "conf.d", "10-people.toml"), '[people]\nidle_cashier = "5s"\nidle_manager = "1m"\nrefund_two_people_above = 2000\n');
   });
   for (const [id, name, role] of [["hanako", "佐藤 花子", "cashier"], ["taro", "山田 太郎", "manager"]]) {
     await demo.answer(pins[id], "users", "add", id, "--name", name, "--role", role);
@@ -69,7 +69,7 @@ test("a name is touched, then the PIN; a wrong one says so, and Escape is for so
   await shoot("60-names");
   await till.page.tap('[data-person="hanako"]');
   assert.equal(await till.text("#chosen"), "佐藤 花子");
-  await shoot("61-name-pin");
+  await till.look("61-name-pin-ja");
   for (const digit of pins.taro) await till.page.tap(`[data-key="${digit}"]`);
   await till.page.tap("button[type=submit]");
   await till.page.locator("#pin-fault", { hasText: "違" }).waitFor();
@@ -126,7 +126,7 @@ test("money goes back by one button: a void of all, a refund of a part, a second
   await till.page.tap("#giveback-go");
   await till.page.locator('#giveback-result[data-became="void"]').waitFor();
   assert.match(await till.text("#giveback-result"), /現金で返さない/);
-  await shoot("64-voided");
+  await till.look("64-voided-ja");
   await till.page.keyboard.press("Escape");
   await row(/¥1,500/).tap();
   await till.page.fill("#giveback-amount", "1,501");
@@ -145,7 +145,7 @@ test("money goes back by one button: a void of all, a refund of a part, a second
   await till.page.fill("#leave-pin", "102938");
   await till.page.tap("#leave-go");
   await till.page.locator("#leave-fault:not(:empty)").waitFor();
-  await shoot("66-leave");
+  await till.look("66-leave-ja");
   await till.page.fill("#leave-pin", demo.facts.manager_pin);
   await till.page.keyboard.press("Enter");
   await till.page.locator('#giveback-result[data-became="void"]').waitFor();
@@ -175,7 +175,7 @@ test("people: one is added, stopped and forgiven, and a second factor is enrolle
   await till.page.locator('[data-enable="jiro"]').waitFor();
   await till.page.tap("#enrol");
   await till.page.locator("#enrolment .qr").waitFor();
-  await shoot("68-enrol");
+  await till.look("68-enrol-ja");
   const secret = (await till.text("#enrol-secret")).replace(/ /g, "");
   await till.page.fill("#enrol-code", totp(secret, 0));
   await till.page.tap("#enrol-go");
@@ -189,4 +189,15 @@ test("people: one is added, stopped and forgiven, and a second factor is enrolle
   await till.page.fill("#leave-code", totp(secret, 1));
   await till.page.tap("#leave-go");
   await till.page.locator('[data-disable="jiro"]').waitFor();
+});
+
+test("too many wrong PINs: the page says until when nobody is let in", async () => {
+  till.expect("429");
+  await till.page.tap("#lock");
+  const wrong = () => fetch(`${demo.facts.agent_url}/v1/session`, { method: "POST", headers: { "Content-Type": "application/json" }, body: '{"operator":"hanako","pin":"9999"}' });
+  for (let i = 0; i < 6 && (await wrong()).status === 401; i++);
+  await come("hanako");
+  await till.page.locator("#pin-fault", { hasText: /\d\d:\d\d から/ }).waitFor();
+  assert.ok(await till.page.isDisabled("button[type=submit]"));
+  await till.look("69-waiting-ja");
 });

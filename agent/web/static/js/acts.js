@@ -4,10 +4,10 @@
 import { ask, askJSON, GivenUp, hasSecret, keepSecret, newAct, path, Refused, Unreachable } from "./api.js";
 import { leave, page, parked, set, tookDevice, tookOffline, tookRefusal, tookRegister, tookSale } from "./page.js";
 import { Stream } from "./stream.js";
-import { door, entered, left, readNames } from "./door.js";
+import { entered, left, readNames } from "./door.js";
 import { largeAmount, mayScanAgain, typed } from "./model.js";
 import { play } from "./sound.js";
-import { clock, t } from "./words.js";
+import { t } from "./words.js";
 
 /** Keys of acts that have no answer yet, by what the act is. @type {Map<string, string>} */
 const acts = new Map();
@@ -28,8 +28,12 @@ const stream = new Stream({
   signedOut: () => signedOut(),
 });
 
+/** Hears no more of the register. */
+export const hush = () => stream.stop();
+
 /** The session is over. What is on the screen stays for whoever comes back. */
 function signedOut() {
+  if (!page.signedIn) return; // a call that was under way hears it late
   const was = page.who?.id ?? "";
   stream.stop();
   keepSecret("");
@@ -69,7 +73,7 @@ function faultOf({ status, problem: { text, text_en, detail } }) {
 export function failed(err) {
   if (err instanceof Unreachable) {
     set({ lost: true, linked: false, lostSince: page.lostSince || Date.now() });
-  } else if (err instanceof Refused && err.status === 401) {
+  } else if (err instanceof Refused && err.status === 401 && page.signedIn) {
     signedOut();
   } else if (err instanceof Refused) {
     set({ fault: faultOf(err) });
@@ -80,7 +84,7 @@ export function failed(err) {
 }
 
 /** Opens the register for whoever is signed in. @param {{operator: string, name: string, role: string, idle_seconds?: number}} who */
-async function opened(who) {
+export async function opened(who) {
   entered(who);
   set({ signedIn: true, who: { id: who.operator, name: who.name, role: who.role }, fault: null, pin: "" });
   tookRegister(await askJSON(path.register));
@@ -98,62 +102,6 @@ export async function resume() {
     set({ signedIn: true, lost: true, lostSince: Date.now() });
     stream.start(); // its first event brings the register
   }
-}
-
-export async function signIn() {
-  if (page.busy || page.pin.length < 4 || Date.now() < door.until) return;
-  set({ busy: "signin", fault: null });
-  try {
-    const session = await askJSON(path.session, { method: "POST", body: { operator: door.chosen, pin: page.pin } });
-    keepSecret(session.secret);
-    await opened(session);
-  } catch (err) {
-    set({ pin: "", fault: notIn(err) });
-    play("refused");
-  } finally {
-    set({ busy: "" });
-  }
-}
-
-/** Why nobody was let in, and what then. @param {unknown} err */
-function notIn(err) {
-  if (!(err instanceof Refused)) return { key: err instanceof Unreachable ? "signin.unreachable" : "signin.wrong" };
-  const { why, text } = err.problem;
-  const fault = { key: err.status === 429 ? "signin.slow" : "signin.wrong", ...(text ? { said: err.problem } : {}) };
-  if (err.status === 429 && err.wait > 0) {
-    door.until = Date.now() + err.wait * 1000;
-    return { ...fault, also: { key: "signin.until", values: { time: clock(door.until) } } };
-  }
-  if (why === "sign_in.which") door.choose = true;
-  return why === "sign_in.locked" ? { ...fault, also: { key: "signin.opens" } } : fault;
-}
-
-/** Makes the first manager, who is signed in at once. @param {{code: string, id: string, name: string, pin: string}} first */
-export const setUp = (first) => act("setup", async () => {
-  await askJSON(path.setUp, { method: "POST", body: first });
-  await readNames();
-  const session = await askJSON(path.session, { method: "POST", body: { operator: first.id, pin: first.pin } });
-  keepSecret(session.secret);
-  await opened(session);
-});
-
-/**
- * Locks the page: for somebody else to come, or, because nobody was there for a
- * while, with everything left as it is.
- * @param {boolean} [byItself]
- */
-export async function lock(byItself = false) {
-  const was = page.who?.id ?? "";
-  stream.stop();
-  try {
-    await ask(path.session, { method: "DELETE" });
-  } catch (err) {
-    if (!(err instanceof Refused || err instanceof Unreachable)) throw err; // it ends by itself later
-  }
-  keepSecret("");
-  const kept = byItself ? {} : /** @type {const} */ ({ view: "sale", sale: null });
-  set({ signedIn: false, who: null, ready: false, lost: false, panel: false, tip: false, sure: false, pin: "", fault: null, override: null, ...kept });
-  left(byItself ? was : "", byItself);
 }
 
 /** A key of the amount. @param {string} key */

@@ -24,6 +24,7 @@ import { queue, queueNews } from "./screens/queue.js";
 import { settingsNews, settingsView } from "./screens/settings.js";
 import { signin, starting } from "./screens/signin.js";
 import { onSignIn } from "./keys.js";
+import { lock } from "./signing.js";
 import { wake } from "./sound.js";
 import { loadWords, said, t, titled } from "./words.js";
 
@@ -141,7 +142,7 @@ function pressed(event) {
 
 /** What happens with time alone: it locks, and a change of settings is taken back. */
 function tick() {
-  if (late(page.busy !== "" && !leave.asked)) return void acts.lock(true);
+  if (late(page.busy !== "" && !leave.asked)) return void lock(true);
   const left = name() === "settings" ? rest() : null;
   if (left === null) return;
   if (left === 0 && page.busy === "") void lookAtSettings(false);

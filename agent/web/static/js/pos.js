@@ -21,6 +21,7 @@ import { shown } from "./screens/shown.js";
 import { signin, starting } from "./screens/signin.js";
 import { asking, confirm, doubt } from "./screens/wait.js";
 import { listen } from "./keys.js";
+import { lock } from "./signing.js";
 import { play, wake } from "./sound.js";
 import { loadWords, said, t } from "./words.js";
 
@@ -130,7 +131,7 @@ function tick() {
   const name = screen();
   const now = Date.now();
   const { sale } = page;
-  if (late((page.busy !== "" && !leave.asked) || (sale !== null && sale.state !== "prepared" && isLive(sale.state)))) return void acts.lock(true);
+  if (late((page.busy !== "" && !leave.asked) || (sale !== null && sale.state !== "prepared" && isLive(sale.state)))) return void lock(true);
   if (name === "approved" && !page.stay && !page.panel && now - page.shownAt >= approvedFor) return acts.next();
   if (name === "doubt" && !page.muted && now - doubtAt >= doubtEvery) {
     doubtAt = now;

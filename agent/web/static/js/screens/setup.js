@@ -2,7 +2,7 @@
 // first manager. There is no PIN before that, and nobody to sign in as.
 import { html, nothing } from "../../vendor/lit.js";
 import { page, set } from "../page.js";
-import * as acts from "../acts.js";
+import * as signing from "../signing.js";
 import { onLeave } from "../door.js";
 import { pinFault } from "../pins.js";
 import { field } from "../parts/field.js";
@@ -29,7 +29,7 @@ export function unfinished() {
 function submit(event) {
   event.preventDefault();
   if (unfinished()) return;
-  void acts.setUp({ code: form.code.trim(), id: form.id, name: form.name.trim(), pin: form.pin });
+  void signing.setUp({ code: form.code.trim(), id: form.id, name: form.name.trim(), pin: form.pin });
 }
 
 export function setUp() {

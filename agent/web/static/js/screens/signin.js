@@ -2,9 +2,9 @@
 // by keys or by touch.
 import { html, nothing, live, repeat } from "../../vendor/lit.js";
 import { page, set } from "../page.js";
-import { signIn } from "../acts.js";
 import { choose, door } from "../door.js";
 import { settled } from "../model.js";
+import { signIn } from "../signing.js";
 import { keypad } from "../parts/keypad.js";
 import { setUp } from "./setup.js";
 import { money, said, t } from "../words.js";
