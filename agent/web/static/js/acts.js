@@ -5,6 +5,7 @@ import { ask, askJSON, GivenUp, hasSecret, keepSecret, newAct, path, Refused, Un
 import { leave, page, parked, set, tookDevice, tookOffline, tookRefusal, tookRegister, tookSale } from "./page.js";
 import { Stream } from "./stream.js";
 import { entered, left, readNames } from "./door.js";
+import { withLeave, withProof } from "./leave.js";
 import { largeAmount, mayScanAgain, typed } from "./model.js";
 import { play } from "./sound.js";
 import { t } from "./words.js";
@@ -188,10 +189,11 @@ export function scanAgain() {
 export function letPass() {
   const { sale, override } = page;
   if (!sale || !override) return;
-  const body = { limit: override.limit, ...(override.pin ? { pin: override.pin } : {}) };
+  const { limit, pin } = override, leave = { kind: "override", key: sale.id, detail: limit };
   return act(`override ${sale.id} ${override.limit} ${newAct()}`, async (key) => {
     try {
-      tookSale(await askJSON(path.override(sale.id), { method: "POST", body, act: key }));
+      const send = (/** @type {object} */ more) => askJSON(path.override(sale.id), { method: "POST", body: { limit, ...more }, act: key });
+      tookSale(pin ? await withProof(leave, (who) => send(who ?? { pin })) : await withLeave(leave, (approval) => send(approval ? { approval } : {})));
       set({ override: null });
     } finally {
       if (page.override) set({ override: { ...page.override, pin: "" } });

@@ -13,8 +13,8 @@ const cured = new Set(["second.needed", "approval.needed", "approval.two_people"
 const nobody = { operator: "", pin: "", code: "" };
 
 export const leave = {
-  /** @type {{act: Act, problem: {why?: string, text?: string, text_en?: string}, done: (id: string) => void, not: (err: Error) => void}|null} */
-  asked: null,
+  /** @type {{act: Act, problem: {why?: string, text?: string, text_en?: string}, proof: boolean, done: (given: any) => void, not: (err: Error) => void}|null} */
+  asked: null,      // proof: who it is goes with the act itself
   form: { ...nobody },
   busy: false,
   /** @type {Refused|Error|null} */
@@ -38,25 +38,40 @@ export async function withLeave(act, send) {
     return await send("");
   } catch (err) {
     if (!(err instanceof Refused) || !cured.has(err.problem.why ?? "")) throw err;
-    return send(await ask(act, err.problem));
+    return send(await ask(act, err.problem, false));
   }
 }
 
-/** @param {Act} act @param {{why?: string}} problem @returns {Promise<string>} the id of the approval */
-async function ask(act, problem) {
+/**
+ * Does an act that carries a manager's PIN. When that manager has a second factor,
+ * it is done again with the code.
+ * @template T
+ * @param {Act} act @param {(who: {operator: string, pin: string, totp: string}|null) => Promise<T>} send @returns {Promise<T>}
+ */
+export async function withProof(act, send) {
+  try {
+    return await send(null);
+  } catch (err) {
+    if (!(err instanceof Refused) || err.problem.why !== "second.needed") throw err;
+    return send(await ask(act, err.problem, true));
+  }
+}
+
+/**
+ * @param {Act} act @param {{why?: string}} problem @param {boolean} proof
+ * @returns {Promise<any>} the id of the approval, or who it is
+ */
+async function ask(act, problem, proof) {
   await readNames();
-  const own = problem.why === "second.needed" ? page.who?.id ?? "" : "";
-  return new Promise((done, not) => change({ asked: { act, problem, done, not }, form: { ...nobody, operator: own }, fault: null, busy: false }));
+  const own = problem.why === "second.needed" && page.who?.role === "manager" ? page.who.id : "";
+  return new Promise((done, not) => change({ asked: { act, problem, proof, done, not }, form: { ...nobody, operator: own }, fault: null, busy: false }));
 }
 
 /** @param {keyof typeof nobody} field @param {string} value */
 export const fill = (field, value) => change({ form: { ...leave.form, [field]: value } });
 
 /** Who can be asked: for a second person, anybody but who asks. */
-export function mayGive() {
-  const own = page.who?.id;
-  return door.people.filter((p) => leave.asked?.problem.why === "second.needed" ? p.id === own : leave.asked?.problem.why !== "approval.two_people" || p.id !== own);
-}
+export const mayGive = () => door.people.filter((p) => leave.asked?.problem.why !== "approval.two_people" || p.id !== page.who?.id);
 
 /** Nobody gives it: the act is not done. */
 export function giveUp() {
@@ -70,6 +85,10 @@ onLeave(giveUp);
 export async function give() {
   const { asked, form, busy } = leave;
   if (!asked || busy || !form.operator || form.pin.length < 4) return;
+  if (asked.proof) {
+    change({ asked: null, form: { ...nobody } });
+    return asked.done({ operator: form.operator, pin: form.pin, totp: form.code.trim() });
+  }
   change({ busy: true, fault: null, form: { ...form, pin: "", code: "" } });
   try {
     const body = { ...asked.act, operator: form.operator, pin: form.pin, ...(form.code.trim() ? { totp: form.code.trim() } : {}) };
