@@ -11,6 +11,7 @@ import "time"
 // Paths of the API under the agent's address.
 const (
 	PathSession       = "/v1/session"                 // POST SignIn -> Session; GET -> Session; DELETE
+	PathTouch         = "/v1/session/touch"           // POST: somebody is at the page, or a charge runs on it
 	PathTicket        = "/v1/events/ticket"           // POST -> Ticket
 	PathEvents        = "/v1/events"                  // GET, text/event-stream; ?ticket= for browsers
 	PathSales         = "/v1/sales"                   // POST NewSale -> Sale
@@ -84,6 +85,7 @@ type Session struct {
 	Scopes   []Scope   `json:"scopes"`
 	Secret   string    `json:"secret,omitempty"`
 	Expires  time.Time `json:"expires"`
+	Idle     int64     `json:"idle_seconds,omitempty" doc:"it ends when nobody does anything for so long; 0: only at expires"`
 	Store    string    `json:"store"`
 	Terminal string    `json:"terminal"`
 }

@@ -12,6 +12,7 @@ const (
 	PathPIN           = "/v1/operators/{id}/pin"    // POST NewPIN -> Operators; on the unix socket only
 	PathSecond        = "/v1/operators/{id}/second" // POST -> SecondFactor; DELETE
 	PathConfirmSecond = "/v1/operators/{id}/second/confirmation"
+	PathPeople        = "/v1/people"    // GET -> People; for the sign-in screen, which has no session
 	PathSetup         = "/v1/setup"     // POST NewSetup: the first manager
 	PathApprovals     = "/v1/approvals" // POST NewApproval -> Approval
 )
@@ -37,9 +38,26 @@ type NewPIN struct {
 	PIN string `json:"pin" minLength:"4" maxLength:"12"`
 }
 
-// SecondFactor is a secret that is to be read by an authenticator app.
+// People are those who may sign in, for the screen on which they do. It tells
+// no more than the tiles of that screen show.
+type People struct {
+	People []Person `json:"people"`
+	Choose bool     `json:"choose" doc:"the name is chosen before the PIN: this register keeps people of its own, or more than may share a keypad"`
+	SetUp  bool     `json:"set_up" doc:"nobody may sign in yet, and the set-up code of this start still makes the first manager"`
+}
+
+// Person is a name on the sign-in screen.
+type Person struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// SecondFactor is a secret that is to be read by an authenticator app, and its
+// QR code as in Shown.
 type SecondFactor struct {
-	URI string `json:"uri" doc:"otpauth://totp/…, to be drawn as a QR code and shown once"`
+	URI     string `json:"uri" doc:"otpauth://totp/…, to be drawn as a QR code and shown once"`
+	Size    int    `json:"size,omitempty"`
+	Modules []byte `json:"modules,omitempty"`
 }
 
 // Confirmation is the code that the app shows.
@@ -64,7 +82,7 @@ type NewSetup struct {
 // of the act are those of the call that is to follow.
 type NewApproval struct {
 	Kind     string `json:"kind" enum:"refund,resolve,override,close_day,configure,users"`
-	Key      string `json:"key" minLength:"1" maxLength:"64" doc:"of the charge, the sale, the operator; the date; the SHA-256 of the settings"`
+	Key      string `json:"key" maxLength:"64" doc:"of the charge, the sale, the operator; the date, empty when the closing has none; the match of the settings"`
 	Amount   int64  `json:"amount,omitempty" minimum:"0" maximum:"1000000000" doc:"of a refund, in minor units of the payment's currency"`
 	Detail   string `json:"detail,omitempty" maxLength:"64" doc:"the decision, the limit, or what becomes of an operator: add, disable, enable, or a role"`
 	Operator string `json:"operator" minLength:"1" maxLength:"32" doc:"who approves"`
@@ -80,6 +98,12 @@ type Approval struct {
 	Act     string    `json:"act"`
 	By      []string  `json:"by"`
 	Expires time.Time `json:"expires"`
+}
+
+// People are the names of the sign-in screen.
+func (c *Client) People(ctx context.Context) (People, error) {
+	var out People
+	return out, c.call(ctx, http.MethodGet, PathPeople, nil, &out)
 }
 
 // AddOperator lets somebody sign in.

@@ -176,11 +176,15 @@ func rewrite(t *testing.T, lang string, want map[string]string) {
 // described in agent/control.
 func TestOnlyPathsOfTheAPI(t *testing.T) {
 	known := []string{
-		control.PathSession, control.PathTicket, control.PathEvents, control.PathSales, control.PathSale, control.PathSaleCode,
+		control.PathSession, control.PathTouch, control.PathPeople, control.PathSetup, control.PathTicket, control.PathEvents, control.PathSales, control.PathSale, control.PathSaleCode,
 		control.PathSaleFrame, control.PathSaleCancel, control.PathSaleShow, control.PathShowPrint, control.PathCharges, control.PathCharge, control.PathReceipt, control.PathReprint,
 		control.PathDevices, control.PathHealth, control.PathCamera, control.PathOpenSale,
 		control.PathQueue, control.PathQueueForward, control.PathOverride, control.PathClosings, control.PathClosingPrint, control.PathApprovals,
 		control.PathAlerts, control.PathAlertSee,
+		control.PathQueue, control.PathQueueForward, control.PathOverride, control.PathClosings, control.PathClosingPrint, control.PathApprovals, control.PathRefunds,
+		control.PathOperators, control.PathOperator, control.PathUnlock, control.PathSecond, control.PathConfirmSecond,
+		control.PathConfig, control.PathConfirmSettings, control.PathRollBack, control.PathGenerations,
+		control.PathWebhooks, control.PathWebhookTest, control.PathWebhookEnable,
 	}
 	for i, path := range known {
 		known[i] = regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, "*")

@@ -11,7 +11,7 @@ import (
 
 // anybody are the calls that need nobody's leave. Everything else that the
 // description lists must name its scopes.
-var anybody = []string{"POST /v1/setup", "POST " + control.PathSession}
+var anybody = []string{"GET " + control.PathPeople, "POST /v1/setup", "POST " + control.PathSession}
 
 // description is what the tests read of the OpenAPI document.
 type description struct {

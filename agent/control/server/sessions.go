@@ -73,6 +73,9 @@ func (s *Server) sessions(api huma.API) {
 		s.people.signOut(from(ctx))
 		return &cookieOut{http.Cookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: -1}}, nil
 	})
+	touch := operation(http.MethodPost, control.PathTouch, "touch", "Somebody is at the page, or a charge runs on it: the session does not end for want of acts", control.ScopeDisplay)
+	touch.DefaultStatus = http.StatusNoContent
+	huma.Register(api, touch, func(context.Context, *struct{}) (*struct{}, error) { return nil, nil }) // the call itself is the act
 	huma.Register(api, operation(http.MethodPost, control.PathTicket, "events-ticket", "A ticket for the event stream", control.ScopeDisplay),
 		func(ctx context.Context, _ *struct{}) (*struct{ Body control.Ticket }, error) {
 			return &struct{ Body control.Ticket }{control.Ticket{Ticket: s.people.newTicket(from(ctx))}}, nil
@@ -141,6 +144,7 @@ func (s *Server) session(c *caller) control.Session {
 	}
 	if c.operator.ID != "" {
 		out.Name, out.Role = c.operator.Name, string(c.operator.Role)
+		out.Idle = int64(s.Idle[c.operator.Role] / time.Second)
 	}
 	for _, scope := range []control.Scope{control.ScopePrepare, control.ScopeTopUp, control.ScopeRead, control.ScopeRefund, control.ScopeResolve, control.ScopeConfig, control.ScopeDisplay} {
 		if c.scopes[scope] {

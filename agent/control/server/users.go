@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -21,6 +22,7 @@ func (s *Server) users(api huma.API) {
 	huma.Register(api, operation(http.MethodPost, control.PathSecond, "enrol-second-factor", "Begin a second factor; one's own, or on the agent's own socket", control.ScopeConfig), s.enrol)
 	huma.Register(api, operation(http.MethodPost, control.PathConfirmSecond, "confirm-second-factor", "End an enrolment with a code of the app", control.ScopeConfig), s.confirmSecond)
 	huma.Register(api, operation(http.MethodDelete, control.PathSecond, "remove-second-factor", "Take a second factor away; on the agent's own socket only", control.ScopeConfig), s.removeSecond)
+	huma.Register(api, open(http.MethodGet, control.PathPeople, "people", "The names of the sign-in screen, and whether there is anybody yet"), s.listPeople)
 	op := open(http.MethodPost, control.PathSetup, "set-up", "Make the first manager with the one-time code of the first start")
 	op.MaxBodyBytes = maxSignIn + 1
 	huma.Register(api, op, s.setUp)
@@ -100,7 +102,13 @@ func (s *Server) enrol(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, s.noChange(err)
 	}
-	return &struct{ Body control.SecondFactor }{control.SecondFactor{URI: uri}}, nil
+	out := control.SecondFactor{URI: uri}
+	if s.Draw != nil { // the text alone can be typed into an app, too
+		if out.Size, out.Modules, err = s.Draw(uri); err != nil {
+			s.Log.Error("the code of a second factor cannot be drawn", "error", err)
+		}
+	}
+	return &struct{ Body control.SecondFactor }{out}, nil
 }
 
 func (s *Server) confirmSecond(ctx context.Context, in *struct {
@@ -127,6 +135,28 @@ func (s *Server) removeSecond(ctx context.Context, in *struct {
 		return nil, problemOf(http.StatusForbidden, "operator.socket_only", "")
 	}
 	return s.changed(who, s.Staff.Unenrol(in.ID), "took the second factor of operator "+in.ID+" away")
+}
+
+// listPeople is open to whoever reaches the door of the pages, which is this
+// machine's alone: the names hang on the screen there. A page of elsewhere and
+// a program of another machine are refused before, by the guard and at the
+// paired door; roles and locks are for who is signed in. A page that may call
+// us from another origin has a token, and no sign-in screen.
+func (s *Server) listPeople(_ context.Context, in *struct {
+	Origin string `header:"Origin" hidden:"true"`
+}) (*struct{ Body control.People }, error) {
+	if slices.Contains(s.Origins, in.Origin) {
+		return nil, problemOf(http.StatusForbidden, "scope", "names are for the register's own page")
+	}
+	out := control.People{People: []control.Person{}, SetUp: s.Setup != nil && s.Setup.Code() != "" && s.Staff.Nobody()}
+	for _, o := range s.Staff.Standings() {
+		if !o.Disabled {
+			out.People = append(out.People, control.Person{ID: o.ID, Name: o.Name})
+			out.Choose = out.Choose || !o.Settings
+		}
+	}
+	out.Choose = out.Choose || len(out.People) > operator.Few
+	return &struct{ Body control.People }{out}, nil
 }
 
 // setUp is open to all: the code is what lets in.

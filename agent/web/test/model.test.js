@@ -1,7 +1,8 @@
 // The page's rules, without a browser.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { largeAmount, left, mark, maxDigits, mayScanAgain, newer, place, screenOf, settled, typed, waiting } from "../static/js/model.js";
+import { largeAmount, left, mark, maxDigits, mayScanAgain, newer, place, screenOf, settled, typed, waiting, outcome } from "../static/js/model.js";
+import { pinFault } from "../static/js/pins.js";
 
 const at = (seconds) => new Date(Date.UTC(2026, 10, 22, 3, 0, seconds)).toISOString();
 const sale = (over = {}) => ({
@@ -118,4 +119,20 @@ test("a manager is asked only while the sale waits for a code", () => {
     assert.equal(screenOf(page({ override: asked, sale: sale({ state }) })), screenOf(page({ sale: sale({ state }) })), state);
   }
   assert.equal(screenOf(page({ override: asked, signedIn: false, sale: sale() })), "signin");
+});
+
+test("giving money back: done only when the wallet said so, and doubt is never a yes or a no", () => {
+  for (const [way, state, want] of [
+    ["void", "reversed", "void"], ["void", "reversing", "waiting"], ["void", "owed", "not"], ["void", "approved", "not"], ["void", "news", "waiting"],
+    ["refund", "approved", "refund"], ["refund", "prepared", "waiting"], ["refund", "forwarding", "waiting"], ["refund", "declined", "not"], ["refund", "abandoned", "not"],
+    ["refund", "owed", "not"], ["refund", "reversing", "waiting"], [undefined, "news", "waiting"],
+  ]) assert.equal(outcome({ way, state }), want, `${way} ${state}`);
+});
+
+test("a PIN that is guessed first, or too short for its role, is said before it is sent", () => {
+  for (const [pin, role, want] of [
+    ["0000", "cashier", "people.pin.easy"], ["1212", "cashier", "people.pin.easy"], ["1234", "cashier", "people.pin.easy"], ["3210", "cashier", "people.pin.easy"], ["7890", "cashier", "people.pin.easy"],
+    ["7204", "cashier", ""], ["7204", "manager", "people.pin.manager"], ["720", "cashier", "people.pin.cashier"], ["72o4", "cashier", "people.pin.cashier"], ["604713", "engineer", ""],
+  ]) assert.equal(pinFault(pin, pin, role), want, `${pin} ${role}`);
+  assert.equal(pinFault("7204", "7205", "cashier"), "people.pin.differ");
 });

@@ -1,9 +1,11 @@
 // What a person at the register can do. Each act that may move money carries
 // one key from its first try to its answer, so a double tap, a lost answer or
 // a second try is still one act.
-import { ask, askJSON, hasSecret, keepSecret, newAct, path, Refused, Unreachable } from "./api.js";
+import { ask, askJSON, GivenUp, hasSecret, keepSecret, newAct, path, Refused, Unreachable } from "./api.js";
 import { leave, page, parked, set, tookDevice, tookOffline, tookRefusal, tookRegister, tookSale } from "./page.js";
 import { Stream } from "./stream.js";
+import { entered, left, readNames } from "./door.js";
+import { withLeave, withProof } from "./leave.js";
 import { largeAmount, mayScanAgain, typed } from "./model.js";
 import { play } from "./sound.js";
 import { t } from "./words.js";
@@ -27,10 +29,17 @@ const stream = new Stream({
   signedOut: () => signedOut(),
 });
 
+/** Hears no more of the register. */
+export const hush = () => stream.stop();
+
+/** The session is over. What is on the screen stays for whoever comes back. */
 function signedOut() {
+  if (!page.signedIn) return; // a call that was under way hears it late
+  const was = page.who?.id ?? "";
   stream.stop();
   keepSecret("");
-  set({ signedIn: false, who: null, ready: false, lost: false, pin: "", busy: "", fault: { key: "signin.expired" } });
+  set({ signedIn: false, who: null, ready: false, lost: false, panel: false, tip: false, override: null, sure: false, pin: "", busy: "", fault: { key: "signin.expired" } });
+  left(was, was !== "");
 }
 
 /**
@@ -47,31 +56,38 @@ export async function act(what, doing) {
     await doing(key);
     acts.delete(what);
   } catch (err) {
-    if (err instanceof Refused) acts.delete(what); // answered: the next try is a new act
+    if (err instanceof Refused || err instanceof GivenUp) acts.delete(what); // answered: the next try is a new act
     failed(err);
   } finally {
     set({ busy: "" });
   }
 }
 
+/** @param {Refused} err */
+function faultOf({ status, problem: { text, text_en, detail } }) {
+  if (text || text_en) return { key: "", said: { text, text_en } };
+  if (status === 422 && detail) return { key: "problem.invalid", values: { detail } };
+  return { key: status === 413 ? "problem.big" : "problem.other" };
+}
+
 /** @param {unknown} err */
-function failed(err) {
+export function failed(err) {
   if (err instanceof Unreachable) {
     set({ lost: true, linked: false, lostSince: page.lostSince || Date.now() });
-  } else if (err instanceof Refused && err.status === 401) {
+  } else if (err instanceof Refused && err.status === 401 && page.signedIn) {
     signedOut();
   } else if (err instanceof Refused) {
-    const { text, text_en } = err.problem;
-    set({ fault: text || text_en ? { key: "", said: { text, text_en } } : { key: err.status === 413 ? "problem.big" : "problem.other" } });
+    set({ fault: faultOf(err) });
     play("refused");
-  } else {
+  } else if (!(err instanceof GivenUp)) {
     throw err;
   }
 }
 
-/** Opens the register for whoever is signed in. @param {{name: string, role: string}} who */
-async function opened(who) {
-  set({ signedIn: true, who: { name: who.name, role: who.role }, fault: null, pin: "" });
+/** Opens the register for whoever is signed in. @param {{operator: string, name: string, role: string, idle_seconds?: number}} who */
+export async function opened(who) {
+  entered(who);
+  set({ signedIn: true, who: { id: who.operator, name: who.name, role: who.role }, fault: null, pin: "" });
   tookRegister(await askJSON(path.register));
   stream.start();
   await Promise.all([look(), lookBack()]);
@@ -79,7 +95,7 @@ async function opened(who) {
 
 /** At the start of the page: goes on where this tab was. */
 export async function resume() {
-  if (!hasSecret()) return;
+  if (!hasSecret()) return readNames();
   try {
     await opened(await askJSON(path.session));
   } catch (err) {
@@ -87,35 +103,6 @@ export async function resume() {
     set({ signedIn: true, lost: true, lostSince: Date.now() });
     stream.start(); // its first event brings the register
   }
-}
-
-export async function signIn() {
-  if (page.busy || page.pin.length < 4) return;
-  set({ busy: "signin", fault: null });
-  try {
-    const session = await askJSON(path.session, { method: "POST", body: { operator: "", pin: page.pin } });
-    keepSecret(session.secret);
-    await opened(session);
-  } catch (err) {
-    const slow = err instanceof Refused && err.status === 429;
-    const key = err instanceof Unreachable ? "signin.unreachable" : slow ? "signin.slow" : "signin.wrong";
-    const told = err instanceof Refused && err.problem.text ? { said: err.problem } : {};
-    set({ pin: "", fault: { key, ...told } });
-    play("refused");
-  } finally {
-    set({ busy: "" });
-  }
-}
-
-export async function lock() {
-  stream.stop();
-  try {
-    await ask(path.session, { method: "DELETE" });
-  } catch (err) {
-    if (!(err instanceof Refused || err instanceof Unreachable)) throw err; // it ends by itself later
-  }
-  keepSecret("");
-  set({ signedIn: false, who: null, ready: false, lost: false, panel: false, view: "sale", pin: "", fault: null, sale: null, override: null });
 }
 
 /** A key of the amount. @param {string} key */
@@ -202,10 +189,11 @@ export function scanAgain() {
 export function letPass() {
   const { sale, override } = page;
   if (!sale || !override) return;
-  const body = { limit: override.limit, ...(override.pin ? { pin: override.pin } : {}) };
+  const { limit, pin } = override, leave = { kind: "override", key: sale.id, detail: limit };
   return act(`override ${sale.id} ${override.limit} ${newAct()}`, async (key) => {
     try {
-      tookSale(await askJSON(path.override(sale.id), { method: "POST", body, act: key }));
+      const send = (/** @type {object} */ more) => askJSON(path.override(sale.id), { method: "POST", body: { limit, ...more }, act: key });
+      tookSale(pin ? await withProof(leave, (who) => send(who ?? { pin })) : await withLeave(leave, (approval) => send(approval ? { approval } : {})));
       set({ override: null });
     } finally {
       if (page.override) set({ override: { ...page.override, pin: "" } });

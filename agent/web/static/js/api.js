@@ -3,6 +3,9 @@
 
 export const path = {
   session: "/v1/session",
+  touch: "/v1/session/touch",
+  people: "/v1/people",
+  setUp: "/v1/setup",
   ticket: "/v1/events/ticket",
   events: "/v1/events",
   sales: "/v1/sales",
@@ -18,22 +21,32 @@ export const path = {
   reprint: (/** @type {string} */ key) => `/v1/charges/${encodeURIComponent(key)}/reprint`,
   queue: "/v1/queue",
   forward: "/v1/queue/forward",
+  refunds: "/v1/refunds",
+  approvals: "/v1/approvals",
   health: "/v1/health",
   register: "/v1/register",
 };
 
 /** The agent's no: problem+json, or whatever body it had. */
 export class Refused extends Error {
-  /** @param {number} status @param {{why?: string, title?: string, detail?: string, text?: string, text_en?: string, retry_after?: number}} problem */
-  constructor(status, problem) {
+  /**
+   * @param {number} status
+   * @param {{why?: string, title?: string, detail?: string, text?: string, text_en?: string, errors?: {message: string, location?: string}[]}} problem
+   * @param {number} [wait] seconds until it is worth another try
+   */
+  constructor(status, problem, wait = 0) {
     super(`${status} ${problem.title ?? ""}: ${problem.detail ?? ""}`);
     this.status = status;
     this.problem = problem;
+    this.wait = wait;
   }
 }
 
 /** No answer: the agent is down, or takes too long. */
 export class Unreachable extends Error {}
+
+/** Somebody thought better of it: nothing was done, and nothing is to be said. */
+export class GivenUp extends Error {}
 
 /** How long one call may take before it counts as no answer. */
 const patience = 15_000;
@@ -69,10 +82,11 @@ export const newAct = () => crypto.randomUUID();
 
 /**
  * @typedef {object} Call
- * @property {"GET"|"POST"|"DELETE"} [method]
+ * @property {"GET"|"POST"|"PUT"|"PATCH"|"DELETE"} [method]
  * @property {any} [body]      an object (sent as JSON) or a Blob (sent as it is)
  * @property {string} [act]    the Idempotency-Key; makes repeating safe
  * @property {string} [accept]
+ * @property {string} [match]   of the settings that were looked at
  */
 
 /**
@@ -99,12 +113,13 @@ export async function askJSON(to, call) {
 }
 
 /** @param {string} to @param {Call} call */
-async function once(to, { method = "GET", body, act, accept = "application/json" }) {
+async function once(to, { method = "GET", body, act, match, accept = "application/json" }) {
   /** @type {Record<string,string>} */
   const headers = { Accept: accept };
   if (secret) headers["Posagent-Session"] = secret;
   if (token) headers["Authorization"] = `Bearer ${token}`;
   if (act) headers["Idempotency-Key"] = act;
+  if (match) headers["If-Match"] = `"${match}"`;
   if (body !== undefined) headers["Content-Type"] = body instanceof Blob ? body.type : "application/json";
   let answer;
   try {
@@ -120,5 +135,6 @@ async function once(to, { method = "GET", body, act, accept = "application/json"
     throw new Unreachable(String(err));
   }
   if (answer.ok) return answer;
-  throw new Refused(answer.status, await answer.json().catch(() => ({ title: answer.statusText })));
+  const wait = Number(answer.headers.get("Retry-After")) || 0;
+  throw new Refused(answer.status, await answer.json().catch(() => ({ title: answer.statusText })), wait);
 }

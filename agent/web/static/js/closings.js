@@ -2,6 +2,7 @@
 // Z closes once. Its state is its own; page.js keeps what is of the register.
 import { Refused, askJSON } from "./api.js";
 import { act } from "./acts.js";
+import { withLeave } from "./leave.js";
 import { set } from "./page.js";
 
 /** @typedef {{currency: string, net: number} & Record<string, {count: number, amount: number}>} Takings */
@@ -12,8 +13,6 @@ import { set } from "./page.js";
 const path = {
   closings: "/v1/closings",
   print: (/** @type {number} */ n) => `/v1/closings/${n}/print`,
-  approvals: "/v1/approvals",
-  session: "/v1/session",
 };
 
 export const closing = {
@@ -24,9 +23,8 @@ export const closing = {
   next: 0,
   sure: false,      // asked whether to close
   left: false,      // it was refused because something waits: a reason is asked for
-  second: false,    // the code of the authenticator app is asked for
   printed: 0,       // the number of the Z that was printed once more
-  form: { float: "", other: "", counted: "", reason: "", pin: "", code: "" },
+  form: { float: "", other: "", counted: "", reason: "" },
 };
 
 /** @param {Partial<typeof closing>} to */
@@ -35,7 +33,7 @@ function change(to) {
   set({});
 }
 
-/** @param {"float"|"other"|"counted"|"reason"|"pin"|"code"} field @param {string} value */
+/** @param {"float"|"other"|"counted"|"reason"} field @param {string} value */
 export const fill = (field, value) => change({ form: { ...closing.form, [field]: value }, sure: false });
 
 /**
@@ -47,9 +45,7 @@ const doing = (what, work) => act(what, async () => {
     await work();
   } catch (err) {
     if (err instanceof Refused) {
-      const { why } = err.problem;
-      if (why === "closing.left") closing.left = true;
-      if (why === "second.needed" || why === "approval.needed") closing.second = true;
+      if (err.problem.why === "closing.left") closing.left = true;
     }
     throw err;
   } finally {
@@ -91,21 +87,11 @@ export function close() {
     const body = { kind: "z" };
     if (form.reason.trim()) body.reason = form.reason.trim();
     if (form.counted.trim()) body.drawer = { float: typedAmount(form.float) ?? 0, other: typedAmount(form.other) ?? 0, counted: typedAmount(form.counted) };
-    if (closing.second) body.approval = await approved();
-    const shown = await askJSON(path.closings, { method: "POST", body });
-    change({ shown, left: false, second: false, form: { float: "", other: "", counted: "", reason: "", pin: "", code: "" } });
+    const shown = await withLeave({ kind: "close_day", key: "" }, (approval) => askJSON(path.closings, { method: "POST", body: approval ? { ...body, approval } : body }));
+    change({ shown, left: false, form: { float: "", other: "", counted: "", reason: "" } });
     const got = await askJSON(`${path.closings}?limit=10`);
     change({ list: got.closings, next: got.next });
   });
-}
-
-/** The manager's own leave, with PIN and code; it is spent at once. */
-async function approved() {
-  const who = await askJSON(path.session);
-  const { pin, code } = closing.form;
-  closing.form = { ...closing.form, pin: "", code: "" };
-  const leave = await askJSON(path.approvals, { method: "POST", body: { kind: "close_day", key: "", operator: who.operator, pin, totp: code } });
-  return leave.id;
 }
 
 /** Prints a Z once more. @param {number} n */

@@ -2,6 +2,8 @@
 // Controls keep their own keys.
 import { page, screen, set } from "./page.js";
 import * as acts from "./acts.js";
+import { choose, door } from "./door.js";
+import { inDialog } from "./parts/dialog.js";
 
 /** Keys closer together than this come from a scanner that types, not from a hand. */
 const handPace = 25;
@@ -36,7 +38,8 @@ function onAmount(event) {
  * Digits go into the PIN wherever the focus is.
  * @param {KeyboardEvent} event @param {Element} on
  */
-function onSignIn(event, on) {
+export function onSignIn(event, on) {
+  if (event.key === "Escape" && door.choose) return choose("");
   const pin = document.getElementById("pin");
   if (!pin || on === pin || !/^\d$/.test(event.key)) return;
   pin.focus(); // the browser types the digit where the focus now is
@@ -45,6 +48,7 @@ function onSignIn(event, on) {
 /** @param {KeyboardEvent} event */
 function pressed(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (inDialog()) return; // its keys are its own
   const on = /** @type {Element} */ (event.target);
   if (page.tip && event.key === "Escape") return set({ tip: false });
   if (page.panel && event.key === "Escape") return set({ panel: false });

@@ -61,6 +61,19 @@ export function screenOf(page) {
 }
 
 /**
+ * What giving money back has become so far: a void or a refund that is done, one
+ * that is not known yet ("waiting"), or none ("not"). A state that this page
+ * does not know is not known.
+ * @param {{way?: string, state: string}} charge the answer to it
+ * @returns {"void"|"refund"|"waiting"|"not"}
+ */
+export function outcome({ way, state }) {
+  if (way === "void") return state === "reversed" ? "void" : state === "owed" || state === "approved" ? "not" : "waiting";
+  if (state === "approved") return "refund";
+  return state === "declined" || state === "abandoned" || state === "owed" ? "not" : "waiting";
+}
+
+/**
  * The newer of two pictures of one sale. An answer and an event may overtake
  * each other; a result is not taken back by an older picture.
  * @param {Sale} have @param {Sale} got

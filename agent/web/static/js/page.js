@@ -10,7 +10,7 @@ import { mark, newer, place, isLive, screenOf, settled } from "./model.js";
 
 export const page = {
   signedIn: hasSecret(), // until the agent says otherwise
-  /** @type {{name: string, role: string}|null} */
+  /** @type {{id: string, name: string, role: string}|null} */
   who: null,
   ready: false,       // the register's picture has arrived
   lost: false,        // nothing is heard from the agent
@@ -38,7 +38,7 @@ export const page = {
   last: null,         // the last one that the cashier has left behind
   /** @type {Refusal|null} */
   refusal: null,      // why the last scan was not taken
-  /** @type {{key: string, values?: object, said?: {text?: string, text_en?: string}}|null} */
+  /** @type {{key: string, values?: Record<string, string>, said?: {text?: string, text_en?: string}, also?: {key: string, values?: Record<string, string>}}|null} */
   fault: null,        // why the last act was not done
   /** @type {Sale[]} */
   news: [],           // late results of sales left behind, until someone has read them

@@ -3,7 +3,13 @@
 import { html, render } from "../vendor/lit.js";
 import { onChange, page, screen, set } from "./page.js";
 import * as acts from "./acts.js";
+import { door, late, watch } from "./door.js";
+import { leave } from "./leave.js";
+import { isLive } from "./model.js";
 import { bar } from "./parts/bar.js";
+import { followDialogs } from "./parts/dialog.js";
+import { giveBackDialog } from "./parts/giveback.js";
+import { leaveDialog } from "./parts/leave.js";
 import { followPanel, newsText, panel } from "./parts/panel.js";
 import { amount } from "./screens/amount.js";
 import { charges } from "./screens/charges.js";
@@ -15,6 +21,7 @@ import { shown } from "./screens/shown.js";
 import { signin, starting } from "./screens/signin.js";
 import { asking, confirm, doubt } from "./screens/wait.js";
 import { listen } from "./keys.js";
+import { lock } from "./signing.js";
 import { play, wake } from "./sound.js";
 import { loadWords, said, t } from "./words.js";
 
@@ -26,7 +33,8 @@ const assertive = /** @type {HTMLElement} */ (document.getElementById("assertive
 
 /** The screen for each name; those of a sale get it. @type {Record<Screen, (sale: any) => any>} */
 const screens = {
-  signin, starting, lost, charges, amount, scan, override, shown, asking, confirm, doubt, approved, declined,
+  signin, starting, lost, amount, scan, override, shown, asking, confirm, doubt, approved, declined,
+  charges: () => charges(),
   reversing: (sale) => other(sale, "reversing"),
   reversed: (sale) => other(sale, "reversed"),
   abandoned: (sale) => other(sale, "abandoned"),
@@ -68,25 +76,26 @@ function draw() {
 
 function paint() {
   const name = screen();
-  const mark = `${name} ${page.sale?.charge_key ?? ""} ${page.again}`;
+  const mark = `${name} ${name === "signin" ? `${door.chosen} ${door.setUp}` : page.sale?.charge_key ?? ""} ${page.again}`;
   const changed = mark !== was;
   if (changed) page.shownAt = Date.now();
   document.body.className = `on-${name}${page.demo ? " demo" : ""}`;
-  render(html`${bar()}<main>${screens[name](page.sale)}</main>${panel()}`, root);
+  render(html`${bar()}<main>${screens[name](page.sale)}</main>${panel()}${giveBackDialog()}${leaveDialog()}`, root);
   rememberSale();
   if (changed) {
     was = mark;
     arrived(name);
   }
   followPanel();
+  followDialogs();
   tellRefusal();
   tellNotices();
 }
 
 /** Focus, speech and sound of a new screen. @param {Screen} name */
 function arrived(name) {
-  const target = name === "signin" || name === "override" ? document.getElementById("pin") : null;
-  (target ?? document.getElementById("title"))?.focus({ preventScroll: true });
+  const target = name === "signin" || name === "override" ? document.querySelector("#pin, .tile, #setup-code") : null;
+  (/** @type {HTMLElement|null} */ (target) ?? document.getElementById("title"))?.focus({ preventScroll: true });
   window.scrollTo(0, 0);
   const texts = [...document.querySelectorAll("main h1, main .goods, main .reason, main .money-state, main .yen.big")];
   const words = texts.map((e) => e.textContent?.trim()).filter(Boolean).join("。 ");
@@ -121,6 +130,8 @@ function tellNotices() {
 function tick() {
   const name = screen();
   const now = Date.now();
+  const { sale } = page;
+  if (late((page.busy !== "" && !leave.asked) || (sale !== null && sale.state !== "prepared" && isLive(sale.state)))) return void lock(true);
   if (name === "approved" && !page.stay && !page.panel && now - page.shownAt >= approvedFor) return acts.next();
   if (name === "doubt" && !page.muted && now - doubtAt >= doubtEvery) {
     doubtAt = now;
@@ -143,6 +154,7 @@ async function begin() {
   document.addEventListener("click", touched);
   document.addEventListener("keydown", wake, { once: true });
   listen();
+  watch();
   const slow = matchMedia("(prefers-reduced-motion: reduce)").matches;
   setInterval(tick, slow ? 500 : 100);
   setInterval(() => { if (page.signedIn) void acts.look(); paint(); }, 10_000);

@@ -63,6 +63,13 @@ export class Demo {
     return stdout;
   }
 
+  /** The same, with a line for what it asks. @param {string} line @param {...string} args */
+  async answer(line, ...args) {
+    const running = run(posctl, [...args, "--dir", this.dir]);
+    running.child.stdin.end(`${line}\n`);
+    return (await running).stdout;
+  }
+
   /** A fresh payer code of a customer. @param {string} customer */
   async code(customer) {
     return (await this.posctl("demo", "code", "--customer", customer)).trim();

@@ -7,6 +7,7 @@ import { offlineChip, offlineTip } from "./offline.js";
 import { sign } from "./shapes.js";
 import { audible } from "../sound.js";
 import * as acts from "../acts.js";
+import { lock } from "../signing.js";
 
 /** How bad each state of a device is. @type {Record<string, "good"|"look"|"bad"|"wait"|"off">} */
 export const how = { ready: "good", degraded: "look", connecting: "wait", absent: "bad", blocked: "bad", faulted: "bad", disabled: "off" };
@@ -55,9 +56,9 @@ export function bar(here = "pos") {
       <div class="chips" role="group" aria-label=${t("bar.label")}>${page.signedIn && page.ready ? chips(here) : nothing}</div>
       ${page.signedIn && page.ready ? offlineTip() : nothing}
       ${page.who ? html`<p class="who" title=${tFirst(`role.${page.who.role}`, page.who.role)}>${page.who.name}</p>` : nothing}
-      ${page.who?.role === "manager" ? way(here) : nothing}
+      ${page.who && page.who.role !== "cashier" ? way(here) : nothing}
       <button type="button" class="plain" id="language" lang=${other} @mousedown=${keep} @click=${() => { speak(other); set({}); }}>${t("lang.other")}</button>
-      ${page.signedIn ? html`<button type="button" class="plain" id="lock" @click=${() => acts.lock()}>${t("signin.lock")}</button>` : nothing}
+      ${page.signedIn ? html`<button type="button" class="plain" id="lock" @click=${() => lock()}>${t("signin.lock")}</button>` : nothing}
     </header>
     ${page.demo ? html`<p class="ribbon"><span>${t("demo.ribbon")}</span></p>` : nothing}`;
 }

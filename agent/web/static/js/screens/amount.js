@@ -30,7 +30,7 @@ function last() {
       <p><b>${t("last.label")}</b> ${money(last.amount, last.currency)} ${tFirst(`state.${last.state}`, "state.other")} <time>${clock(last.changed)}</time>
         ${last.state === "approved" ? html`<br><span class="paper">${t("paper.label")}: ${paperWord(last.paper)}</span>` : nothing}</p>
       ${last.state === "approved" ? html`<button type="button" class="action" id="last-reprint" ?disabled=${page.busy !== ""} @click=${() => reprint(last.charge_key)}>${page.busy.startsWith("reprint") ? t("reprint.busy") : t("reprint")}</button>` : nothing}
-      <button type="button" class="action" id="charges" @click=${() => listCharges()}>${t("amount.charges")}</button>
+      <button type="button" class="action" id="charges" @click=${() => listCharges()}>${t(page.who?.role === "manager" ? "amount.charges.back" : "amount.charges")}</button>
     </div>`;
 }
 

@@ -2,6 +2,7 @@
 import { html, nothing, repeat } from "../../vendor/lit.js";
 import { page, set } from "../page.js";
 import { listCharges, reprint } from "../acts.js";
+import { openGiveBack } from "../giveback.js";
 import { paperTrouble, paperWord, receiptPicture } from "../parts/receipt.js";
 import { notices } from "../parts/panel.js";
 import { shapeOf } from "../parts/shapes.js";
@@ -19,26 +20,31 @@ function view(key) {
 /** @param {any} charge */
 function row(charge) {
   const paid = charge.state === "approved";
+  const back = page.who?.role === "manager" && charge.kind === "charge" && (paid || charge.state === "owed");
   return html`
     <tr class=${viewed === charge.key ? "viewed" : ""}>
       <td>${clockSeconds(charge.prepared)}<span class="key-text">${charge.key}</span></td>
       <td class="yen-cell">${money(charge.amount, charge.currency)}</td>
       <td><span class="state ${charge.state}">${shapeOf(charge.state)}<b>${tFirst(`state.${charge.state}`, "state.other")}</b></span>
+        ${charge.kind === "charge" ? nothing : html`<span class="small">${tFirst(`closing.kind.${charge.kind}`)}</span>`}
         ${charge.wallet ? html`<span class="small">${walletName(charge)}</span>` : nothing}
         ${paid ? html`<br><span class="small ${paperTrouble(charge.paper) ? "trouble" : ""}">${paperWord(charge.paper)}</span>` : nothing}</td>
       <td>${paid ? html`
         <button type="button" class="action" data-view=${charge.key} aria-pressed=${viewed === charge.key} @click=${() => view(charge.key)}>${t("charges.view")}</button>
-        <button type="button" class="action" data-reprint=${charge.key} ?disabled=${page.busy !== ""} @click=${() => reprint(charge.key)}>${t("reprint")}</button>` : nothing}</td>
+        <button type="button" class="action" data-reprint=${charge.key} ?disabled=${page.busy !== ""} @click=${() => reprint(charge.key)}>${t("reprint")}</button>` : nothing}
+        ${back ? html`<button type="button" class="action" data-giveback=${charge.key} ?disabled=${page.busy !== ""} @click=${() => openGiveBack(charge)}>${t("giveback.title")}</button>` : nothing}</td>
     </tr>`;
 }
 
-export function charges() {
+/** @param {boolean} [alone] on a page without a sale to go back to */
+export function charges(alone = false) {
   const list = page.charges;
   const shown = list?.find((c) => c.key === viewed);
   return html`
     <div class="charges">
       <div class="heading"><h1 id="title" tabindex="-1">${t("charges.title")}</h1>
-        <button type="button" class="action primary" id="back" @click=${() => set({ view: "sale", charges: null })}>${t("charges.back")}</button></div>
+        ${alone ? nothing : html`<button type="button" class="action primary" id="back" @click=${() => set({ view: "sale", charges: null })}>${t("charges.back")}</button>`}</div>
+      ${page.who?.role === "manager" ? nothing : html`<p class="hint">${t("giveback.manager")}</p>`}
       ${notices()}
       <div class="both">
         <div class="rows" tabindex="0" role="region" aria-label=${t("charges.title")}>

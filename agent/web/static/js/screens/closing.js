@@ -67,12 +67,12 @@ const shown = (of) => html`
     ${sums(of)} ${of.z ? more(of.z) : nothing}
   </section>`;
 
-/** @param {"float"|"other"|"counted"|"reason"|"pin"|"code"} field @param {string} [kind] */
-function input(field, kind = "text") {
+/** @param {"float"|"other"|"counted"|"reason"} field */
+function input(field) {
   const wrong = acts.wrongAmounts().includes(/** @type {any} */ (field));
   return html`
     <label for=${`z-${field}`}>${t(`closing.field.${field}`)}</label>
-    <input id=${`z-${field}`} type=${kind} inputmode=${field === "reason" ? "text" : "numeric"} maxlength=${field === "reason" ? 200 : 16} autocomplete="off"
+    <input id=${`z-${field}`} type="text" inputmode=${field === "reason" ? "text" : "numeric"} maxlength=${field === "reason" ? 200 : 16} autocomplete="off"
       aria-invalid=${wrong} aria-describedby=${wrong ? "z-wrong" : nothing} .value=${closing.form[field]} @input=${(/** @type {any} */ e) => acts.fill(field, e.target.value)}>`;
 }
 
@@ -84,7 +84,6 @@ function form() {
       <p class="hint">${t("closing.hint")}</p>
       ${input("counted")} ${input("float")} ${input("other")}
       ${closing.left ? input("reason") : nothing}
-      ${closing.second ? html`${input("pin", "password")} ${input("code")}` : nothing}
       ${wrong.length > 0 ? html`<p class="small" id="z-wrong" role="alert">${t("closing.wrong")}</p>` : nothing}
       <button type="submit" class="action ${closing.sure ? "danger" : "primary"}" id="close" ?disabled=${page.busy !== "" || wrong.length > 0}>
         ${t(page.busy === "z" ? "closing.busy" : closing.sure ? "closing.sure" : "closing.close")}</button>
