@@ -16,10 +16,16 @@ var alone = map[string]struct {
 	typed string
 }{
 	"":                        {"", exitDone, ""},
+	"bill":                    {"", exitDone, ""},
+	"bill cancel":             {"B", exitUnreachable, ""},
+	"bill open":               {"--amount 1", exitUnreachable, ""},
+	"bill part":               {"B --amount 1 --cash", exitUnreachable, ""},
+	"bill show":               {"B", exitUnreachable, ""},
 	"bulletin":                {"", exitDone, ""},
 	"bulletin import":         {"SETUP", exitUsage, ""},
 	"bulletin show":           {"", exitUnreachable, ""},
 	"charges":                 {"", exitUnreachable, ""},
+	"charges formal":          {"K --copy", exitUnreachable, ""},
 	"charges receipt":         {"K", exitUnreachable, ""},
 	"charges reprint":         {"K", exitUnreachable, ""},
 	"charges resolve":         {"K --decision not_paid", exitUnreachable, ""},
