@@ -78,7 +78,7 @@ func (r *Register) mayVoid(of charge.Record, want Refunding) (why string, err er
 	})
 	now := r.parts.Now()
 	switch {
-	case of.Kind == charge.Refund || of.Kind == charge.Topup || of.State != charge.Approved || !known || w.Ask == nil:
+	case of.Kind == charge.Refund || of.Kind == charge.Topup || of.Kind == charge.Cash || of.State != charge.Approved || !known || w.Ask == nil:
 		return "refund.not_refundable", nil
 	case want.Amount != of.Amount || gone:
 		return "void.part", nil

@@ -68,15 +68,16 @@ func (r *Register) paperInput(rec charge.Record, language string) (receipt.Input
 	if err != nil {
 		return receipt.Input{}, err
 	}
-	name := r.wallets[rec.Wallet].Name
-	if language == string(receipt.English) && r.wallets[rec.Wallet].NameEN != "" {
-		name = r.wallets[rec.Wallet].NameEN
-	}
+	name := r.nameIn(rec.Wallet, language)
 	if r.parts.NameOf != nil && s.Operator != "" {
 		s.Operator = r.parts.NameOf(s.Operator)
 	}
+	bill, err := r.billOf(&s, language)
+	if err != nil {
+		return receipt.Input{}, err
+	}
 	return receipt.Input{
-		Charge: rec, Sale: s, Store: r.parts.Store, Wallet: name, QR: r.drawn(string(rec.Key)),
+		Bill: bill, Charge: rec, Sale: s, Store: r.parts.Store, Wallet: name, QR: r.drawn(string(rec.Key)),
 		Language: receipt.Language(language), Place: r.parts.Zone, Footer: r.fit().Paper.Footer, Training: r.parts.Training,
 	}, nil
 }

@@ -135,6 +135,8 @@ type Parts struct {
 	Offline  Offline // nil: nothing is taken without a network
 	Rules    OfflineRules
 	Closings Closings // nil: no Z is made
+	Bills    Bills    // nil: nothing is paid in parts
+	Formals  Formals  // nil: there are no formal receipts
 	NotFound error    // what Memory returns for a charge that is not there; needed with Accounts
 	Codes    Codes
 	Wallets  []Wallet

@@ -42,6 +42,9 @@ func (r *Register) Refund(want Refunding) (charge.Record, error) {
 	if err != nil {
 		return charge.Record{}, err
 	}
+	if of.Kind == charge.Cash {
+		return r.handBack(want)
+	}
 	if w, known := r.wallets[of.Wallet]; !known || w.Refunds == nil {
 		return charge.Record{}, &Refused{Why: "refund.not_possible"}
 	}

@@ -33,6 +33,8 @@ type Register struct {
 
 	fittings atomic.Pointer[Fittings]
 
+	splitting sync.Mutex // held while a part of a bill begins
+
 	pens  pens
 	paper chan struct{} // holds one token while nothing is being printed
 

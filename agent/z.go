@@ -203,7 +203,7 @@ func (r *Register) moved(moves []charge.Move) (closing.Totals, int64, error) {
 		if err := r.shift(sums, m); err != nil {
 			return closing.Totals{}, 0, err
 		}
-		cash += closing.Cash(m.Record, m.Is, m.Why) - closing.Cash(m.Record, m.Was, m.Had)
+		cash += closing.Moved(m.Record, m.Is, m.Why) - closing.Moved(m.Record, m.Was, m.Had)
 	}
 	return sums.Totals(), cash, nil
 }

@@ -108,7 +108,7 @@ func TestAllZsTogetherAreTheBooks(t *testing.T) {
 				}
 				for _, key := range keys { // what lies in the drawer by the records as they are now
 					for _, of := range append(must2(s.RefundsOf(key))(t), must2(s.books.Charge(key))(t)) {
-						cash -= closing.Cash(of, of.State, of.Reason)
+						cash -= closing.Moved(of, of.State, of.Reason)
 					}
 				}
 				if cash != 0 {

@@ -196,6 +196,7 @@ const (
 	Payment Kind = "charge" // the customer pays for goods
 	Refund  Kind = "refund" // money of an earlier payment goes back to the customer
 	Topup   Kind = "topup"  // the customer's cash becomes money in the wallet
+	Cash    Kind = "cash"   // the customer pays a part of a bill in cash; no wallet is in it
 )
 
 // Record is all that is remembered of a charge, or of a refund or top-up: they

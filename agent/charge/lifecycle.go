@@ -90,13 +90,23 @@ var topupLife = map[State]map[Event]State{
 	Owed:      {Approve: Approved},
 }
 
-// Next is Next for a record of this kind: a refund has its own table, and a
-// top-up some arrows of its own; it is never taken offline. A record without a
-// kind is a payment.
+// cashLife is the life of a part of a bill that is paid in cash: it is paid in
+// the transaction that makes it, and then stands. What goes back of it is a
+// refund, handed over at the register.
+var cashLife = map[State]map[Event]State{
+	Prepared: {Approve: Approved, Cancel: Abandoned, Lose: Abandoned, Lapse: Abandoned},
+}
+
+// Next is Next for a record of this kind: a refund and cash have their own
+// tables, and a top-up some arrows of its own; it is never taken offline. A
+// record without a kind is a payment.
 func (k Kind) Next(s State, e Event) (State, bool) {
 	switch {
 	case k == Refund:
 		to, ok := refundLife[s][e]
+		return to, ok
+	case k == Cash:
+		to, ok := cashLife[s][e]
 		return to, ok
 	case k == Topup && (e == Queue || e == Lapse && s == Reversing):
 		return "", false

@@ -10,6 +10,7 @@ type Class string
 const (
 	Nothing  Class = ""
 	Paid     Class = "paid"     // payments that wallets have approved
+	Cash     Class = "cash"     // parts of bills that were paid in cash
 	Offline  Class = "offline"  // goods are gone, not collected yet
 	Refunded Class = "refunded" // given back by refunds of what was sold, by wallets or by hand
 	Returned Class = "returned" // given back by refunds of what was owed: it was no sale, and Net is without it
@@ -21,7 +22,7 @@ const (
 )
 
 // Sold tells that goods are gone for money that came or is to come.
-func (c Class) Sold() bool { return c == Paid || c == Offline }
+func (c Class) Sold() bool { return c == Paid || c == Cash || c == Offline }
 
 // Place is what decides beside kind and state where a record is counted.
 type Place struct {
@@ -39,6 +40,8 @@ func Of(kind charge.Kind, state charge.State, p Place) Class {
 		return Refunded
 	case state == charge.Approved && kind == charge.Topup:
 		return TopUps
+	case state == charge.Approved && kind == charge.Cash:
+		return Cash
 	case state == charge.Approved:
 		return sold(Paid, p)
 	case kind != charge.Refund && kind != charge.Topup && (state == charge.Queued || state == charge.Forwarding):
@@ -65,12 +68,13 @@ func Waits(c Class, state charge.State) bool {
 	return c == Open || c == Offline || c == Owed || c == Unpaid || c == Brought && state != charge.Approved
 }
 
-// Cash is what a record means for the drawer, in minor units: the cash of a
-// top-up lies in it until it was given back, and what a manager gave back by
-// hand is gone from it.
-func Cash(r charge.Record, state charge.State, why charge.Reason) int64 {
+// Moved is what a record means for the drawer, in minor units: the cash of a
+// top-up lies in it until it was given back, that of a bill stays, and what a
+// manager gave back by hand is gone from it.
+func Moved(r charge.Record, state charge.State, why charge.Reason) int64 {
 	switch {
-	case r.Kind == charge.Topup && (state == charge.Approved || state == charge.Owed || state.Open() && state != charge.Prepared):
+	case r.Kind == charge.Cash && state == charge.Approved,
+		r.Kind == charge.Topup && (state == charge.Approved || state == charge.Owed || state.Open() && state != charge.Prepared):
 		return r.Amount.Minor
 	case r.Kind != charge.Topup && state == charge.Reversed && why == charge.ReasonByHand:
 		return -r.Amount.Minor

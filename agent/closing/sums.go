@@ -32,6 +32,7 @@ func (s *Sum) add(sign int, minor int64) {
 type Takings struct {
 	Currency money.Currency `json:"currency"`
 	Paid     Sum            `json:"paid"`
+	Cash     Sum            `json:"cash"`
 	Offline  Sum            `json:"offline"`
 	Refunded Sum            `json:"refunded"`
 	Returned Sum            `json:"returned"`
@@ -42,13 +43,15 @@ type Takings struct {
 	Brought  Sum            `json:"brought"`
 }
 
-// Net is Paid and Offline less Refunded, in minor units.
-func (t Takings) Net() int64 { return t.Paid.Minor + t.Offline.Minor - t.Refunded.Minor }
+// Net is Paid, Cash and Offline less Refunded, in minor units.
+func (t Takings) Net() int64 { return t.Paid.Minor + t.Cash.Minor + t.Offline.Minor - t.Refunded.Minor }
 
 func (t *Takings) of(c Class) *Sum {
 	switch c {
 	case Paid:
 		return &t.Paid
+	case Cash:
+		return &t.Cash
 	case Offline:
 		return &t.Offline
 	case Refunded:

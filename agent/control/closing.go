@@ -68,7 +68,7 @@ type DrawerFound struct {
 	Said     bool  `json:"said" doc:"false: nobody counted"`
 	Float    int64 `json:"float"`
 	Other    int64 `json:"other"`
-	Cash     int64 `json:"cash" doc:"that this register moved: top-ups, less what was given back by hand"`
+	Cash     int64 `json:"cash" doc:"that this register moved: top-ups and parts of bills, less what was given back by hand"`
 	Expected int64 `json:"expected"`
 	Counted  int64 `json:"counted"`
 	Over     int64 `json:"over" doc:"counted less expected; negative when cash is missing"`
@@ -84,8 +84,9 @@ type Closings struct {
 // Takings are the sums of a day in one currency, amounts in minor units.
 type Takings struct {
 	Currency string `json:"currency"`
-	Net      int64  `json:"net" doc:"paid and offline less refunded"`
+	Net      int64  `json:"net" doc:"paid, cash and offline less refunded"`
 	Paid     Sum    `json:"paid" doc:"payments that wallets have approved"`
+	Cash     Sum    `json:"cash" doc:"parts of bills that were paid in cash: it belongs into the drawer"`
 	Offline  Sum    `json:"offline" doc:"goods are gone, not collected yet"`
 	Refunded Sum    `json:"refunded" doc:"given back of what was sold"`
 	Returned Sum    `json:"returned" doc:"given back of what was owed: it was no sale, and net is without it"`

@@ -144,6 +144,7 @@ type Sale struct {
 	Opened       time.Time `json:"opened"`
 	Changed      time.Time `json:"changed"`
 	TopUp        bool      `json:"top_up,omitempty"` // no goods: the customer's cash becomes money in the wallet
+	Bill         string    `json:"bill,omitempty" doc:"it pays a part of this bill"`
 	Lines        []Line    `json:"lines,omitempty"`
 	Refusal      *Refusal  `json:"refusal,omitempty"` // the last scan was not taken; the sale goes on
 	Show         *Shown    `json:"show,omitempty" doc:"the code that the customer is to read and pay; it is not paid before state says so"`

@@ -40,7 +40,7 @@ func (e Entry) Advice() string { return e.Text + e.Remedy }
 func (e Entry) AdviceEN() string { return strings.TrimSpace(e.TextEN + " " + e.RemedyEN) }
 
 // families are all parts of the catalogue.
-var families = [][]Entry{codes, reasons, states, devices, deviceStates, register, prints, drawers, scans, pictures, signIns, corrections, refunds, differences, done, offline, handover, slips, overrides, links, hardware, people, settings, webhooks, voids, closings, registerLinks, pairings, alerts}
+var families = [][]Entry{codes, reasons, states, devices, deviceStates, register, prints, drawers, scans, pictures, signIns, corrections, refunds, differences, done, offline, handover, slips, overrides, links, hardware, people, settings, webhooks, voids, closings, bills, registerLinks, pairings, alerts}
 
 // catalogue finds an entry by its code.
 var catalogue = func() map[string]Entry {

@@ -44,6 +44,7 @@ type Input struct {
 	Footer   string         // the store's last words; may be empty
 	QR       printer.Bitmap // the charge's key, drawn; empty: the printer draws it
 	Training bool           // it is of a training: no paper of it is titled as a receipt
+	Bill     *Bill          // of a part of a bill; else nil
 }
 
 // japan has kept UTC+9 without summer time since 1952, so no time zone
@@ -61,7 +62,11 @@ func For(in Input) (printer.Document, error) {
 	if in.Charge.Goods() != charge.HandOver {
 		return printer.Document{}, fmt.Errorf("receipt of %s, which is %s: %w", in.Charge.Key, in.Charge.State, ErrNoPaper)
 	}
-	totals, err := in.Sale.Totals(in.Store.Rounding)
+	if in.Bill != nil && !in.Bill.paid() {
+		return p.part()
+	}
+	p.billed()
+	totals, err := p.in.Sale.Totals(in.Store.Rounding)
 	if err != nil {
 		return printer.Document{}, fmt.Errorf("receipt of %s: %w", in.Charge.Key, err)
 	}
@@ -71,7 +76,7 @@ func For(in Input) (printer.Document, error) {
 	p.facts()
 	p.goods()
 	p.totals(totals)
-	p.payment()
+	p.tenders()
 	p.legend(totals)
 	p.add(printer.Space{Lines: 1})
 	p.find()
@@ -95,6 +100,8 @@ func begin(in Input) (*page, error) {
 		return nil, fmt.Errorf("receipt of %s: the charge is over %s, the sale over %s", in.Charge.Key, in.Charge.Amount, in.Sale.Amount)
 	case in.Store.Name == "":
 		return nil, fmt.Errorf("receipt of %s: the store has no name: set it in the configuration", in.Charge.Key)
+	case in.Bill != nil && in.Bill.Bill.ID != in.Sale.Bill:
+		return nil, fmt.Errorf("receipt of %s: it pays a part of bill %s, not of %s", in.Charge.Key, in.Sale.Bill, in.Bill.Bill.ID)
 	}
 	if in.Place == nil {
 		in.Place = japan

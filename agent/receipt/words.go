@@ -24,6 +24,11 @@ type vocabulary struct {
 	void, voided, undoneAt, receiptVoid                        string
 	topUp, credited, cash, noTax                               string
 
+	part, partNote, bill, thisPart, leftOver string
+	handed, change, undone                   string
+
+	formal, formalNo, formalOf, formalFor, received, stamp string
+
 	find string // above the code that finds the receipt again
 
 	storeCopy, copy, notPaid, keep, takenAt, bring string
@@ -34,7 +39,7 @@ type vocabulary struct {
 // words are the vocabularies.
 var words = map[Language]vocabulary{
 	Japanese: {
-		receipt: "領収書", training: "練習", again: "再発行(%d回目)", offline: "オフライン受付",
+		receipt: "レシート", training: "練習", again: "再発行(%d回目)", offline: "オフライン受付",
 		offlineNote: "通信の復旧後に決済を確定します。",
 		phone:       "電話 ", invoice: "登録番号 ", register: "レジ", staff: "担当", key: "取引番号", at: "日時", reference: "伝票番号",
 		item: "お買上げ品", pieces: "  %d点", each: "  %s × %d点", count: "お買上げ点数 %d点", total: "合計", tax: "  (内消費税等)",
@@ -61,6 +66,9 @@ var words = map[Language]vocabulary{
 		shared: "税率ごとの金額は、返金前に残っていた金額の割合で分けています。",
 		void:   "取消伝票", voided: "取消額", undoneAt: "取消日時", receiptVoid: "このお支払いは取り消しました。お渡しした領収書は無効です。",
 		topUp: "チャージ伝票", credited: "チャージ額", cash: "現金", noTax: "チャージに消費税はかかりません。商品の領収書ではありません。",
+		part: "一部お支払い票", partNote: "お会計はまだ終わっていません。領収書ではありません。", bill: "お会計の合計", thisPart: "今回", leftOver: "残り",
+		handed: "お預り", change: "お釣り", undone: "取消済み",
+		formal: "領収書", formalNo: "No.", formalOf: "%s 様", formalFor: "但し %s として", received: "上記の金額を正に領収いたしました。", stamp: "収入印紙",
 		find: "この取引を探すコード",
 
 		storeCopy: "店舗控え", copy: "再発行", notPaid: "通信なしで受付 未入金",
@@ -101,6 +109,9 @@ var words = map[Language]vocabulary{
 		shared: "The amounts per tax rate follow the shares that were left before this refund.",
 		void:   "VOID", voided: "VOIDED", undoneAt: "Undone at", receiptVoid: "This payment was undone. The receipt that was given for it is void.",
 		topUp: "TOP-UP", credited: "TOPPED UP", cash: "Cash", noTax: "There is no consumption tax on a top-up. This is no receipt for goods.",
+		part: "PART PAYMENT", partNote: "The bill is not paid yet. This is no receipt.", bill: "The bill comes to", thisPart: "THIS PART", leftOver: "Left to pay",
+		handed: "Handed", change: "Change", undone: "Undone",
+		formal: "OFFICIAL RECEIPT", formalNo: "No.", formalOf: "To: %s", formalFor: "For: %s", received: "Received with thanks.", stamp: "Revenue stamp",
 		find: "Scan to find this transaction",
 
 		storeCopy: "STORE COPY", copy: "COPY", notPaid: "TAKEN OFFLINE, NOT YET PAID",

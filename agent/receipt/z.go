@@ -91,7 +91,7 @@ func (p *zPage) takings(t closing.Takings) {
 		class closing.Class
 		sum   closing.Sum
 	}{
-		{closing.Paid, t.Paid}, {closing.Offline, t.Offline}, {closing.Refunded, t.Refunded}, {closing.Returned, t.Returned}, {closing.TopUps, t.TopUps},
+		{closing.Paid, t.Paid}, {closing.Cash, t.Cash}, {closing.Offline, t.Offline}, {closing.Refunded, t.Refunded}, {closing.Returned, t.Returned}, {closing.TopUps, t.TopUps},
 		{closing.Brought, t.Brought}, {closing.Open, t.Open}, {closing.Owed, t.Owed}, {closing.Unpaid, t.Unpaid},
 	} {
 		p.sum(p.words.classes[line.class], line.sum, t.Currency)

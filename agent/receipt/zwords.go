@@ -13,10 +13,10 @@ var zWords = map[Language]zVocabulary{
 		float: "釣銭準備金", other: "他の現金入出金", cash: "この端末の現金入出金", expected: "現金在高(計算)", counted: "現金在高(実査)", over: "過不足",
 		notCounted: "現金は数えていません。", hash: "控えのSHA-256",
 		classes: map[closing.Class]string{
-			closing.Paid: "決済済み", closing.Offline: "オフライン受付", closing.Refunded: "返金", closing.Returned: "返金(売上外)", closing.TopUps: "チャージ",
+			closing.Paid: "決済済み", closing.Cash: "現金(分割払い)", closing.Offline: "オフライン受付", closing.Refunded: "返金", closing.Returned: "返金(売上外)", closing.TopUps: "チャージ",
 			closing.Open: "処理未了", closing.Owed: "要返金", closing.Unpaid: "未収", closing.Brought: "他端末の受付分",
 		},
-		kinds: map[charge.Kind]string{charge.Payment: "支払", charge.Refund: "返金", charge.Topup: "チャージ"},
+		kinds: map[charge.Kind]string{charge.Payment: "支払", charge.Refund: "返金", charge.Topup: "チャージ", charge.Cash: "現金"},
 		states: map[charge.State]string{
 			charge.Prepared: "準備中", charge.Sent: "送信中", charge.Pending: "確認待ち", charge.InDoubt: "照会中", charge.Queued: "後で請求", charge.Forwarding: "請求中",
 			charge.Approved: "成立", charge.Reversing: "取消中", charge.Owed: "要返金", charge.Unpaid: "未収", charge.Declined: "不成立", charge.Abandoned: "中止", charge.Reversed: "取消済み",
@@ -28,10 +28,10 @@ var zWords = map[Language]zVocabulary{
 		float: "Float", other: "Other cash", cash: "Cash of this register", expected: "Cash expected", counted: "Cash counted", over: "OVER/SHORT",
 		notCounted: "The cash was not counted.", hash: "SHA-256 of the document",
 		classes: map[closing.Class]string{
-			closing.Paid: "Paid", closing.Offline: "Taken offline", closing.Refunded: "Refunded", closing.Returned: "Given back (no sale)", closing.TopUps: "Top-ups",
+			closing.Paid: "Paid", closing.Cash: "Cash, parts of bills", closing.Offline: "Taken offline", closing.Refunded: "Refunded", closing.Returned: "Given back (no sale)", closing.TopUps: "Top-ups",
 			closing.Open: "Not settled", closing.Owed: "Owed", closing.Unpaid: "Unpaid", closing.Brought: "Other registers'",
 		},
-		kinds: map[charge.Kind]string{charge.Payment: "payment", charge.Refund: "refund", charge.Topup: "top-up"},
+		kinds: map[charge.Kind]string{charge.Payment: "payment", charge.Refund: "refund", charge.Topup: "top-up", charge.Cash: "cash"},
 		states: map[charge.State]string{
 			charge.Prepared: "prepared", charge.Sent: "sent", charge.Pending: "waiting", charge.InDoubt: "in doubt", charge.Queued: "queued", charge.Forwarding: "collecting",
 			charge.Approved: "approved", charge.Reversing: "undoing", charge.Owed: "owed", charge.Unpaid: "unpaid", charge.Declined: "declined", charge.Abandoned: "given up", charge.Reversed: "undone",

@@ -14,18 +14,9 @@ import (
 // was sold at each. A return is an invoice of its own: tax is rounded once per
 // rate in it. Rates at which nothing goes back are left out.
 func (s Sale) Return(earlier []money.Amount, amount money.Amount, rounding Rounding) ([]RateTotal, error) {
-	left, err := s.Totals(rounding)
+	left, err := s.left(earlier, rounding)
 	if err != nil {
 		return nil, err
-	}
-	for _, e := range earlier {
-		parts, err := shares(left, e)
-		if err != nil {
-			return nil, err
-		}
-		for i := range left {
-			left[i].Gross.Minor -= parts[i]
-		}
 	}
 	parts, err := shares(left, amount)
 	if err != nil {
@@ -41,6 +32,25 @@ func (s Sale) Return(earlier []money.Amount, amount money.Amount, rounding Round
 		out = append(out, t)
 	}
 	return out, nil
+}
+
+// left is what is left of a sale at each rate after returns of it, oldest
+// first; Tax in it is the whole sale's.
+func (s Sale) left(returns []money.Amount, rounding Rounding) ([]RateTotal, error) {
+	left, err := s.Totals(rounding)
+	if err != nil {
+		return nil, err
+	}
+	for _, back := range returns {
+		parts, err := shares(left, back)
+		if err != nil {
+			return nil, err
+		}
+		for i := range left {
+			left[i].Gross.Minor -= parts[i]
+		}
+	}
+	return left, nil
 }
 
 // shares deals amount out in proportion to what is left at each rate: rounded

@@ -26,7 +26,15 @@ type Sale struct {
 	At           time.Time    // when it was opened
 	Operator     string       // who was at the register
 	TopUp        bool         // no goods: the customer's cash becomes money in the wallet
+
+	Bill   string // of a part: the bill that it pays a part of; see Bill
+	Part   int    // of a part: its number, from 1
+	Before []Line // of a part: what the parts before it pay of the bill, a line for each rate
+	Handed int64  // of a part in cash: what the customer laid on the counter, in minor units; 0: it is no cash
 }
+
+// Cash tells that a part is paid in cash.
+func (s Sale) Cash() bool { return s.Handed > 0 }
 
 // Line is one kind of goods: Amount is for the whole Quantity, tax included.
 type Line struct {

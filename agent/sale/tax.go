@@ -49,13 +49,26 @@ type RateTotal struct {
 
 // Totals are the totals per rate in the order standard, reduced, exempt; rates
 // without a line are left out. Tax is rounded once per rate, as the Japanese
-// qualified invoice system demands, and never per line.
+// qualified invoice system demands, and never per line. The invoice of a part
+// of a bill is the bill's: its tax is what it adds to that of the parts before
+// it, so that the parts of a bill come to the tax of the bill.
 func (s Sale) Totals(rounding Rounding) ([]RateTotal, error) {
 	lines := s.Lines
 	if len(lines) == 0 {
 		lines = []Line{{Quantity: 1, Amount: s.Amount, Rate: Standard}}
 	}
-	var out []RateTotal
+	out, err := totals(lines, s.Amount.Currency, rounding)
+	if err != nil || len(s.Before) == 0 {
+		return out, err
+	}
+	for i, t := range out {
+		before := grossOf(s.Before, t.Rate)
+		out[i].Tax.Minor = taxIn(before+t.Gross.Minor, t.Rate.Percent(), rounding) - taxIn(before, t.Rate.Percent(), rounding)
+	}
+	return out, nil
+}
+
+func totals(lines []Line, currency money.Currency, rounding Rounding) (out []RateTotal, err error) {
 	for _, rate := range []Rate{Standard, Reduced, Exempt} {
 		var gross money.Amount
 		found := false
@@ -64,13 +77,12 @@ func (s Sale) Totals(rounding Rounding) ([]RateTotal, error) {
 				continue
 			}
 			found = true
-			var err error
 			if gross, err = gross.Add(l.Amount); err != nil {
 				return nil, fmt.Errorf("total at %d%%: %w", rate.Percent(), err)
 			}
 		}
 		if found {
-			tax := money.Amount{Minor: taxIn(gross.Minor, rate.Percent(), rounding), Currency: s.Amount.Currency}
+			tax := money.Amount{Minor: taxIn(gross.Minor, rate.Percent(), rounding), Currency: currency}
 			out = append(out, RateTotal{Rate: rate, Gross: gross, Tax: tax})
 		}
 	}

@@ -180,3 +180,8 @@ func businessDay(zone *time.Location, begins time.Duration) func(time.Time) stri
 		return local.Format(time.DateOnly)
 	}
 }
+
+// BillByReference is the same for a bill.
+func (s shelf) BillByReference(businessDate, source, reference string) (sale.Bill, bool, error) {
+	return s.books.BillByReference(businessDate, source, reference)
+}

@@ -125,7 +125,7 @@ func (d *program) wireRegister(c configs.Config, codes *paycode.Classifier, keys
 	}
 	d.day = businessDay(zone, c.Store.BusinessDayStart)
 	parts := agent.Parts{
-		Store: c.Store.Seller(), Journal: d.books, Memory: d.books, Accounts: d.books, Closings: d.books, NotFound: book.ErrNotFound, Codes: codes,
+		Store: c.Store.Seller(), Journal: d.books, Memory: d.books, Accounts: d.books, Closings: d.books, Bills: d.books, Formals: d.books, NotFound: book.ErrNotFound, Codes: codes,
 		Imager: d.pictures, Draw: drawQR, Slip: slipText,
 		HashCode: keys.hashCode, Room: d.room, Day: d.day, Zone: zone, NameOf: d.called(nameOf(c.Operators)), Now: time.Now, Spread: rand.Float64,
 		MostTopUp: int64(c.TopUp.Most), Training: d.mode.on, Tracer: d.tracing.tracer,

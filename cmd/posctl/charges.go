@@ -46,7 +46,7 @@ func (t *tool) charges() *cobra.Command {
 	cmd.Flags().Int64Var(&before, "before", 0, "continue a list: the number after \"more:\" at its end")
 	offer(cmd, "state", "open", "prepared", "sent", "pending", "indoubt", "queued", "forwarding", "approved", "reversing", "owed", "unpaid", "declined", "abandoned", "reversed")
 	cmd.Flags().IntVar(&limit, "limit", 50, "how many at most, 1 to 500")
-	cmd.AddCommand(t.chargeShow(), t.chargeReceipt(), t.chargeReprint(), t.chargeResolve())
+	cmd.AddCommand(t.chargesFormal(), t.chargeShow(), t.chargeReceipt(), t.chargeReprint(), t.chargeResolve())
 	return cmd
 }
 

@@ -83,7 +83,7 @@ func (t *tool) sums(c control.Closing) {
 			what string
 			sum  control.Sum
 		}{
-			{"paid", k.Paid}, {"taken offline, to collect", k.Offline}, {"refunded", k.Refunded}, {"given back of what was owed", k.Returned},
+			{"paid", k.Paid}, {"parts of bills in cash", k.Cash}, {"taken offline, to collect", k.Offline}, {"refunded", k.Refunded}, {"given back of what was owed", k.Returned},
 			{"NOT SETTLED", k.Open}, {"OWED to customers", k.Owed}, {"UNPAID, goods gone", k.Unpaid}, {"top-ups, cash in the drawer", k.TopUps},
 			{"brought here, other registers' sales", k.Brought},
 		} {
@@ -91,7 +91,7 @@ func (t *tool) sums(c control.Closing) {
 				fmt.Fprintf(w, "%s\t%d\t%d\t\n", line.what, line.sum.Amount, line.sum.Count)
 			}
 		}
-		fmt.Fprintf(w, "net of paid, offline and refunds\t%d\t\t\n", k.Net)
+		fmt.Fprintf(w, "net of paid, cash, offline and refunds\t%d\t\t\n", k.Net)
 	}
 	for _, r := range c.Rates {
 		fmt.Fprintf(w, "sold at %d%%, of it tax %d\t%d\t\t\n", r.Percent, r.Tax, r.Gross)

@@ -23,7 +23,7 @@ def begun(note):
     for prefix in ("recovered ", "carried "):
         note = note.removeprefix(prefix)
     amount, currency = note.rsplit(" ", 2)[-2:]
-    kind = {"sale": "charge", "top-up": "topup", "refund": "refund"}[note.split(" ")[0]]
+    kind = {"sale": "charge", "top-up": "topup", "refund": "refund", "cash": "cash"}[note.split(" ")[0]]
     return kind, int(amount), currency
 
 
@@ -68,7 +68,7 @@ for z in zs:
         if count[what] or amount[what]:
             fail(n, f"counts {what} otherwise than the journal: {count[what]} records over {amount[what]} are missing")
     for t in doc["takings"] or ():
-        total[t["currency"]] += t["paid"]["amount"] + t["offline"]["amount"] - t["refunded"]["amount"]
+        total[t["currency"]] += t["paid"]["amount"] + t.get("cash", {"amount": 0})["amount"] + t["offline"]["amount"] - t["refunded"]["amount"]
     after = doc["upto"]
 
 print(f"sound: {len(zs)} closings, up to entry {after} of {len(entries)}")

@@ -130,7 +130,7 @@ func fits(rows Rows, row Row, chain []Link) error {
 	switch {
 	case err != nil || (epoch != row.Epoch || seq != row.Seq) && !row.Carried:
 		return broken("the charge is number %d of epoch %d", row.Seq, row.Epoch)
-	case !slices.Contains([]charge.Kind{charge.Payment, charge.Refund, charge.Topup}, row.Kind):
+	case !slices.Contains([]charge.Kind{charge.Payment, charge.Refund, charge.Topup, charge.Cash}, row.Kind):
 		return broken("%q is no kind of record", row.Kind)
 	case last.To != row.State:
 		return broken("the charge is %s, the entry says %s", row.State, last.To)

@@ -21,8 +21,11 @@ var ErrSaleOpen = errors.New("the sale has a charge that is not settled: wait fo
 // may still be paid gets ErrSaleOpen.
 func (b *Book) Prepare(s sale.Sale, by charge.By) (charge.Record, error) {
 	want := charge.Record{Kind: charge.Payment, SaleID: s.ID, Amount: s.Amount, By: by, Operator: s.Operator}
-	if s.TopUp {
+	switch {
+	case s.TopUp:
 		want.Kind = charge.Topup
+	case s.Cash():
+		return want, notTaken{fmt.Errorf("sale %s is paid in cash: no wallet is asked", s.ID)}
 	}
 	var made Row
 	err := b.update(func(t *turn) (err error) {
@@ -43,12 +46,15 @@ func (b *Book) Prepare(s sale.Sale, by charge.By) (charge.Record, error) {
 func knowSale(t *turn, s sale.Sale) error {
 	known, err := t.tx.Sale(s.ID)
 	if errors.Is(err, ErrNotFound) {
+		if err := mayBePart(t.tx, s); err != nil {
+			return err
+		}
 		return putSale(t, s)
 	}
 	if err != nil {
 		return err
 	}
-	if known.Amount != s.Amount || known.TopUp != s.TopUp {
+	if known.Amount != s.Amount || known.TopUp != s.TopUp || known.Bill != s.Bill || known.Part != s.Part {
 		return notTaken{fmt.Errorf("%s %s is over %s and cannot become a %s over %s: open a new one", what(known), s.ID, known.Amount, what(s), s.Amount)}
 	}
 	earlier, err := t.tx.ChargesOfSale(s.ID)
@@ -60,7 +66,7 @@ func knowSale(t *turn, s sale.Sale) error {
 			return notTaken{fmt.Errorf("%w (%s is %s)", ErrSaleOpen, row.Key, row.State)}
 		}
 	}
-	return nil
+	return mayBePart(t.tx, known) // meanwhile another part may have paid what this one would
 }
 
 // putSale remembers a new sale. Its reference may be another sale's of that
@@ -97,6 +103,8 @@ func begin(r charge.Record) string {
 		return fmt.Sprintf("refund of %s, %s", r.Of, r.Amount)
 	case charge.Topup:
 		return fmt.Sprintf("top-up %s, %s", r.SaleID, r.Amount)
+	case charge.Cash:
+		return fmt.Sprintf("cash %s, %s", r.SaleID, r.Amount)
 	}
 	return fmt.Sprintf("sale %s, %s", r.SaleID, r.Amount)
 }

@@ -42,6 +42,11 @@ type Tx interface {
 	// ReplaceProof puts sealed evidence, with the signature over it, in place of
 	// what is there.
 	ReplaceProof(seq int64, sealed, signature, certificate []byte) error
+	PutBill(sale.Bill) error               // insert only
+	EndBill(id string, at time.Time) error // it must be there
+	AddFormal(charge.Formal) error         // insert only; any number but the next, or a subject that has one, is an error
+	// PutFormal remembers what became of a formal receipt that is there.
+	PutFormal(number int64, paper charge.Paper, copies int) error
 	AddZ(charge.Z) error                     // insert only; any number but the next, or a date that has one, is an error
 	PutAlert(Alert) error                    // insert or replace; code, subject and Raised never change, and one of each stands
 	MoveProof(seq int64, at time.Time) error // it left at that time, or is back for the zero time; it must be there
@@ -56,6 +61,11 @@ type Rows interface {
 	Charges(Filter) ([]Row, error) // newest first
 	Sale(id string) (sale.Sale, error)
 	SaleByReference(businessDate, source, reference string) (sale.Sale, error)
+	Bill(id string) (sale.Bill, error)
+	BillByReference(businessDate, source, reference string) (sale.Bill, error)
+	PartsOfBill(id string) ([]sale.Sale, error) // by number
+	FormalOf(subject string) (charge.Formal, error)
+	LastFormal() (charge.Formal, error)
 	LastLink() (Link, error)                       // ErrNotFound in an empty journal
 	Chain(n int64) ([]Link, error)                 // the n-th and those Before it, of one charge, oldest first
 	LinksAfter(n int64, limit int) ([]Link, error) // of all, oldest first

@@ -225,6 +225,10 @@ func (s shelf) Charges(states []charge.State, before int64, limit int) ([]charge
 }
 
 // Steps are a charge's history; see server.Books.
+func (s shelf) BillByReference(businessDate, source, reference string) (sale.Bill, bool, error) {
+	return s.books.BillByReference(businessDate, source, reference)
+}
+
 func (s shelf) Steps(key charge.Key) ([]control.Step, error) {
 	links, err := s.books.Links(key)
 	var out []control.Step

@@ -132,7 +132,7 @@ func (s *Server) shapeClosing(kind string, c agent.Closing) control.Closing {
 	}
 	for _, t := range c.Takings {
 		out.Takings = append(out.Takings, control.Takings{
-			Currency: string(t.Currency), Net: t.Net(), Paid: shapeSum(t.Paid), Offline: shapeSum(t.Offline), Refunded: shapeSum(t.Refunded), Returned: shapeSum(t.Returned),
+			Currency: string(t.Currency), Net: t.Net(), Paid: shapeSum(t.Paid), Cash: shapeSum(t.Cash), Offline: shapeSum(t.Offline), Refunded: shapeSum(t.Refunded), Returned: shapeSum(t.Returned),
 			TopUps: shapeSum(t.TopUps), Open: shapeSum(t.Open), Owed: shapeSum(t.Owed), Unpaid: shapeSum(t.Unpaid), Brought: shapeSum(t.Brought),
 		})
 	}

@@ -35,6 +35,8 @@ type Books interface {
 	// SaleByReference finds a sale by the POS software's own number, and
 	// reports false when there is none.
 	SaleByReference(businessDate, source, reference string) (sale.Sale, bool, error)
+	// BillByReference is the same for a bill.
+	BillByReference(businessDate, source, reference string) (sale.Bill, bool, error)
 }
 
 // Papers draw a receipt as the printer would put it on paper.
@@ -119,6 +121,7 @@ func New(o Options) *Server {
 	s.payments(api)
 	s.showing(api)
 	s.overrides(api)
+	s.bills(api)
 	s.charges(api)
 	s.afterwards(api)
 	s.inspections(api)

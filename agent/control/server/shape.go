@@ -13,7 +13,7 @@ func (s *Server) shapeSale(v agent.View) control.Sale {
 	c := v.Charge
 	out := control.Sale{
 		ID: v.Sale.ID, Reference: v.Sale.Reference, Amount: v.Sale.Amount.Minor, Currency: string(v.Sale.Amount.Currency),
-		State: string(c.State), Goods: string(c.Goods()), TopUp: v.Sale.TopUp, ChargeKey: string(c.Key), Reason: string(c.Reason),
+		State: string(c.State), Goods: string(c.Goods()), TopUp: v.Sale.TopUp, Bill: v.Sale.Bill, ChargeKey: string(c.Key), Reason: string(c.Reason),
 		Wallet: c.Wallet, Receipt: c.Receipt, Paper: string(c.Paper), Checking: v.Checking,
 		Deadline: v.Deadline, NextInquiry: v.Next, GiveUp: v.GiveUp,
 		BusinessDate: v.Sale.BusinessDate, Opened: v.Sale.At, Changed: c.ChangedAt, Refusal: shapeRefusal(v.Refusal),

@@ -81,7 +81,7 @@ func openWith(t testing.TB, store *memory.Store, parts func(*shop, *agent.Parts)
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	seller := sale.Store{ID: "S0001", Terminal: "T01", Name: "みほん商店"}
 	made := agent.Parts{
-		Store: seller, Journal: s.books, Memory: s.memory, Accounts: s.books, Closings: s.books, NotFound: book.ErrNotFound, Codes: codes, Imager: eye{},
+		Store: seller, Journal: s.books, Memory: s.memory, Accounts: s.books, Closings: s.books, Bills: s.books, Formals: s.books, NotFound: book.ErrNotFound, Codes: codes, Imager: eye{},
 		Wallets: []agent.Wallet{{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.wallet, Terms: patient(), Refunds: s.wallet, TopUps: s.wallet, Lists: s.wallet}},
 		Printer: &press{}, Devices: devices(), Paper: agent.PaperRules{Language: "ja", Print: true},
 		HashCode: hashCode, Room: func() error { return nil }, Day: day, Zone: time.UTC,

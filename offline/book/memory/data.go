@@ -20,6 +20,8 @@ type data struct {
 	bySale  map[string][]int64 // rising
 	sales   map[string]sale.Sale
 	byRef   map[reference]string
+	bills   map[string]sale.Bill
+	formals []charge.Formal // their numbers are 1, 2, 3, …
 	links   []book.Link
 	meta    map[string]int64
 	proofs  map[int64]proof
@@ -33,7 +35,7 @@ func newData() *data {
 	return &data{
 		charges: make(map[int64]book.Row), open: make(map[int64]bool),
 		byKey: make(map[charge.Key]int64), bySale: make(map[string][]int64),
-		sales: make(map[string]sale.Sale), byRef: make(map[reference]string),
+		sales: make(map[string]sale.Sale), byRef: make(map[reference]string), bills: make(map[string]sale.Bill),
 		meta: make(map[string]int64), proofs: make(map[int64]proof),
 	}
 }
@@ -44,8 +46,8 @@ func (d *data) clone() *data {
 	c := &data{
 		charges: maps.Clone(d.charges), order: slices.Clone(d.order), open: maps.Clone(d.open),
 		byKey: maps.Clone(d.byKey), bySale: make(map[string][]int64, len(d.bySale)),
-		sales: maps.Clone(d.sales), byRef: maps.Clone(d.byRef), links: slices.Clone(d.links), meta: maps.Clone(d.meta),
-		proofs: maps.Clone(d.proofs), zs: slices.Clone(d.zs), alerts: d.alerts,
+		sales: maps.Clone(d.sales), byRef: maps.Clone(d.byRef), bills: maps.Clone(d.bills), links: slices.Clone(d.links), meta: maps.Clone(d.meta),
+		proofs: maps.Clone(d.proofs), zs: slices.Clone(d.zs), formals: slices.Clone(d.formals), alerts: d.alerts,
 	}
 	for id, seqs := range d.bySale {
 		c.bySale[id] = slices.Clone(seqs)
@@ -97,7 +99,7 @@ func copyRow(r book.Row) book.Row {
 }
 
 func copySale(s sale.Sale) sale.Sale {
-	s.Lines, s.At = cloned(s.Lines), plain(s.At)
+	s.Lines, s.Before, s.At = cloned(s.Lines), cloned(s.Before), plain(s.At)
 	return s
 }
 

@@ -97,6 +97,9 @@ func (t *tx) PutSale(s sale.Sale) error {
 	if _, taken := t.d.sales[s.ID]; taken {
 		return fmt.Errorf("sale %s is there already", s.ID)
 	}
+	if parts, _ := t.PartsOfBill(s.Bill); slices.ContainsFunc(parts, func(p sale.Sale) bool { return p.Part == s.Part }) {
+		return fmt.Errorf("bill %s has a part %d already", s.Bill, s.Part)
+	}
 	ref := reference{s.BusinessDate, s.Source, s.Reference}
 	if s.Reference != "" {
 		if id, taken := t.d.byRef[ref]; taken {

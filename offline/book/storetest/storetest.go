@@ -46,6 +46,8 @@ func Run(t *testing.T, fresh Make) {
 		{"charges change hands", hands},
 		{"closings are numbered and stay", closings},
 		{"alerts stand once", alerts},
+		{"bills keep their parts in order", bills},
+		{"formal receipts are numbered and stay", formals},
 		{"updates are serialised", serialised},
 		{"a view sees no half transaction", halves},
 		{"a view is as new as the last update", newness},

@@ -7,7 +7,7 @@ import { closing } from "../closings.js";
 import { faultNote } from "../parts/panel.js";
 import { moment, money, t, tFirst, walletName } from "../words.js";
 
-const classes = ["paid", "offline", "refunded", "returned", "top_ups", "brought", "open", "owed", "unpaid"];
+const classes = ["paid", "cash", "offline", "refunded", "returned", "top_ups", "brought", "open", "owed", "unpaid"];
 
 /** @param {string} word @param {string} value @param {string} [count] */
 const line = (word, value, count = "") => html`<tr><th scope="row">${word}</th><td class="yen-cell">${value}</td><td class="yen-cell">${count}</td></tr>`;
