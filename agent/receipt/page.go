@@ -79,7 +79,7 @@ func (p *page) title(title string) {
 	p.add(printer.Space{Lines: 1})
 	if p.in.Training {
 		p.text(p.say.training, printer.Centre, printer.Style{Bold: true, Wide: true, Tall: true})
-		if title == p.say.receipt {
+		if title == p.say.receipt || title == p.say.formal {
 			return
 		}
 	}
