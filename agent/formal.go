@@ -63,7 +63,7 @@ func (r *Register) Formal(want FormalWish) (charge.Formal, error) {
 			return have, err
 		}
 	}
-	return r.printFormal(have, want, !unprinted)
+	return r.printFormal(have, want, found && !unprinted)
 }
 
 // formalOf is the charge that stands on the formal receipt of a sale, and its

@@ -248,7 +248,7 @@ func (s *till) start() {
 	}
 	s.Register = agent.New(agent.Parts{
 		Store: sale.Store{ID: "S1", Terminal: "T1", Name: "Sample Store"}, Journal: s.books, Memory: looked, Codes: codes,
-		Accounts: s.books, Closings: s.books, NotFound: book.ErrNotFound, Drawer: &s.drawer,
+		Accounts: s.books, Closings: s.books, Bills: s.books, Formals: s.books, NotFound: book.ErrNotFound, Drawer: &s.drawer,
 		Wallets:  []agent.Wallet{{ID: "own", Name: "見本ペイ", Ask: client, Terms: client.Terms, Refunds: client, TopUps: client, Lists: client, Announces: true}},
 		HashCode: func(c paycode.Secret) string { h := sha256.Sum256([]byte(c.Reveal())); return hex.EncodeToString(h[:]) },
 		Room:     func() error { return nil }, Day: func(now time.Time) string { return now.UTC().Add(-5 * time.Hour).Format(time.DateOnly) },

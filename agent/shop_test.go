@@ -72,7 +72,7 @@ func (s *shop) start() {
 	must(s.t, err)
 	s.Register = agent.New(agent.Parts{
 		Store: sale.Store{ID: "S1", Terminal: "T1", Name: "Sample Store"}, Journal: s.books, Memory: s.books,
-		Accounts: s.books, Closings: s.books, Offline: s.offline, Rules: s.rules, NotFound: book.ErrNotFound, Codes: codes,
+		Accounts: s.books, Closings: s.books, Bills: s.books, Formals: s.books, Offline: s.offline, Rules: s.rules, NotFound: book.ErrNotFound, Codes: codes,
 		Wallets: slices.DeleteFunc([]agent.Wallet{
 			{ID: "own", Name: "見本ペイ", NameEN: "Sample Pay", Ask: s.own, Forwards: s.forwarder(), Terms: s.terms, Lists: s.own, Shows: s.own},
 			{ID: "paypay", Name: "ペイペイ", NameEN: "PayPay", Ask: s.paypay, Terms: s.terms, Lists: s.paypay, Shows: s.paypay},

@@ -51,6 +51,9 @@ func Formal(in Input, f charge.Formal, back []money.Amount, copies int) (printer
 			p.tender(t)
 		}
 	}
+	for _, gone := range back {
+		p.pair(p.say.back, gone.Text(), printer.Style{})
+	}
 	p.legend(totals)
 	p.add(printer.Rule{})
 	p.stamp(totals)

@@ -66,7 +66,7 @@ var words = map[Language]vocabulary{
 		shared: "税率ごとの金額は、返金前に残っていた金額の割合で分けています。",
 		void:   "取消伝票", voided: "取消額", undoneAt: "取消日時", receiptVoid: "このお支払いは取り消しました。お渡しした領収書は無効です。",
 		topUp: "チャージ伝票", credited: "チャージ額", cash: "現金", noTax: "チャージに消費税はかかりません。商品の領収書ではありません。",
-		part: "一部お支払い票", partNote: "お会計はまだ終わっていません。領収書ではありません。", bill: "お会計の合計", thisPart: "今回", leftOver: "残り",
+		part: "一部お支払い票", partNote: "お会計の途中です。領収書ではありません。", bill: "お会計の合計", thisPart: "今回", leftOver: "残り",
 		handed: "お預り", change: "お釣り", undone: "取消済み",
 		formal: "領収書", formalNo: "No.", formalOf: "%s 様", formalFor: "但し %s として", received: "上記の金額を正に領収いたしました。", stamp: "収入印紙",
 		find: "この取引を探すコード",

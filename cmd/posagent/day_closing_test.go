@@ -17,42 +17,50 @@ func (d *day) evening() {
 	t := d.T
 	d.quiet()
 	d.Logf("%v", d.tally)
-	for _, what := range []string{"sold approved", "sold queued", "doubts", "given up", "declined", "top-ups", "back by void", "back by refund"} {
+	for _, what := range []string{"sold approved", "sold queued", "doubts", "given up", "declined", "top-ups", "split", "back by void", "back by refund"} {
 		if d.tally[what] == 0 {
 			d.Errorf("there was none of %q", what)
 		}
 	}
 	sold, back, topUps := total(d.paid), total(d.back), total(d.topUps)
+	cash := topUps + total(d.cash) - d.backCash
 	var x, z control.Closing
 	d.manager.does(t, control.PathClosings, "", control.NewClosing{Kind: "x"}, &x)
-	d.manager.does(t, control.PathClosings, "", control.NewClosing{Kind: "z", Drawer: &control.DrawerCount{Float: 30_000, Counted: 30_000 + topUps}}, &z)
+	d.manager.does(t, control.PathClosings, "", control.NewClosing{Kind: "z", Drawer: &control.DrawerCount{Float: 30_000, Counted: 30_000 + cash}}, &z)
 	d.closingAgrees("X", x)
 	d.closingAgrees("Z", z)
-	if z.Z.Number != 1 || len(z.Z.Waiting) != 0 || z.Z.Reason != "" || !z.Z.Wallets[0].Compared || z.Z.Wallets[0].Left != 0 || z.Z.Drawer.Cash != topUps || z.Z.Drawer.Over != 0 {
+	if z.Z.Number != 1 || len(z.Z.Waiting) != 0 || z.Z.Reason != "" || !z.Z.Wallets[0].Compared || z.Z.Wallets[0].Left != 0 || z.Z.Drawer.Cash != cash || z.Z.Drawer.Over != 0 {
 		t.Errorf("Z: %+v", z.Z)
 	}
 	if status, problem := d.manager.asks(control.PathClosings, "", control.NewClosing{Kind: "z"}, nil); status != http.StatusConflict || problem.Why != "closing.done" {
 		t.Errorf("a second Z: %d %+v", status, problem)
 	}
 	d.walletAgrees(sold, back, topUps)
-	d.auditorAgrees(sold - back)
+	d.auditorAgrees(sold + total(d.cash) - back - d.backCash)
 }
 
 // closingAgrees: a closing says what the tills were told.
 func (d *day) closingAgrees(what string, c control.Closing) {
-	t, sold, back, topUps := d.T, total(d.paid), total(d.back), total(d.topUps)
+	t, sold, back, topUps := d.T, total(d.paid), total(d.back)+d.backCash, total(d.topUps)
+	cash := control.Sum{Count: len(d.cash), Amount: total(d.cash)}
+	given := len(d.cash) // a refund of each
+	for _, amount := range d.back {
+		if amount > 0 {
+			given++
+		}
+	}
 	if !c.Finished || len(c.Takings) != 1 {
 		t.Fatalf("%s: %+v", what, c)
 	}
 	k := c.Takings[0]
-	if k.Net != sold-back || k.Paid != (control.Sum{Count: len(d.paid), Amount: sold}) || k.Refunded.Amount != back || k.Refunded.Count != len(d.back) || k.TopUps != (control.Sum{Count: len(d.topUps), Amount: topUps}) {
+	if k.Net != sold+cash.Amount-back || k.Cash != cash || k.Paid != (control.Sum{Count: len(d.paid), Amount: sold}) || k.Refunded.Amount != back || k.Refunded.Count != given || k.TopUps != (control.Sum{Count: len(d.topUps), Amount: topUps}) {
 		t.Errorf("%s says %+v; the tills were told of %d paid over %d, %d back, %d top-ups over %d", what, k, len(d.paid), sold, back, len(d.topUps), topUps)
 	}
 	var gross int64
 	for _, r := range c.Rates {
 		gross += r.Gross
 	}
-	if len(c.Rates) != 2 || gross != sold {
+	if len(c.Rates) != 2 || gross != sold+cash.Amount {
 		t.Errorf("%s has the rates %+v of %d", what, c.Rates, sold)
 	}
 }

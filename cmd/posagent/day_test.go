@@ -88,6 +88,8 @@ type day struct {
 	paid     map[string]int64 // by key, what was handed over
 	back     map[string]int64 // by key of the payment, what went back
 	topUps   map[string]int64
+	cash     map[string]int64 // parts of bills, by key
+	backCash int64            // handed back of them
 	tally    map[string]int
 }
 
@@ -102,7 +104,7 @@ type person struct {
 
 func openDay(t *testing.T, chance *rand.Rand) *day {
 	t.Helper()
-	d := &day{dark: newDark(t), chance: chance, paid: map[string]int64{}, back: map[string]int64{}, topUps: map[string]int64{}, tally: map[string]int{}}
+	d := &day{dark: newDark(t), chance: chance, paid: map[string]int64{}, back: map[string]int64{}, topUps: map[string]int64{}, cash: map[string]int64{}, tally: map[string]int{}}
 	join := func(id, role, pin string) *person {
 		_, err := d.local().AddOperator(t.Context(), control.NewOperator{ID: id, Name: id, Role: role, PIN: pin})
 		check(t, err)
@@ -176,6 +178,8 @@ func (d *day) customer(n int) {
 		d.giveUp(c, n)
 	case n%25 == 14 && !away:
 		d.declined(c, n)
+	case n%30 == 7 && !away:
+		d.split(c, n)
 	case n%20 == 11 && !away:
 		d.comesBack(n)
 		d.sale(c, n)
@@ -288,7 +292,7 @@ func (d *day) comesBack(n int) {
 	for key, amount := range d.paid {
 		now, err := d.local().Charge(d.Context(), key)
 		check(d.T, err)
-		if d.back[key] > 0 || now.State != string(charge.Approved) {
+		if _, part := d.back[key]; part || now.State != string(charge.Approved) {
 			continue
 		}
 		wish := control.NewRefund{ChargeKey: key, Amount: amount, Reason: "returned", Way: "auto"}
