@@ -44,6 +44,42 @@ func (r *Register) billOf(s *sale.Sale, language string) (*receipt.Bill, error) 
 	return out, nil
 }
 
+// Goods is what the cashier does with the goods of a sale whose charge stands
+// so. Those of a bill go with the part that pays what was left, and with none
+// before.
+func (r *Register) Goods(v View) charge.Goods {
+	goods := v.Charge.Goods()
+	if v.Sale.Bill == "" || goods != charge.HandOver || r.parts.Bills == nil {
+		return goods
+	}
+	bill, err := r.parts.Bills.Bill(v.Sale.Bill)
+	if err != nil { // what cannot be read now is not handed over
+		return charge.Hold
+	}
+	return GoodsOf(v.Charge, v.Sale, bill)
+}
+
+// GoodsOf is the rule of Goods, for a part and its bill.
+func GoodsOf(rec charge.Record, part sale.Sale, bill sale.Bill) charge.Goods {
+	if part.Bill != "" && !part.Completes(bill) {
+		return charge.Hold
+	}
+	return rec.Goods()
+}
+
+// GoodsOfCharge is Goods for a record from memory.
+func (r *Register) GoodsOfCharge(rec charge.Record) charge.Goods {
+	goods := rec.Goods()
+	if goods != charge.HandOver || r.parts.Bills == nil {
+		return goods
+	}
+	s, err := r.parts.Memory.Sale(rec.SaleID)
+	if err != nil {
+		return charge.Hold
+	}
+	return r.Goods(View{Sale: s, Charge: rec})
+}
+
 // paidAt is what a part paid of its bill when the next one began: that stays on
 // the receipt, whatever goes back of it later.
 func paidAt(at time.Time, rec charge.Record, ofPart []charge.Record) int64 {

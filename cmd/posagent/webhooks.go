@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/posagent/posagent/agent"
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/sale"
 	"github.com/posagent/posagent/agent/webhook"
 	"github.com/posagent/posagent/configs"
 	"github.com/posagent/posagent/offline"
@@ -169,6 +171,12 @@ func (f deeds) event(l book.Link) (webhook.Event, bool, error) {
 	if err != nil {
 		return webhook.Event{}, false, fmt.Errorf("journal entry %d: %w", l.N, err)
 	}
+	var bill sale.Bill
+	if s.Bill != "" {
+		if bill, err = f.books.Bill(s.Bill); err != nil {
+			return webhook.Event{}, false, fmt.Errorf("journal entry %d: %w", l.N, err)
+		}
+	}
 	kind := cmp.Or(rec.Kind, charge.Payment)
 	then := rec
 	then.State = l.To
@@ -177,7 +185,7 @@ func (f deeds) event(l book.Link) (webhook.Event, bool, error) {
 		Data: hookCharge{
 			Store: f.store, Terminal: f.terminal, Journal: l.N, Key: string(l.Key), Kind: string(kind), Of: string(rec.Of), SaleID: rec.SaleID,
 			Reference: s.Reference, BusinessDate: s.BusinessDate, Amount: rec.Amount.Minor, Currency: string(rec.Amount.Currency),
-			Wallet: cmp.Or(l.Step.Wallet, rec.Wallet), State: string(l.To), From: string(l.From), Goods: string(then.Goods()), Reason: string(l.Step.Reason), Receipt: l.Step.Receipt,
+			Wallet: cmp.Or(l.Step.Wallet, rec.Wallet), State: string(l.To), From: string(l.From), Goods: string(agent.GoodsOf(then, s, bill)), Reason: string(l.Step.Reason), Receipt: l.Step.Receipt,
 		},
 	}, true, nil
 }

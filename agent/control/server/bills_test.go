@@ -40,11 +40,15 @@ func TestABillOverTheAPI(t *testing.T) {
 	if !part.Waiting || len(part.Parts) != 1 || part.Parts[0].Sale.State != "prepared" || part.Parts[0].Sale.Bill != b.ID {
 		t.Fatalf("%+v", part)
 	}
-	want(t, s.scan(t, part.Parts[0].Sale.ID, "scan", goodCode), http.StatusOK)
+	paid := s.scan(t, part.Parts[0].Sale.ID, "scan", goodCode)
+	want(t, paid, http.StatusOK)
+	if one := paid.sale(t); one.State != "approved" || one.Goods != "hold" { // the bill is not paid yet
+		t.Errorf("the first part is %s, and the goods: %s", one.State, one.Goods)
+	}
 	cash := control.NewPart{Way: "cash", Amount: 500, Handed: 1000}
 	for range 2 {
 		got := pays("p2", b.ID, cash).bill(t)
-		if got.State != "paid" || got.Left != 0 || len(got.Parts) != 2 || got.Parts[1].Change != 500 || got.Parts[1].Sale.State != "approved" {
+		if got.State != "paid" || got.Left != 0 || len(got.Parts) != 2 || got.Parts[1].Change != 500 || got.Parts[1].Sale.State != "approved" || got.Parts[1].Sale.Goods != "hand_over" || got.Parts[0].Sale.Goods != "hold" {
 			t.Errorf("%+v", got)
 		}
 	}

@@ -3,6 +3,7 @@
 import { page, screen, set } from "./page.js";
 import * as acts from "./acts.js";
 import { choose, door } from "./door.js";
+import * as split from "./split.js";
 import { inDialog } from "./parts/dialog.js";
 
 /** Keys closer together than this come from a scanner that types, not from a hand. */
@@ -34,6 +35,17 @@ function onAmount(event) {
   event.preventDefault();
 }
 
+/** @param {KeyboardEvent} event */
+function onSplit(event) {
+  if (typedByScanner(event)) split.type("clear");
+  else if (/^\d$/.test(event.key)) split.type(event.key);
+  else if (event.key === "Backspace") split.type("back");
+  else if (event.key === "Delete") split.type("clear");
+  else if (event.key === "Escape") split.notInCash();
+  else return;
+  event.preventDefault();
+}
+
 /**
  * Digits go into the PIN wherever the focus is.
  * @param {KeyboardEvent} event @param {Element} on
@@ -58,6 +70,7 @@ function pressed(event) {
   const control = on.closest("button, a, label.file, input[type=file]");
   if (control && (event.key === "Enter" || event.key === " ")) return;
   if (name === "amount") return onAmount(event);
+  if (name === "split") return onSplit(event);
   if (name === "approved" && (event.key === "Enter" || event.key === "Escape")) return acts.next();
   if (event.key !== "Escape") return;
   if (name === "charges") set({ view: "sale", charges: null });

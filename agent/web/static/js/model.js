@@ -5,15 +5,16 @@
  * Bodies of the API, as agent/control describes them.
  * @typedef {{why: string, text: string, text_en: string, at: string, override?: string}} Refusal
  * @typedef {{id: string, role: string, kind: string, state: string, reason?: string, text: string, text_en: string, detail?: string}} Device
- * @typedef {{id: string, amount: number, currency: string, state: string, goods: string, charge_key: string, reason?: string, reason_text?: string, reason_text_en?: string, wallet?: string, wallet_name?: string, wallet_name_en?: string, receipt?: string, paper: string, checking: boolean, deadline?: string, next_inquiry?: string, give_up?: string, opened: string, changed: string, refusal?: Refusal, show?: {text: string, until: string, size?: number, modules?: string}, lifted?: string[], lifted_text?: string, lifted_text_en?: string}} Sale
+ * @typedef {{id: string, amount: number, currency: string, state: string, goods: string, charge_key: string, reason?: string, reason_text?: string, reason_text_en?: string, wallet?: string, wallet_name?: string, wallet_name_en?: string, receipt?: string, bill?: string, paper: string, checking: boolean, deadline?: string, next_inquiry?: string, give_up?: string, opened: string, changed: string, refusal?: Refusal, show?: {text: string, until: string, size?: number, modules?: string}, lifted?: string[], lifted_text?: string, lifted_text_en?: string}} Sale
  * @typedef {{taking: boolean, away: boolean, count: number, amount: number, carried?: number, carried_amount?: number, left_count: number, left_amount: number, oldest?: string, until?: string}} Offline
  * @typedef {{key: string, wallet: string, wallet_name: string, wallet_name_en: string, amount: number, currency: string, state: string, attempts: number, accepted: string, until: string, carried?: boolean, moved?: string}} Queued
  * @typedef {{taking: boolean, count: number, amount: number, carried?: number, carried_amount?: number, oldest?: string, charges: Queued[]}} Queue
  * @typedef {{store: string, terminal: string, sale?: Sale, refusal?: Refusal, devices: Device[], open: number, demo: boolean, offline?: Offline, presenters?: {wallet: string, name: string, name_en: string}[]}} Register
+ * @typedef {{id: string, amount: number, currency: string, state: string, left: number, waiting: boolean, parts: {part: number, way: string, paid: number, change?: number, sale: Sale}[]}} Bill
  * @typedef {{code: string, subject?: string, act: string, title: string, title_en: string, text: string, text_en: string}} Trouble
  */
 
-/** @typedef {"signin"|"starting"|"lost"|"charges"|"amount"|"scan"|"override"|"shown"|"asking"|"confirm"|"doubt"|"approved"|"declined"|"reversing"|"reversed"|"abandoned"|"queued"|"owed"|"unpaid"} Screen */
+/** @typedef {"signin"|"starting"|"lost"|"charges"|"amount"|"split"|"scan"|"override"|"shown"|"asking"|"confirm"|"doubt"|"approved"|"declined"|"reversing"|"reversed"|"abandoned"|"queued"|"owed"|"unpaid"} Screen */
 
 /** @type {Record<string, Screen>} the screen of each state of a charge */
 const screens = {
@@ -46,7 +47,7 @@ export const mark = (sale) => `${sale.id}/${sale.charge_key}`;
 /**
  * The screen that the page must show. A state that this page does not know is
  * shown as doubt: never as a yes, never as a no.
- * @param {{signedIn: boolean, ready: boolean, lost: boolean, view: string, sale: Sale|null, again: boolean, override?: object|null}} page
+ * @param {{signedIn: boolean, ready: boolean, lost: boolean, view: string, split?: object|null, sale: Sale|null, again: boolean, override?: object|null}} page
  * @returns {Screen}
  */
 export function screenOf(page) {
@@ -54,7 +55,8 @@ export function screenOf(page) {
   if (page.lost) return "lost";
   if (!page.ready) return "starting";
   if (page.view === "charges") return "charges";
-  if (!page.sale) return "amount";
+  if (!page.sale) return page.split ? "split" : "amount";
+  if (page.sale.bill && page.sale.state === "approved" && page.sale.goods !== "hand_over") return "split"; // a part: the goods stay
   if (page.sale.state === "pending" && (page.sale.show || page.sale.reason === "code_shown")) return "shown";
   const now = page.again && again.has(page.sale.state) ? "scan" : screens[page.sale.state] ?? "doubt";
   return now === "scan" && page.override ? "override" : now;

@@ -43,6 +43,8 @@ export const page = {
   /** @type {Sale[]} */
   news: [],           // late results of sales left behind, until someone has read them
   stopped: false,     // the last sale was stopped before anything was sent
+  /** @type {{bill: import("./model.js").Bill, digits: string, cash: number}|null} */
+  split: null,        // a bill that is paid in parts
   again: false,       // the cashier wants to scan again for this sale
   /** @type {{limit: string, pin: string}|null} */
   override: null,     // a manager is asked to let the sale pass a limit
@@ -167,5 +169,6 @@ export function leave() {
   set({
     sale: null, last: sale.state === "abandoned" ? page.last : sale, refusal: null, override: null, fault: null, again: false, sure: false, stay: false, muted: false, stopped: false,
     entry: { digits: "", rate: page.entry.rate, large: false },
+    split: sale.bill && sale.goods === "hand_over" ? null : page.split, // all of it is paid
   });
 }

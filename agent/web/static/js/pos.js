@@ -17,12 +17,14 @@ import { override } from "./screens/override.js";
 import { lost, rememberSale } from "./screens/lost.js";
 import { approved, approvedFor, declined, other } from "./screens/result.js";
 import { scan } from "./screens/scan.js";
+import { split } from "./screens/split.js";
 import { shown } from "./screens/shown.js";
 import { signin, starting } from "./screens/signin.js";
 import { asking, confirm, doubt } from "./screens/wait.js";
 import { listen } from "./keys.js";
 import { lock } from "./signing.js";
 import { play, wake } from "./sound.js";
+import { look as lookAtBill } from "./split.js";
 import { loadWords, said, t } from "./words.js";
 
 /** @typedef {import("./model.js").Screen} Screen */
@@ -33,7 +35,7 @@ const assertive = /** @type {HTMLElement} */ (document.getElementById("assertive
 
 /** The screen for each name; those of a sale get it. @type {Record<Screen, (sale: any) => any>} */
 const screens = {
-  signin, starting, lost, amount, scan, override, shown, asking, confirm, doubt, approved, declined,
+  signin, starting, lost, amount, split: () => split(), scan, override, shown, asking, confirm, doubt, approved, declined,
   charges: () => charges(),
   reversing: (sale) => other(sale, "reversing"),
   reversed: (sale) => other(sale, "reversed"),
@@ -45,7 +47,7 @@ const screens = {
 
 /** The sound of coming to a screen. @type {Partial<Record<Screen, import("./sound.js").Cue>>} */
 const cues = {
-  asking: "accepted", shown: "accepted", approved: "approved", declined: "declined", reversed: "declined", abandoned: "declined",
+  asking: "accepted", split: "accepted", shown: "accepted", approved: "approved", declined: "declined", reversed: "declined", abandoned: "declined",
   doubt: "doubt", reversing: "doubt", owed: "doubt", unpaid: "doubt", queued: "queued",
 };
 
@@ -76,7 +78,7 @@ function draw() {
 
 function paint() {
   const name = screen();
-  const mark = `${name} ${name === "signin" ? `${door.chosen} ${door.setUp}` : page.sale?.charge_key ?? ""} ${page.again}`;
+  const mark = `${name} ${name === "split" ? page.split?.bill.state : name === "signin" ? `${door.chosen} ${door.setUp}` : page.sale?.charge_key ?? ""} ${page.again}`;
   const changed = mark !== was;
   if (changed) page.shownAt = Date.now();
   document.body.className = `on-${name}${page.demo ? " demo" : ""}`;
@@ -85,6 +87,7 @@ function paint() {
   if (changed) {
     was = mark;
     arrived(name);
+    if (name === "split") void lookAtBill();
   }
   followPanel();
   followDialogs();

@@ -67,8 +67,8 @@ export class Till {
     await this.page.keyboard.type(pin, { delay: 30 });
     await this.page.keyboard.press("Enter");
     // The result of another test may still be shown, as it is to a cashier who comes back.
-    const first = await this.on("amount", "approved", "declined", "abandoned", "reversing", "reversed");
-    if (first !== "amount") await this.page.locator("#next").tap();
+    const first = await this.on("amount", "approved", "declined", "abandoned", "reversing", "reversed", "split");
+    if (first !== "amount") await this.page.locator("#next, #split-done").tap();
     await this.on("amount");
     await this.page.evaluate(() => { window.seen = ["amount"]; });
   }

@@ -2,6 +2,7 @@
 import { html, nothing } from "../../vendor/lit.js";
 import { page, set } from "../page.js";
 import { chooseRate, listCharges, pay, reprint, type } from "../acts.js";
+import { open } from "../split.js";
 import { keypad } from "../parts/keypad.js";
 import { paperTrouble, paperWord } from "../parts/receipt.js";
 import { shapeOf } from "../parts/shapes.js";
@@ -56,6 +57,7 @@ export function amount() {
         <p class="total"><span>${t("amount.label")}</span> <output class="yen" aria-live="off">${money(yen)}</output></p>
         ${rates()}
         ${goOn(yen)}
+        ${yen > 1 && !page.entry.large ? html`<button type="button" class="action" id="split" ?disabled=${page.busy !== ""} @click=${open}>${t("split.begin")}</button>` : nothing}
         ${notices()} ${refusalNote()}
         ${last()}
       </section>
