@@ -222,6 +222,11 @@ func (r *Register) takeCash(part sale.Sale, by charge.By) error {
 	if err != nil {
 		return r.notTaken(err)
 	}
+	r.mu.Lock()
+	if r.desk.standing && r.desk.sale.Bill == part.Bill { // a declined part: this one pays in its place
+		r.desk.closed = true
+	}
+	r.mu.Unlock()
 	r.log.Info("cash", "charge", string(rec.Key), "bill", part.Bill, "amount", rec.Amount.String(), "operator", rec.Operator)
 	r.work.Add(1)
 	defer r.work.Done()

@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -159,6 +160,28 @@ func TestAPartGivesWay(t *testing.T) {
 			t.Errorf("%+v, %v", v, err)
 		}
 		s.has(1000)
+	})
+}
+
+// A declined part stays at the scanner. Once another part has paid what it
+// would, no later code pays it as well.
+func TestADeclinedPartIsNotPaidLater(t *testing.T) {
+	atTill(t, func(t *testing.T, s *till) {
+		s.spends(firstBalance - 500)
+		s.opened("b")
+		v, err := s.PayPart(partOf("b", "one", 1000, 0))
+		must(t, err)
+		must(t, s.scans())
+		s.is(v.Parts[0].Charge.Key, charge.Declined)
+		s.pays(partOf("b", "two", 1999, 1999), 0)
+		var refused *agent.Refused
+		if err := s.scans(); !errors.As(err, &refused) || refused.Why == "register.failed" {
+			t.Errorf("a later code: %v", err)
+		}
+		if v, err = s.LookBill("b"); err != nil || v.State != agent.BillPaid || v.Parts[0].Charge.State != charge.Declined {
+			t.Errorf("%+v, %v", v, err)
+		}
+		s.has(firstBalance - 500)
 	})
 }
 

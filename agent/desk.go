@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -209,7 +210,11 @@ func (r *Register) fresh(d desk) (charge.Record, error) {
 	if d.charge.State == charge.Prepared {
 		return d.charge, nil
 	}
-	return r.prepare(d.sale, charge.ByCashier)
+	rec, err := r.prepare(d.sale, charge.ByCashier)
+	if errors.Is(err, charge.ErrNotTaken) { // of a bill, another part may have paid it meanwhile
+		err = r.notTaken(err)
+	}
+	return rec, err
 }
 
 // mayStart tells whether another charge may begin: the journal writes, and
