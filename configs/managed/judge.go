@@ -124,7 +124,7 @@ func editedAt(a, b configs.Config) (at string, edited bool) {
 func still(c configs.Config) configs.Config {
 	out := configs.Config{
 		Store: c.Store, Data: c.Data, API: c.API, Operators: c.Operators, People: c.People, Wallets: c.Wallets, Codes: c.Codes,
-		TopUp: c.TopUp, Shown: c.Shown, Offline: c.Offline, Webhooks: c.Webhooks, Link: c.Link, FileDrop: c.FileDrop, Tracing: c.Tracing, Log: c.Log,
+		TopUp: c.TopUp, Shown: c.Shown, Offline: c.Offline, Webhooks: c.Webhooks, Link: c.Link, FileDrop: c.FileDrop, Tracing: c.Tracing, Alerts: c.Alerts, Mail: c.Mail, Log: c.Log,
 	}
 	return out
 }
