@@ -73,36 +73,41 @@ func (s *Server) openSale(ctx context.Context, in *struct {
 
 // begin opens what is wanted, and pays it when the code is at hand.
 func (s *Server) begin(who *caller, key string, want sale.Sale, code *control.Code) (*saleOut, error) {
-	view, found, err := s.openOnce(want, who.by)
+	view, found, one, err := s.openOnce(who, key, want, code)
 	switch {
 	case err != nil:
 		return nil, err
 	case code == nil:
 		return s.answer(view), nil
-	case found: // whether the code was walked before the agent was started anew is not known for sure, so it is not walked again
-		one, err := s.wishes.bind("code "+view.Sale.ID, who.source(), key, code.Text)
-		if err != nil {
-			return nil, s.otherwise(err, "wish.conflict")
-		}
+	case found, one.again: // whether the code was walked before the agent was started anew is not known for sure, so it is not walked again
 		return s.paid(view.Sale.ID, one.before())
-	default:
-		return s.once("code", who.source(), key, want.ID, code.Text, func() error {
-			return s.Register.Pay(want.ID, code.AIM, []byte(code.Text), who.name)
-		})
 	}
+	err = s.Register.Pay(want.ID, code.AIM, []byte(code.Text), who.name)
+	one.refused(err)
+	return s.paid(want.ID, err)
 }
 
 // openOnce opens a sale, or finds the one that was opened before under the
-// same idempotency key or reference. One at a time: of two tries of one wish
-// that come together, the second one finds the first one's sale.
-func (s *Server) openOnce(want sale.Sale, by charge.By) (view agent.View, found bool, err error) {
+// same idempotency key or reference, and binds its code to the wish. One at a
+// time: of two tries of one wish that come together, the second one finds the
+// first one's sale, and the first one has bound its code, so that it walks.
+func (s *Server) openOnce(who *caller, key string, want sale.Sale, code *control.Code) (view agent.View, found bool, one wish, err error) {
 	s.opening.Lock()
 	defer s.opening.Unlock()
-	if view, found, err = s.existing(want); err != nil || found {
-		return view, found, err
+	if view, found, err = s.existing(want); err != nil {
+		return view, found, one, err
 	}
-	view, err = s.Register.Open(want, by)
-	return view, false, s.explain(err)
+	if !found {
+		if view, err = s.Register.Open(want, who.by); err != nil {
+			return view, false, one, s.explain(err)
+		}
+	}
+	if code != nil {
+		if one, err = s.wishes.bind("code "+view.Sale.ID, who.source(), key, code.Text); err != nil {
+			err = s.otherwise(err, "wish.conflict")
+		}
+	}
+	return view, found, one, err
 }
 
 // existing is the sale that was opened before. Another amount under the same
