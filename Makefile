@@ -136,6 +136,7 @@ endef
 tools-node:
 	$(call ensure,node,nodejs,a test of signed codes will skip)
 	$(call ensure,curl,curl,the sample client for curl is not tested)
+	$(call ensure,openssl,openssl,the commands of the documents are not run)
 	$(call ensure,python3,python3,the sample client and the audit of an export will skip)
 
 # The TPM of the tests is one in software.

@@ -75,7 +75,7 @@ func other(t *testing.T) net.IP {
 			return ip.IP
 		}
 	}
-	t.Skip("this machine has no address but its own")
+	t.Skip("SKIP: this machine has no address but its own")
 	return nil
 }
 
@@ -104,7 +104,7 @@ func TestNoTLSNoLetter(t *testing.T) {
 	far := mailtest.New(t, func(r *mailtest.Relay) { r.NoTLS = true })
 	l, err := net.Listen("tcp", net.JoinHostPort(ip.String(), "0"))
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("SKIP: no such address here: %v", err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
 	go func() {
