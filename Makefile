@@ -26,14 +26,20 @@ test: lint test-go test-sim test-pages ## all tests, race detector and browser i
 # nothing and takes ten times as long.
 PICTURES := ./drivers/virtual/photo ./drivers/scanner/imager/...
 
-# SKIP lines stay in out/test.log, where .ci/run compares them with its list.
+# The whole log with its SKIP lines, which .ci/run compares with its list, is
+# out/test.log; of a failure only what the failed tests said is shown.
+GOTESTSUM := go run gotest.tools/gotestsum@v1.13.0
+tested     = $(GOTESTSUM) --format standard-verbose --jsonfile out/$(1).json -- $(2) > out/$(1).log 2>&1 || \
+	{ awk '/^=== Failed/ { found = 1 } found && n++ < 300; !found { last[NR % 30] = $$0 } END { if (!found) for (i = NR + 1; i <= NR + 30; i++) print last[i % 30] }' out/$(1).log; \
+	  echo 'the whole log is in out/$(1).log'; exit 1; }
 test-go: build tools-node tools-tpm tools-judges ## the Go tests, with the race detector
 	@mkdir -p out
-	{ go test -race -v -timeout 15m $$(go list ./... | grep -vE 'drivers/(virtual/photo|scanner/imager)') && go test -v -timeout 15m $(PICTURES) && \
-	  go test -race -run 'Many|Context' ./drivers/scanner/imager; } > out/test.log 2>&1 || { grep -E '^(--- FAIL|\s+--- FAIL|FAIL|panic:|.*_test\.go:[0-9]+:)|DATA RACE' out/test.log | head -100; echo 'the whole log is in out/test.log'; exit 1; }
-	@grep -E '^(ok|FAIL)' out/test.log
+	$(call tested,race,-race -timeout 20m $$(go list ./... | grep -vE 'drivers/(virtual/photo|scanner/imager)'))
+	$(call tested,pictures,-timeout 15m $(PICTURES))
+	$(call tested,imager,-race -run 'Many|Context' ./drivers/scanner/imager)
+	@cat out/race.log out/pictures.log out/imager.log > out/test.log
+	@grep -E '^(ok|FAIL|DONE)' out/test.log
 	@grep -hE '^ *--- SKIP|: SKIP' out/test.log || true
-	@printf '%s passed, %s failed\n' "$$(grep -cE '^\s*--- PASS' out/test.log)" "$$(grep -cE '^\s*--- FAIL' out/test.log || true)"
 
 # Without the race detector, which costs ten times the time: test-go runs a
 # short form of both tiers with it.
