@@ -15,6 +15,7 @@ type Wallet struct {
 	ClientCA  string // file: who signs the certificates of registers
 	TrySocket string // unix socket of the controls for trying it out; empty for none
 	Forward   Forward
+	Points    int64 // granted for each 1,000 yen that are paid in money
 	Customers []Customer
 }
 
@@ -22,6 +23,8 @@ type Wallet struct {
 type Customer struct {
 	Name    string
 	Balance int64 // yen
+	Points  int64
+	Use     bool // points pay, as far as they go
 }
 
 // Forward limits what one register may collect of what it took without a
@@ -75,6 +78,8 @@ func (w *Wallet) settings() []setting {
 			about: "Unix socket of the controls for trying the wallet out: codes, faults, balances.\nLeave it empty where real money is."},
 		{key: "forward", table: w.Forward.settings(),
 			about: "What one register may collect of what it took without a network, also where another brings it in.\nWhat is over the last two is not declined: the register asks again later."},
+		{key: "points", value: whole(&w.Points, 0, 0, 1000),
+			about: "Points that a customer gets for each 1,000 yen paid in money. 0 is none.\nA point pays one yen, and the shop gets all of it from the wallet."},
 		{key: "customer", rows: rowsOf(&w.Customers, "name", (*Customer).settings),
 			about: "An account that is opened at the first start."},
 	}
@@ -95,5 +100,7 @@ func (c *Customer) settings() []setting {
 			about: "The customer's short name."},
 		{key: "balance", value: whole(&c.Balance, 0, 0, 1_000_000_000),
 			about: "The opening balance in yen."},
+		{key: "points", value: whole(&c.Points, 0, 0, 1_000_000_000), about: "Points of a promotion at the opening."},
+		{key: "use_points", value: flag(&c.Use, false), about: "Whether points pay for this customer, as far as they go."},
 	}
 }

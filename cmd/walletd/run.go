@@ -67,7 +67,7 @@ func serve(ctx context.Context, c configs.Wallet, o reference.Options, store led
 		}
 	}
 	for _, customer := range c.Customers {
-		if _, err := o.Ledger.AddCustomer(customer.Name, customer.Balance); err != nil {
+		if err := open(o.Ledger, customer); err != nil {
 			return err
 		}
 	}
@@ -87,11 +87,28 @@ func serve(ctx context.Context, c configs.Wallet, o reference.Options, store led
 	return errors.Join(broken, srv.Stop(last))
 }
 
+// open opens an account that is not there yet: what a customer has since spent,
+// earned or wished stays so.
+func open(l *ledger.Ledger, c configs.Customer) error {
+	added, err := l.AddCustomer(c.Name, c.Balance)
+	if err != nil || !added {
+		return err
+	}
+	if c.Points > 0 {
+		err = l.GrantPoints(c.Name, c.Points)
+	}
+	if c.Use {
+		err = errors.Join(err, l.UsePoints(c.Name, true))
+	}
+	return err
+}
+
 // books are the rules of the ledger, as the board and the configuration have
 // them.
 func books(c configs.Wallet, o reference.Options) ledger.Options {
 	return ledger.Options{
 		Stopped: o.Board.Stopped, Issuer: o.Issuer, Denied: o.Board.Denies,
+		PointsPerMille: c.Points,
 		ForwardWithin: c.Forward.Within, MostForwards: c.Forward.Count, MostForwarded: c.Forward.Amount,
 	}
 }

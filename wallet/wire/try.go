@@ -28,6 +28,7 @@ type Customer struct {
 	Name     string `json:"name"` // unique
 	Balance  int64  `json:"balance"`
 	Reserved int64  `json:"reserved,omitempty"` // put aside for signed codes, beside the balance
+	Points   int64  `json:"points,omitempty"`
 }
 
 // CodeRequest asks for a fresh payer code of a customer; an empty Customer is

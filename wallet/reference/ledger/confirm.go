@@ -27,10 +27,11 @@ func (l *Ledger) Confirm(key string, yes bool) (wire.Answer, error) {
 			st.decline(wire.Stopped)
 			return letGo(tx, &st, now)
 		}
-		err = approve(tx, &st, CauseCharge, now,
-			move{ClassHold, st.Customer, negative(st.Amount)},
-			move{ClassStore, st.Store, st.Amount})
+		points, err := l.earn(tx, &st, 0)
 		if err != nil {
+			return err
+		}
+		if err := approve(tx, &st, CauseCharge, now, append(moneyTaken(&st, ClassHold, st.Customer, 0), points...)...); err != nil {
 			return err
 		}
 		st.Until, st.Changed = time.Time{}, now

@@ -24,6 +24,7 @@ func NewMemory() *Memory {
 		pending:    map[int]bool{},
 		refunds:    map[string][]int{},
 		codes:      map[CodeHash]Code{},
+		wishes:     map[string]Wish{},
 		phones:     newPhones(),
 		registers:  map[string][]RegisterKey{},
 	}}
@@ -68,6 +69,7 @@ type books struct {
 	refunds    map[string][]int // places of standings, by the charge's key
 	codes      map[CodeHash]Code
 	phones
+	wishes    map[string]Wish
 	registers map[string][]RegisterKey // by STORE-TERMINAL
 	undo      []func()
 }

@@ -47,6 +47,8 @@ type Tx interface {
 	Code(CodeHash) (Code, error)
 	PutCode(Code) error // insert, or replace by Hash
 	DropCodes(expiredBefore time.Time) error
+	Wish(customer string) (Wish, error)
+	PutWish(Wish) error // insert, or replace by Customer
 	PhoneTx
 	RegisterTx
 }
@@ -123,6 +125,10 @@ type Standing struct {
 	At        time.Time // of the first word
 	Until     time.Time // while pending: when it runs out; else zero
 	Changed   time.Time // of the last change of Status
+
+	// Of an approved charge: what points paid, in minor units, the points that
+	// were granted, and what the customer had then. Of a refund: what came back.
+	PointsUsed, PointsEarned, PointsLeft int64
 }
 
 // CodeHash stands for a payer code in the books; the code itself is never

@@ -137,20 +137,32 @@ func countDebits(tx Tx) (map[string]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	customers := map[int64]bool{}
+	customers, holds := map[int64]bool{}, map[int64]bool{}
 	for _, a := range accounts {
-		customers[a.ID] = a.Class == ClassCustomer || a.Class == ClassReserve
+		holds[a.ID] = a.Class == ClassHold
+		customers[a.ID] = (a.Class == ClassCustomer || a.Class == ClassReserve) && a.Balance.Currency != Points
 	}
 	debits := map[string]int{}
 	err = eachTxn(tx, func(t Txn) error {
+		n, moved := 0, false
 		for _, p := range t.Postings {
+			moved = moved || customers[p.Account] || holds[p.Account]
 			switch {
 			case t.Key == "" || !customers[p.Account]:
 			case p.Amount.Minor < 0:
-				debits[t.Key]++
+				n++
 			default:
-				debits[t.Key]--
+				n--
 			}
+		}
+		switch { // points have paid for all of it
+		case !moved && t.Cause == CauseCharge:
+			n = 1
+		case !moved && t.Key != "" && (t.Cause == CauseRefund || t.Cause == CauseReversal):
+			n = -1
+		}
+		if n != 0 {
+			debits[t.Key] += n
 		}
 		return nil
 	})
