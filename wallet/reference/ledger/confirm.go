@@ -64,14 +64,11 @@ func waiting(tx Tx, key string) (Standing, error) {
 
 // expire declines all that has waited for its customer for too long.
 func expire(tx Tx, now time.Time) error {
-	all, err := tx.Pending()
+	all, err := tx.Overdue(now)
 	if err != nil {
 		return err
 	}
 	for _, st := range all {
-		if !now.After(st.Until) {
-			continue
-		}
 		st.decline(wire.Expired)
 		if err := letGo(tx, &st, now); err != nil {
 			return err

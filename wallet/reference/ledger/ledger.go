@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -144,16 +143,16 @@ func (l *Ledger) update(do func(Tx, time.Time) error) error {
 func (l *Ledger) view(do func(Tx) error) error {
 	due := false
 	err := l.store.View(func(tx Tx) error {
-		waiting, err := tx.Pending()
+		now := l.now()
+		waiting, err := tx.Overdue(now)
 		if err != nil {
 			return err
 		}
-		now := l.now()
 		ended, err := tx.Due(now)
 		if err != nil {
 			return err
 		}
-		due = len(ended) > 0 || slices.ContainsFunc(waiting, func(st Standing) bool { return now.After(st.Until) })
+		due = len(ended) > 0 || len(waiting) > 0
 		if due {
 			return nil
 		}

@@ -145,6 +145,15 @@ func (b *books) Pending() ([]Standing, error) {
 	return b.at(places), nil
 }
 
+func (b *books) Overdue(now time.Time) ([]Standing, error) {
+	all, err := b.Pending()
+	return slices.DeleteFunc(all, func(st Standing) bool { return !now.After(st.Until) }), err
+}
+
+func (b *books) Move(c Class, name string, n money.Amount) (Account, error) {
+	return Move(b, c, name, n)
+}
+
 func (b *books) Refunds(chargeKey string) ([]Standing, error) { return b.at(b.refunds[chargeKey]), nil }
 
 func (b *books) at(places []int) []Standing {

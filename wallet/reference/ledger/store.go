@@ -31,13 +31,18 @@ type Store interface {
 // a list without rows is empty.
 type Tx interface {
 	Account(Class, string, money.Currency) (Account, error)
-	Accounts() ([]Account, error)           // in the order they were opened
-	PutAccount(Account) (Account, error)    // ID 0 opens a new one and fills it in
+	Accounts() ([]Account, error)        // in the order they were opened
+	PutAccount(Account) (Account, error) // ID 0 opens a new one and fills it in
+	// Move adds to a balance and gives the account as it is then; it opens one that
+	// is not there. What would fall below zero without being allowed to, and what
+	// cannot be counted any more, is an error and moves nothing.
+	Move(Class, string, money.Amount) (Account, error)
 	AppendTxn(Txn) (Txn, error)             // insert only; fills in the ID, which only rises
 	Txns(after int64, n int) ([]Txn, error) // oldest first
 	Standing(key string) (Standing, error)
 	Standings() ([]Standing, error)               // in the order of their first word, as all lists of them
 	Pending() ([]Standing, error)                 // those that are
+	Overdue(now time.Time) ([]Standing, error)    // those that are pending, with an Until before now
 	Refunds(chargeKey string) ([]Standing, error) // those with this ChargeKey
 	// StandingsOf are at most n whose key begins with register, which is
 	// STORE-TERMINAL-, whose first word came at from or later and before to, and

@@ -59,7 +59,7 @@ func trial(tx Tx) (wire.Trial, error) {
 		if a.Balance.Minor != byAccount[a.ID] {
 			t.Wrong++
 		}
-		if a.Class.someones() && byAccount[a.ID] < 0 {
+		if a.Class.Bounded() && byAccount[a.ID] < 0 {
 			t.Negative++
 		}
 		if a.Class == ClassHold {

@@ -43,6 +43,10 @@ func (t tx) PutAccount(a ledger.Account) (ledger.Account, error) {
 	return a, err
 }
 
+func (t tx) Move(c ledger.Class, name string, n money.Amount) (ledger.Account, error) {
+	return ledger.Move(t, c, name, n)
+}
+
 func (t tx) AppendTxn(txn ledger.Txn) (ledger.Txn, error) {
 	row, err := t.c.One("INSERT INTO txn (key, cause, at) VALUES (?, ?, ?) RETURNING id", txn.Key, txn.Cause, stamp(txn.At))
 	if err != nil {
@@ -105,6 +109,10 @@ func (t tx) Standings() ([]ledger.Standing, error) {
 
 func (t tx) Pending() ([]ledger.Standing, error) {
 	return all(t.c, standing, selectStanding+"WHERE status = 'pending' ORDER BY n")
+}
+
+func (t tx) Overdue(now time.Time) ([]ledger.Standing, error) {
+	return all(t.c, standing, selectStanding+"WHERE status = 'pending' AND until < ? ORDER BY n", stamp(now))
 }
 
 func (t tx) Refunds(chargeKey string) ([]ledger.Standing, error) {
