@@ -2,6 +2,8 @@ package configs
 
 import (
 	"fmt"
+	"net/url"
+	"strings"
 	"time"
 )
 
@@ -9,7 +11,8 @@ import (
 type Wallet struct {
 	ID        string // as registers name it; its bulletins carry it
 	Listen    string // host:port of the mTLS contract
-	Data      string // folder of the ledger
+	Data      string // folder of the ledger, and of keys
+	Postgres  string // where the ledger is kept instead, without a password; empty: in the folder
 	Cert      string // file: the wallet's own certificate
 	Key       string // file: its key
 	ClientCA  string // file: who signs the certificates of registers
@@ -68,6 +71,8 @@ func (w *Wallet) settings() []setting {
 			about: "Where registers reach the wallet, by TLS with a client certificate."},
 		{key: "data", required: true, sample: `"/var/lib/walletd"`, value: absolute(&w.Data, ""),
 			about: "Folder of the ledger, and of the key and the last of its bulletins. It must exist and be writable."},
+		{key: "postgres", value: text(&w.Postgres, "", `"", or words such as "host=/run/postgresql dbname=wallet user=walletd", without a password`, passwordless),
+			about: "A PostgreSQL database to keep the ledger in, instead of a file in the folder.\nIts password, if it wants one, comes from the variable PGPASSWORD or from a file: passfile=/etc/walletd/pgpass."},
 		{key: "cert", required: true, sample: `"/etc/walletd/server.crt"`, value: absolute(&w.Cert, ""),
 			about: "The wallet's certificate (PEM)."},
 		{key: "key", required: true, sample: `"/etc/walletd/server.key"`, value: absolute(&w.Key, ""),
@@ -83,6 +88,16 @@ func (w *Wallet) settings() []setting {
 		{key: "customer", rows: rowsOf(&w.Customers, "name", (*Customer).settings),
 			about: "An account that is opened at the first start."},
 	}
+}
+
+// passwordless keeps passwords out of a file that people show each other.
+func passwordless(s string) bool {
+	u, err := url.Parse(s)
+	with := err == nil && u.User != nil
+	if with {
+		_, with = u.User.Password()
+	}
+	return !with && !strings.Contains(strings.ToLower(s), "password") && printable(s, 500)
 }
 
 func (f *Forward) settings() []setting {

@@ -20,6 +20,7 @@ import (
 	"github.com/posagent/posagent/wallet/reference/issuer"
 	"github.com/posagent/posagent/wallet/reference/ledger"
 	"github.com/posagent/posagent/wallet/reference/ledgerdb"
+	"github.com/posagent/posagent/wallet/reference/ledgerpg"
 	"github.com/posagent/posagent/wallet/reference/tryphone"
 )
 
@@ -42,13 +43,29 @@ func run(ctx context.Context, config string, demoFD int, out io.Writer, log *slo
 		return fmt.Errorf("%w: %w", errConfig, err)
 	}
 	o.Log = log
-	path := filepath.Join(c.Data, "ledger.db")
-	store, err := ledgerdb.Open(path, log)
+	store, where, err := keep(ctx, c, log)
 	if err != nil {
 		return err
 	}
-	err = serve(ctx, c, o, store, path, out)
+	err = serve(ctx, c, o, store, where, out)
 	return errors.Join(err, store.Close())
+}
+
+// keeper is a store that is closed in the end.
+type keeper interface {
+	ledger.Store
+	io.Closer
+}
+
+// keep opens the ledger where the configuration has it.
+func keep(ctx context.Context, c configs.Wallet, log *slog.Logger) (keeper, string, error) {
+	if c.Postgres != "" {
+		store, err := ledgerpg.Open(ctx, ledgerpg.Options{URL: c.Postgres, Log: log})
+		return store, "in PostgreSQL", err
+	}
+	path := filepath.Join(c.Data, "ledger.db")
+	store, err := ledgerdb.Open(path, log)
+	return store, path, err
 }
 
 func serve(ctx context.Context, c configs.Wallet, o reference.Options, store ledger.Store, path string, out io.Writer) error {
@@ -109,7 +126,7 @@ func books(c configs.Wallet, o reference.Options) ledger.Options {
 	return ledger.Options{
 		Stopped: o.Board.Stopped, Issuer: o.Issuer, Denied: o.Board.Denies,
 		PointsPerMille: c.Points,
-		ForwardWithin: c.Forward.Within, MostForwards: c.Forward.Count, MostForwarded: c.Forward.Amount,
+		ForwardWithin:  c.Forward.Within, MostForwards: c.Forward.Count, MostForwarded: c.Forward.Amount,
 	}
 }
 
