@@ -58,6 +58,7 @@ func TestSlipsOfWhatGoesBack(t *testing.T) {
 		{"refund-32", refund(back), part, 32},
 		{"refund-en-48", refund(back), english(part), 48},
 		{"refund-copy-48", refund(back), copied, 48},
+		{"refund-points-48", refund(back), points(part), 48},
 		{"refund-byhand-48", refund(none), whole, 48},
 		{"void-48", receipt.Void, voided(), 48},
 		{"void-en-32", receipt.Void, english(voided()), 32},

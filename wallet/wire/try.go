@@ -150,6 +150,9 @@ type Standing struct {
 	Customer string    `json:"customer,omitempty"`
 	Debits   int       `json:"debits"` // times the customer was debited less times credited: 0 or 1, of a refund or top-up 0 or -1
 	At       time.Time `json:"at"`
+
+	PointsUsed   int64 `json:"points_used,omitempty"` // as in the Answer
+	PointsEarned int64 `json:"points_earned,omitempty"`
 }
 
 // Trial is the trial balance, added up from the postings alone: Sum, Negative

@@ -119,7 +119,7 @@ func (l *Ledger) Standings() ([]wire.Standing, error) {
 			all = append(all, wire.Standing{
 				Key: st.Key, Kind: st.Kind, Status: st.Status,
 				Amount: st.Amount.Minor, Currency: string(st.Amount.Currency),
-				Customer: st.Customer, Debits: debits[st.Key], At: st.At.UTC(),
+				Customer: st.Customer, Debits: debits[st.Key], At: st.At.UTC(), PointsUsed: st.PointsUsed, PointsEarned: st.PointsEarned,
 			})
 		}
 		return err
