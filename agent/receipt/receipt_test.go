@@ -51,12 +51,6 @@ func lunch() receipt.Input {
 	}
 }
 
-// points are used and earned with it.
-func points(in receipt.Input) receipt.Input {
-	in.Charge.Points = charge.Points{Used: 366, Earned: 20, Left: 1054}
-	return in
-}
-
 func english(in receipt.Input) receipt.Input {
 	in.Language, in.Wallet, in.Footer = receipt.English, "Mihon Pay", "Thank you. Please come again."
 	return in
@@ -103,8 +97,6 @@ func TestPapers(t *testing.T) {
 		{"receipt-32", receipt.For, lunch(), 32},
 		{"receipt-en-48", receipt.For, english(lunch()), 48},
 		{"receipt-en-32", receipt.For, english(lunch()), 32},
-		{"points-48", receipt.For, points(lunch()), 48},
-		{"points-en-32", receipt.For, points(english(lunch())), 32},
 		{"plain-48", receipt.For, plain(), 48},
 		{"reprint-48", receipt.For, reprint, 48},
 		{"reprint-en-48", receipt.For, english(reprint), 48},
