@@ -144,6 +144,7 @@ type Step struct {
 	Operator string    // who, when By is a person
 	Receipt  string    // the wallet's own number of the approval, as shown to the customer
 	Points   Points    // with Approve, of a wallet that has them
+	Balance  int64     // with Approve of a top-up: what the customer had afterwards, in minor units; 0: the wallet does not say
 	Code     CodeMark  // set with Send: what was scanned
 	Asked    time.Time // when the request that this answers was started; zero for a step that is no answer
 	At       time.Time // when it happened
@@ -216,6 +217,7 @@ type Record struct {
 	Code       CodeMark // of a refund: see WishMark
 	Receipt    string   // the wallet's own number, once approved
 	Points     Points   // likewise
+	Balance    int64    // of a top-up: what the customer had afterwards; 0: nobody has said
 	Attempts   int      // requests that were started
 	By         By       // who asked for the last step
 	Operator   string

@@ -36,6 +36,29 @@ func (p Points) Note() string {
 	return fmt.Sprintf(pointsForm, p.Used, p.Earned, p.Left)
 }
 
+const balanceForm = "balance: %d"
+
+// BalanceNote is how the journal says what a customer had after a top-up; empty
+// for nobody knows.
+func BalanceNote(minor int64) string {
+	if minor == 0 {
+		return ""
+	}
+	return fmt.Sprintf(balanceForm, minor)
+}
+
+// BalanceOf reads the end of the note of a top-up's approval; 0 where it does
+// not say.
+func BalanceOf(note string) (minor int64) {
+	if i := strings.LastIndex(note, "; "); i >= 0 {
+		note = note[i+2:]
+	}
+	if _, err := fmt.Sscanf(note, balanceForm, &minor); err != nil || BalanceNote(minor) != note {
+		return 0
+	}
+	return minor
+}
+
 // PointsOf reads the end of the note of a wallet's approval; none where it does
 // not say.
 func PointsOf(note string) (p Points) {

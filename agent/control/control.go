@@ -136,6 +136,7 @@ type Sale struct {
 	WalletNameE  string    `json:"wallet_name_en,omitempty"`
 	Receipt      string    `json:"receipt,omitempty"` // the wallet's own number
 	Points       *Points   `json:"points,omitempty" doc:"of the customer, at a wallet that has them"`
+	Balance      int64     `json:"balance,omitempty" doc:"of a top-up: what the customer had afterwards; absent: the wallet does not say"`
 	Paper        string    `json:"paper"`
 	Checking     bool      `json:"checking"`          // past the soft mark, or in doubt: say "checking"
 	Deadline     time.Time `json:"deadline,omitzero"` // while a request is under way
@@ -207,6 +208,7 @@ type Charge struct {
 	WalletNameE string    `json:"wallet_name_en,omitempty"`
 	Receipt     string    `json:"receipt,omitempty"`
 	Points      *Points   `json:"points,omitempty" doc:"of the customer, at a wallet that has them"`
+	Balance     int64     `json:"balance,omitempty" doc:"of a top-up: what the customer had afterwards; absent: the wallet does not say"`
 	Code        string    `json:"code,omitempty"` // masked
 	Paper       string    `json:"paper"`
 	Reprints    int       `json:"reprints"`

@@ -124,6 +124,10 @@ func TopUp(in Input) (printer.Document, error) {
 	p.headed(p.say.topUp)
 	p.facts()
 	p.pair(p.say.credited, in.Charge.Amount.Text(), printer.Style{Bold: true, Wide: true, Tall: true})
+	if after := in.Charge.Balance; after > 0 {
+		p.pair(p.say.balanceBefore, money.Amount{Minor: after - in.Charge.Amount.Minor, Currency: in.Charge.Amount.Currency}.Text(), printer.Style{})
+		p.pair(p.say.balanceAfter, money.Amount{Minor: after, Currency: in.Charge.Amount.Currency}.Text(), printer.Style{})
+	}
 	p.add(printer.Rule{})
 	p.pair(p.say.cash, in.Charge.Amount.Text(), printer.Style{})
 	p.pair(p.say.wallet, in.Wallet, printer.Style{})

@@ -36,6 +36,7 @@ func voided() receipt.Input {
 func toppedUp() receipt.Input {
 	i := plain()
 	i.Charge.Kind, i.Sale.TopUp = charge.Topup, true
+	i.Charge.Balance = i.Charge.Amount.Minor + 2300
 	return i
 }
 

@@ -159,7 +159,7 @@ func (b *Book) take(t *turn, row Row, step charge.Step) (Row, int64, error) {
 		after, moved, note = b.rules.Take(row, step)
 	}
 	if moved && step.Event == charge.Approve && after.State == charge.Approved {
-		note = noted(note, after.Points.Note())
+		note = noted(noted(note, after.Points.Note()), charge.BalanceNote(after.Balance))
 	}
 	note, step.Note = noted(step.Note, note), ""
 	if outstanding(row.State) && !outstanding(after.State) {

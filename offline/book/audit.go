@@ -151,11 +151,12 @@ type memory struct {
 	by                        charge.By
 	attempts                  int
 	points                    charge.Points
+	balance                   int64
 	prepared, sent, changed   time.Time
 }
 
 func memoryOf(r charge.Record) memory {
-	return memory{r.Code, r.Reason, r.Wallet, r.Receipt, r.Operator, r.By, r.Attempts, r.Points, r.PreparedAt, r.SentAt, r.ChangedAt}
+	return memory{r.Code, r.Reason, r.Wallet, r.Receipt, r.Operator, r.By, r.Attempts, r.Points, r.Balance, r.PreparedAt, r.SentAt, r.ChangedAt}
 }
 
 // saidBy is what the entries of a charge say that it must remember. Of one
@@ -181,7 +182,7 @@ func saidBy(chain []Link, row charge.Record) memory {
 			m.receipt = l.Step.Receipt
 		}
 		if l.Step.Event == charge.Approve && l.Step.By == charge.ByWallet && l.To == charge.Approved {
-			m.points = charge.PointsOf(l.Note)
+			m.points, m.balance = charge.PointsOf(l.Note), charge.BalanceOf(l.Note)
 		}
 		if l.Step.Code.Hash != "" {
 			m.code = l.Step.Code

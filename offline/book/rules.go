@@ -102,8 +102,13 @@ func (u Rules) remember(row *Row, step charge.Step, to charge.State) {
 	if step.Receipt != "" {
 		row.Receipt = step.Receipt
 	}
-	if step.Event == charge.Approve && step.By == charge.ByWallet && to == charge.Approved && step.Points.Sound(row.Amount.Minor) {
-		row.Points = step.Points
+	if step.Event == charge.Approve && step.By == charge.ByWallet && to == charge.Approved {
+		if step.Points.Sound(row.Amount.Minor) {
+			row.Points = step.Points
+		}
+		if row.Kind == charge.Topup && step.Balance >= row.Amount.Minor {
+			row.Balance = step.Balance
+		}
 	}
 	row.By, row.Operator = step.By, step.Operator
 	if to != row.State {

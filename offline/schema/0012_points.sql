@@ -4,3 +4,7 @@
 ALTER TABLE charges ADD COLUMN points_used   INTEGER NOT NULL DEFAULT 0 CHECK (points_used BETWEEN 0 AND amount);
 ALTER TABLE charges ADD COLUMN points_earned INTEGER NOT NULL DEFAULT 0 CHECK (points_earned >= 0);
 ALTER TABLE charges ADD COLUMN points_left   INTEGER NOT NULL DEFAULT 0 CHECK (points_left >= 0);
+
+-- Of an approved top-up: what the customer had afterwards; 0 where the wallet
+-- does not say.
+ALTER TABLE charges ADD COLUMN balance INTEGER NOT NULL DEFAULT 0 CHECK (balance >= 0);

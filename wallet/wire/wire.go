@@ -137,6 +137,10 @@ type Answer struct {
 	PointsEarned int64 `json:"points_earned,omitempty"`
 	PointsLeft   int64 `json:"points_left,omitempty"`
 
+	// Of an approved top-up: what the customer had afterwards, in minor units.
+	// Absent: the wallet does not say.
+	Balance int64 `json:"balance,omitempty"`
+
 	// Of a presented charge while it is pending: the text that the register
 	// shows as a QR code, and until when a customer can pay it. After that the
 	// wallet declines the key as Expired by itself. After a reversal nobody can.

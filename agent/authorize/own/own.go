@@ -223,6 +223,9 @@ func (c *Client) answer(asked authorize.Asked, ev authorize.Evidence, started ti
 			// A number that is no such line does not make the approval less true.
 			a.Receipt = authorize.Plain(ev.Answer.Receipt, longestNumber)
 			a.Points, a.Note = points(ev.Answer)
+			if asked.Kind == wire.KindTopup || asked.Call == authorize.CallTopup {
+				a.Balance = max(ev.Answer.Balance, 0)
+			}
 		}
 	}
 	if ev.Err != nil {

@@ -179,8 +179,9 @@ func moneyMoved(st *Standing, class Class, name string, used, sign int64) []move
 	return legs
 }
 
-// points are those of a standing answer.
+// points are those of a standing answer, and the balance of a top-up.
 func (st Standing) points(a wire.Answer) wire.Answer {
 	a.PointsUsed, a.PointsEarned, a.PointsLeft = st.PointsUsed, st.PointsEarned, st.PointsLeft
+	a.Balance = st.Balance
 	return a
 }

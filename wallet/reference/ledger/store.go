@@ -134,6 +134,8 @@ type Standing struct {
 	// Of an approved charge: what points paid, in minor units, the points that
 	// were granted, and what the customer had then. Of a refund: what came back.
 	PointsUsed, PointsEarned, PointsLeft int64
+
+	Balance int64 // of an approved top-up: what the customer had then
 }
 
 // CodeHash stands for a payer code in the books; the code itself is never

@@ -59,11 +59,14 @@ func (l *Ledger) topUp(tx Tx, st *Standing, now time.Time) error {
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		if _, err := a.Balance.Add(m.amount); err != nil {
+		after, err := a.Balance.Add(m.amount)
+		if err != nil {
 			over = true
 		}
+		st.Balance = after.Minor // the last is the customer's
 	}
 	if over {
+		st.Balance = 0
 		st.decline(wire.OverLimit)
 		return nil
 	}

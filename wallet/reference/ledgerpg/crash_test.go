@@ -137,7 +137,7 @@ func TestSecondLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close(context.Background())
-	copied := "INSERT INTO standing (key, kind, status, amount, currency, store, terminal, code, serial, charge_key, blocked, kept, customer, reason, receipt, points_used, points_earned, points_left, at, until, changed) SELECT 'S1-T1-1-3', kind, status, amount, currency, store, terminal, code, serial, charge_key, blocked, kept, customer, reason, receipt, 0, 0, 0, at, until, changed FROM standing WHERE kind = 'refund'"
+	copied := "INSERT INTO standing (key, kind, status, amount, currency, store, terminal, code, serial, charge_key, blocked, kept, customer, reason, receipt, points_used, points_earned, points_left, balance, at, until, changed) SELECT 'S1-T1-1-3', kind, status, amount, currency, store, terminal, code, serial, charge_key, blocked, kept, customer, reason, receipt, 0, 0, 0, 0, at, until, changed FROM standing WHERE kind = 'refund'"
 	for sql, says := range map[string]string{
 		"UPDATE posting SET amount = 1": "never changed",
 		"DELETE FROM posting":           "never changed",

@@ -72,7 +72,7 @@ func (t *tx) Txns(after int64, n int) (list []ledger.Txn, err error) {
 }
 
 const standingColumns = `key, kind, status, amount, currency, store, terminal, code, serial, charge_key, blocked, kept, customer, reason, receipt,
-	points_used, points_earned, points_left, at, until, changed`
+	points_used, points_earned, points_left, balance, at, until, changed`
 
 const selectStanding = "SELECT " + standingColumns + ", n FROM standing "
 
@@ -80,7 +80,7 @@ func scanStanding(r pgx.CollectableRow) (st ledger.Standing, err error) {
 	var at, until, changed int64
 	var code, serial []byte
 	err = r.Scan(&st.Key, &st.Kind, &st.Status, &st.Amount.Minor, &st.Amount.Currency, &st.Store, &st.Terminal, &code, &serial,
-		&st.ChargeKey, &st.Blocked, &st.Kept, &st.Customer, &st.Reason, &st.Receipt, &st.PointsUsed, &st.PointsEarned, &st.PointsLeft,
+		&st.ChargeKey, &st.Blocked, &st.Kept, &st.Customer, &st.Reason, &st.Receipt, &st.PointsUsed, &st.PointsEarned, &st.PointsLeft, &st.Balance,
 		&at, &until, &changed, &st.Place)
 	copy(st.Code[:], code)
 	copy(st.Serial[:], serial)
@@ -132,14 +132,14 @@ func (t *tx) StandingsOf(register string, from, to time.Time, after int64, n int
 
 func (t *tx) PutStanding(st ledger.Standing) error {
 	t.write("INSERT INTO standing ("+standingColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 		ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, status = excluded.status, amount = excluded.amount, currency = excluded.currency,
 			store = excluded.store, terminal = excluded.terminal, code = excluded.code, serial = excluded.serial, charge_key = excluded.charge_key,
 			blocked = excluded.blocked, kept = excluded.kept, customer = excluded.customer, reason = excluded.reason, receipt = excluded.receipt,
-			points_used = excluded.points_used, points_earned = excluded.points_earned, points_left = excluded.points_left,
+			points_used = excluded.points_used, points_earned = excluded.points_earned, points_left = excluded.points_left, balance = excluded.balance,
 			at = excluded.at, until = excluded.until, changed = excluded.changed`,
 		st.Key, st.Kind, st.Status, st.Amount.Minor, st.Amount.Currency, st.Store, st.Terminal, st.Code[:], st.Serial[:], st.ChargeKey, st.Blocked, st.Kept,
-		st.Customer, st.Reason, st.Receipt, st.PointsUsed, st.PointsEarned, st.PointsLeft, stamp(st.At), stampOrNone(st.Until), stamp(st.Changed))
+		st.Customer, st.Reason, st.Receipt, st.PointsUsed, st.PointsEarned, st.PointsLeft, st.Balance, stamp(st.At), stampOrNone(st.Until), stamp(st.Changed))
 	return nil
 }
 

@@ -18,7 +18,7 @@ func testTopUp(t *testing.T, open Open) {
 	approved.check(t, first)
 	w.has(t, "Taro", 3500)
 	w.clock.add(48 * time.Hour)
-	if again := w.topUp(t, r); again.Receipt != first.Receipt || again.Status != wire.Approved {
+	if again := w.topUp(t, r); again.Receipt != first.Receipt || again.Status != wire.Approved || first.Balance != 3500 || again.Balance != 3500 {
 		t.Fatalf("the retry is %+v, the top-up was %+v", again, first)
 	}
 	w.has(t, "Taro", 3500)

@@ -4,6 +4,9 @@ ALTER TABLE standing ADD COLUMN points_used   INTEGER NOT NULL DEFAULT 0 CHECK (
 ALTER TABLE standing ADD COLUMN points_earned INTEGER NOT NULL DEFAULT 0 CHECK (points_earned >= 0);
 ALTER TABLE standing ADD COLUMN points_left   INTEGER NOT NULL DEFAULT 0 CHECK (points_left >= 0);
 
+-- Of a top-up: what the customer had afterwards.
+ALTER TABLE standing ADD COLUMN balance INTEGER NOT NULL DEFAULT 0 CHECK (balance >= 0);
+
 CREATE TABLE wish (
     customer   TEXT    PRIMARY KEY CHECK (customer <> ''),
     use_points INTEGER NOT NULL CHECK (use_points IN (0, 1))

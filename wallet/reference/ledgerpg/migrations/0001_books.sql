@@ -63,6 +63,7 @@ CREATE TABLE standing (
     points_used   bigint  NOT NULL CHECK (points_used BETWEEN 0 AND amount),
     points_earned bigint  NOT NULL CHECK (points_earned >= 0),
     points_left   bigint  NOT NULL CHECK (points_left >= 0),
+    balance       bigint  NOT NULL CHECK (balance >= 0), -- of a top-up: what the customer had afterwards
     at            bigint  NOT NULL,
     until         bigint  NOT NULL CHECK ((until <> 0) = (status = 'pending')), -- when it runs out
     changed       bigint  NOT NULL
