@@ -34,6 +34,7 @@ type Server struct {
 	said     *bytes.Buffer
 	gone     chan error
 	schemas  int
+	running  bool
 }
 
 // Start makes a server with an empty database.
@@ -106,6 +107,7 @@ func (s *Server) Run() error {
 	if err := s.process.Start(); err != nil {
 		return err
 	}
+	s.running = true
 	p, gone := s.process, s.gone
 	go func() { gone <- p.Wait() }()
 	for until := time.Now().Add(30 * time.Second); ; {
@@ -115,6 +117,7 @@ func (s *Server) Run() error {
 		}
 		select {
 		case <-s.gone:
+			s.running = false
 			return fmt.Errorf("postgres has ended: %s", s.said)
 		case <-time.After(50 * time.Millisecond):
 		}
@@ -133,11 +136,12 @@ func (s *Server) URL() string {
 func (s *Server) Kill() {
 	syscall.Kill(-s.process.Process.Pid, syscall.SIGKILL)
 	<-s.gone
+	s.running = false
 }
 
 // Stop ends the server and removes all of it.
 func (s *Server) Stop() {
-	if s.process != nil && s.process.ProcessState == nil {
+	if s.running {
 		s.Kill()
 	}
 	os.RemoveAll(s.dir)
