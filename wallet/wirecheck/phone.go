@@ -36,7 +36,7 @@ func phoneChecks() []check {
 				return
 			}
 			var last reply
-			for patience := time.Now().Add(8 * time.Second); time.Now().Before(patience); {
+			for patience := time.Now().Add(4 * time.Second); time.Now().Before(patience); {
 				if last = p.own.inquire(p.ctx, req.Key, nonce()); last.answer.Status != wire.Pending {
 					break
 				}
