@@ -77,7 +77,7 @@ broken; 4: none is broken, but not all could be tried; 5: no wallet answers.`, p
 	f.StringVar(&in.customer, "customer", "", "`NAME` of the customer for --mint; empty: the first")
 	f.StringVar(&in.wallet, "wallet", "", "`ID` of the wallet in its bulletin")
 	f.StringArrayVar(&in.bulletinKeys, "bulletin-key", nil, "`KEY` that signs its bulletin (base64); may be repeated")
-	f.Int64Var(&in.amount, "amount", 100, "`N` minor units of a small charge; customers need 50 times that")
+	f.Int64Var(&in.amount, "amount", 100, "`N` minor units of a small charge; have 50 times that")
 	f.StringVar(&in.currency, "currency", "JPY", "currency of all amounts")
 	f.StringSliceVar(&in.only, "only", nil, "`NAMES` of the checks to make, with commas; empty: all")
 	f.BoolVar(&in.steps, "steps", false, "show everything that was sent and came")
