@@ -106,7 +106,6 @@ type mutant struct {
 	caught string // by this check
 	answer func(call) back
 	tls    func(*tls.Config)
-	server func(*http.Server)
 }
 
 func (m mutant) start(t *testing.T, s *stage) string {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/wallet/wire"
-	"github.com/posagent/posagent/wallet/wirecheck"
 )
 
 func (c call) is(method, path string) bool {
@@ -25,15 +24,6 @@ func (c call) field(name string) string {
 	json.Unmarshal(c.body, &all)
 	text, _ := all[name].(string)
 	return text
-}
-
-// freshCode is a code that nobody showed.
-func (c call) freshCode() string {
-	code, err := wirecheck.MintedCodes(c.s.socket, "hanako").Code(c.t.Context(), wirecheck.Pays)
-	if err != nil {
-		c.t.Error(err)
-	}
-	return code
 }
 
 // instead answers with the call's own fields.
