@@ -43,6 +43,7 @@ var layers = []rule{
 	{"drivers/device", nil, "the vocabulary of health"},
 	{"wallet/wire", nil, "a contract is shared by both sides and belongs to neither"},
 	{"wallet/bulletin", nil, "opening a signed bulletin needs no register"},
+	{"wallet/attack", nil, "tests only: it attacks the programs from outside"},
 	{"wallet/wirecheck", []string{"wallet/wire", "wallet/bulletin", "offline/oda"}, "any wallet is judged by the contract alone, and by no wallet's inside"},
 	{"agent/sale", []string{"agent/money"}, "what is owed, not how it is paid"},
 	{"agent/paycode/picture", nil, "drawing a code needs no knowledge of it"},
@@ -110,6 +111,7 @@ var homes = map[string][]string{
 var testsOnly = map[string]string{
 	"offline/powercut":    "it stands in front of the file system of the whole process",
 	"agent/mail/mailtest": "it takes letters and delivers none",
+	"wallet/attack":       "it attacks the programs",
 	"offline/tpm/tpmtest": "it starts a TPM in software, which protects nothing",
 }
 

@@ -1,0 +1,42 @@
+package attack_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// programs is where the programs lie that are attacked.
+var programs string
+
+func TestMain(m *testing.M) {
+	code, err := attackAll(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(code)
+}
+
+// attackAll builds the programs, attacks them, and shows what came of it.
+func attackAll(m *testing.M) (int, error) {
+	dir, err := os.MkdirTemp("", "attack")
+	if err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(dir)
+	programs = dir
+	for _, name := range []string{"walletd", "posagent"} {
+		out, err := exec.Command("go", "build", "-o", filepath.Join(dir, name), "../../cmd/"+name).CombinedOutput()
+		if err != nil {
+			return 1, fmt.Errorf("build %s: %w: %s", name, err, out)
+		}
+	}
+	code := m.Run()
+	if err := results.print(); err != nil {
+		return 1, errors.Join(errors.New("the table was not written"), err)
+	}
+	return code, nil
+}
