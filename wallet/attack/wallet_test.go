@@ -3,11 +3,18 @@ package attack_test
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
 	"os"
@@ -247,13 +254,6 @@ func (l *till) tls() *tls.Config {
 	return &tls.Config{RootCAs: l.ca.Pool(), Certificates: []tls.Certificate{l.own}, ServerName: "127.0.0.1"}
 }
 
-func (l *till) leaf() *x509.Certificate {
-	l.Helper()
-	c, err := x509.ParseCertificate(l.own.Certificate[0])
-	check(l, err)
-	return c
-}
-
 // charged is a request under a fresh key.
 func (l *till) charged(code string, amount int64) wire.ChargeRequest {
 	l.mu.Lock()
@@ -329,4 +329,31 @@ func (l *till) refused(r reply, status int, kind string) {
 	if r.err != nil || r.status != status || r.problem.Type != kind {
 		l.Errorf("it came to %d %s %v, want %d %s", r.status, r.body, r.err, status, kind)
 	}
+}
+
+// ended is a register's certificate of the wallet's authority whose time is over.
+func (w *wallet) ended(name string) tls.Certificate {
+	w.Helper()
+	authority, err := w.ca.TLS()
+	check(w, err)
+	above, err := x509.ParseCertificate(authority.Certificate[0])
+	check(w, err)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	check(w, err)
+	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
+		SerialNumber: big.NewInt(7), Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(-time.Minute),
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}, above, key.Public(), authority.PrivateKey)
+	check(w, err)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// bulletinKeys are what registers pin.
+func (w *wallet) bulletinKeys() []ed25519.PublicKey {
+	w.Helper()
+	var state wire.BulletinState
+	w.try(http.MethodGet, wire.PathTryBulletin, nil, &state)
+	key, err := base64.StdEncoding.DecodeString(state.Key)
+	check(w, err)
+	return []ed25519.PublicKey{key}
 }

@@ -1,6 +1,7 @@
 package wirecheck
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -54,8 +55,20 @@ func badBodies(p *probe) {
 	}
 	p.problem(p.own.raw(p.ctx, "POST", wire.PathCharges, "text/plain", data), http.StatusUnsupportedMediaType, wire.ProblemInvalid)
 	p.problem(p.own.raw(p.ctx, "POST", wire.PathCharges, "", data), http.StatusUnsupportedMediaType, wire.ProblemInvalid)
+	p.problem(p.inChunks(data), http.StatusLengthRequired, wire.ProblemInvalid)
 	p.problem(p.own.inquire(p.ctx, req.Key, nonce()), http.StatusNotFound, wire.ProblemUnknownKey)
 	p.is(p.own.charge(p.ctx, req), wire.Approved) // neither key nor code was spent
+}
+
+// inChunks sends a body without its length.
+func (p *probe) inChunks(data []byte) reply {
+	out := reply{sent: "POST " + wire.PathCharges + " in chunks " + short(data)}
+	req, err := http.NewRequestWithContext(p.ctx, "POST", p.base+wire.PathCharges, io.MultiReader(bytes.NewReader(data)))
+	if err != nil {
+		return reply{err: err}
+	}
+	req.Header.Set("Content-Type", "application/json")
+	return p.own.do(req, out)
 }
 
 const hundredMB = 100 << 20

@@ -22,6 +22,8 @@ type call struct {
 	header http.Header
 	body   []byte
 	as     string // the register's name
+
+	chunked bool // it came, and is sent on, without its length
 }
 
 // back is what the reference wallet answered.
@@ -74,6 +76,9 @@ func (c call) asRegister(own tls.Certificate, method, path string, body []byte) 
 		c.t.Error(err)
 		return back{status: http.StatusBadGateway}
 	}
+	if c.chunked {
+		req.ContentLength = -1
+	}
 	for _, name := range []string{"Content-Type", "If-None-Match"} {
 		if v := c.header.Get(name); v != "" {
 			req.Header.Set(name, v)
@@ -114,7 +119,7 @@ func (m mutant) start(t *testing.T, s *stage) string {
 		if err != nil {
 			return
 		}
-		c := call{t: t, s: s, method: r.Method, path: r.URL.RequestURI(), header: r.Header, body: body}
+		c := call{t: t, s: s, method: r.Method, path: r.URL.RequestURI(), header: r.Header, body: body, chunked: len(r.TransferEncoding) > 0}
 		if len(r.TLS.PeerCertificates) > 0 {
 			c.as = r.TLS.PeerCertificates[0].Subject.CommonName
 		}

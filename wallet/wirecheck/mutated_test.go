@@ -269,6 +269,7 @@ func bookMutants() map[string]mutant {
 			c.body = set(c.body, nil) // the last of two equal names counts
 			return c.on()
 		}},
+		"chunks will do": {caught: "bad-bodies", answer: func(c call) back { c.chunked = false; return c.on() }},
 		"any content type will do": {caught: "bad-bodies", answer: func(c call) back {
 			c.header.Set("Content-Type", "application/json")
 			return c.on()
