@@ -98,6 +98,7 @@ func smuggling(t *testing.T) string {
 					t.Errorf("%s: there are two answers", name)
 				}
 				data, _ := io.ReadAll(resp.Body)
+				conn.SetDeadline(time.Now().Add(time.Second)) // a second answer would come at once
 				if bytes.Contains(data, []byte("hidden")) {
 					t.Errorf("%s: the hidden request is answered: %s", name, data)
 				}
