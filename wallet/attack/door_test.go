@@ -21,9 +21,9 @@ import (
 
 // Slow senders and large bodies are measured, so nothing else runs beside them.
 func TestDoor(t *testing.T) {
-	made(t, "B1", smuggling)
-	made(t, "B2", slowSenders)
-	made(t, "B3", bodiesWithoutAnEnd)
+	alone(t, "B1", smuggling)
+	alone(t, "B2", slowSenders)
+	alone(t, "B3", bodiesWithoutAnEnd)
 }
 
 // dial is a connection of a register, on which anything may be sent.

@@ -42,8 +42,18 @@ func size(small, whole int) int {
 	return small
 }
 
-// made makes an attack of the table, and writes down what came of it.
+// made makes an attack of the table beside others, and writes down what came of
+// it.
 func made(t *testing.T, id string, try func(t *testing.T) string) {
+	t.Helper()
+	alone(t, id, func(t *testing.T) string {
+		t.Parallel()
+		return try(t)
+	})
+}
+
+// alone is made for what is measured.
+func alone(t *testing.T, id string, try func(t *testing.T) string) {
 	t.Helper()
 	i := slices.IndexFunc(results.rows, func(a attack) bool { return a.ID == id })
 	if i < 0 {
