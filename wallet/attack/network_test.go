@@ -135,4 +135,3 @@ func manInTheMiddle(t *testing.T) string {
 	}
 	return fmt.Sprintf("%d impostors, %d connections: no byte of a request", len(impostors), dialled.Load())
 }
-

@@ -117,4 +117,3 @@ func (l *till) refused(r reply, status int, kind string) {
 		l.Errorf("it came to %d %s %v, want %d %s", r.status, r.body, r.err, status, kind)
 	}
 }
-
