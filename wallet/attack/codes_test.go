@@ -104,43 +104,50 @@ func codeAfterItsTime(t *testing.T) string {
 	return said + ": code_expired; a second scan: code_used"
 }
 
+// copiedPhone pays with two phones that have one key: first with counters that
+// never meet, and then with one that does.
 func copiedPhone(t *testing.T) string {
 	w := openWallet(t, "")
-	one, two := w.till("S0001", "T01"), w.till("S0002", "T01")
+	lines := []*till{w.till("S0001", "T01"), w.till("S0002", "T01")}
+	r := w.openRegister("T05", w.addr)
+	r.hasBulletin()
 	p := w.phone("hanako")
 	before := w.balance("hanako")
-	// The same counter on both phones, each with a nonce of its own.
-	fork := 0
-	for n := range size(5, 100) {
-		p.Counter++
-		a, b := oda.Encode(p.raw(p.Counter, time.Now()), oda.Base45), oda.Encode(p.raw(p.Counter, time.Now()), oda.Decimal)
-		got := make([]reply, 2)
-		atOnce(2, func(i int) {
-			if i == 0 {
-				got[0] = one.charge(one.charged(a, int64(10+n)))
-			} else {
-				got[1] = two.charge(two.charged(b, int64(10+n)))
-			}
-		})
-		if first, second := got[0].answer.Status == wire.Approved, got[1].answer.Status == wire.Approved; first && second {
-			t.Errorf("one counter paid twice: %s %s", got[0].body, got[1].body)
-		}
-		fork++
-	}
-	// And both as fast as they can, with counters of their own.
 	atOnce(2, func(i int) {
-		l := []*till{one, two}[i]
-		for n := range 40 {
-			raw := oda.Encode(p.raw(p.Counter+uint32(1+2*n+i), time.Now()), oda.Base45)
-			l.charge(l.charged(raw, p.PerChargeMax))
+		for n := range size(20, 200) {
+			code := oda.Encode(p.raw(p.Counter+uint32(1+2*n+i), time.Now()), oda.Base45)
+			lines[i].charge(lines[i].charged(code, p.PerChargeMax/2))
 		}
 	})
-	w.books()
 	lost := before - w.balance("hanako")
 	if most := int64(30_000); lost > most { // what a phone's certificate may spend, docs/reference/wallet-contract.md
 		t.Errorf("two phones spent %d yen, above the certificate's %d", lost, most)
 	}
-	return fmt.Sprintf("%d counters twice: each paid at most once; at full speed both together %d yen of 30,000", fork, lost)
+	p.Counter += 1000
+	got := make([]reply, 2)
+	codes := []string{oda.Encode(p.raw(p.Counter, time.Now()), oda.Base45), oda.Encode(p.raw(p.Counter, time.Now()), oda.Decimal)}
+	atOnce(2, func(i int) { got[i] = lines[i].charge(lines[i].charged(codes[i], 1)) })
+	if got[0].answer.Status == wire.Approved && got[1].answer.Status == wire.Approved {
+		t.Errorf("one counter paid twice: %s %s", got[0].body, got[1].body)
+	}
+	after := w.balance("hanako")
+	for i := range size(10, 50) { // neither phone pays any more
+		l := lines[i%2]
+		l.want(l.charge(l.charged(p.shows(time.Now()), 1)), wire.Declined, wire.Blocked)
+	}
+	eventually(t, "registers without a network refuse both", func() bool {
+		all, err := r.client.Bulletins(t.Context())
+		return err == nil && all.Bulletins[0].Denied == 1
+	})
+	w.daemon.kill()
+	if s, why := r.sells(1, p.shows(time.Now())); why == "" || s.State == "queued" {
+		t.Errorf("without a network the copied phone is %s", s.State)
+	}
+	w.start()
+	if w.books(); w.balance("hanako") != after {
+		t.Error("a frozen phone has paid")
+	}
+	return fmt.Sprintf("two phones at full speed: %d yen of 30,000; then one counter twice: both are frozen, online and at a register without a network", lost)
 }
 
 func oneCodeManyQueues(t *testing.T) string {

@@ -107,7 +107,7 @@ var codeAttacks = []attack{
 	{ID: "A10", Failing: "one code, many tills", Attack: "one code in eight stores in the same millisecond", Expected: "exactly one is paid, the others read code_used"},
 	{ID: "A11", Failing: "screenshots of codes", Attack: "a code after its time, and twice within it", Expected: "code_expired by the wallet's clock; code_used"},
 	{ID: "A12", Failing: "codes that anybody can make", Attack: "forged, bent and foreign codes at a register without a network", Expected: "refused at the register; nothing is queued"},
-	{ID: "A13", Failing: "one account on two phones", Attack: "the key of a phone copied: two phones pay at once", Expected: "a counter pays once; the loss is at most what the certificate may spend"},
+	{ID: "A13", Failing: "one account on two phones", Attack: "the key of a phone copied: two phones pay at once", Expected: "a counter in two codes freezes both; the loss is at most what the certificate may spend"},
 	{ID: "A14", Failing: "one code, many tills", Attack: "one signed code taken by eight registers without a network", Expected: "one is collected, the others are found at forwarding; a register takes it once"},
 	{ID: "A15", Failing: "what a code may carry", Attack: "card numbers, addresses, 7 kB, NUL, right-to-left and printer commands as a code", Expected: "a typed refusal; nothing in log or on paper"},
 	{ID: "A16", Failing: "amounts that change", Attack: "another amount between the scan and the customer's yes", Expected: "409; the customer confirms what was asked"},
