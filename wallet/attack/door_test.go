@@ -24,6 +24,7 @@ func TestDoor(t *testing.T) {
 	alone(t, "B1", smuggling)
 	alone(t, "B2", slowSenders)
 	alone(t, "B3", bodiesWithoutAnEnd)
+	alone(t, "B10", slowTills)
 }
 
 // dial is a connection of a register, on which anything may be sent.
@@ -132,34 +133,21 @@ func (l *till) pay(n int) []time.Duration {
 
 func p99(took []time.Duration) time.Duration { return took[(len(took)*99-1)/100] }
 
-// slowSenders: a third say nothing at all, a third end the handshake and no
-// header, and a third send a body a byte at a time.
-func slowSenders(t *testing.T) string {
-	w := openWallet(t, "")
-	l := w.till("S0001", "T01")
-	n := size(120, 1000)
-	quiet := l.pay(size(100, 1000))
+// drips opens slow connections, a third of each way, and keeps them going until
+// stop is called; ended waits until the program has cut them all off.
+func drips(t *testing.T, n int, ways [3]func() (net.Conn, error)) (ended, stop func()) {
+	t.Helper()
 	var open []net.Conn
 	var mu sync.Mutex
-	var opening sync.WaitGroup
+	var opening, dripping sync.WaitGroup
 	for lane := range 20 {
 		opening.Go(func() {
 			for i := lane; i < n; i += 20 {
-				conn, err := net.Dial("tcp", w.addr)
+				conn, err := ways[i%3]()
 				if err != nil {
 					t.Errorf("connection %d: %v", i, err)
 					return
 				}
-				if i%3 > 0 {
-					secure := tls.Client(conn, l.tls())
-					secure.SetDeadline(time.Now().Add(patience))
-					if err := secure.Handshake(); err != nil {
-						t.Errorf("connection %d: %v", i, err)
-						return
-					}
-					conn = secure
-				}
-				io.WriteString(conn, map[int]string{1: "POST /v1/charges HTTP/1.1\r\nX: ", 2: "POST /v1/charges HTTP/1.1\r\nHost: w\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"}[i%3])
 				mu.Lock()
 				open = append(open, conn)
 				mu.Unlock()
@@ -167,38 +155,105 @@ func slowSenders(t *testing.T) string {
 		})
 	}
 	opening.Wait()
-	stop := make(chan struct{})
-	var dripping sync.WaitGroup
+	enough := make(chan struct{})
 	dripping.Go(func() {
 		for {
 			select {
-			case <-stop:
+			case <-enough:
 				return
 			case <-time.After(200 * time.Millisecond):
 			}
 			for i, conn := range open {
-				if _, secure := conn.(*tls.Conn); secure && i%2 == 0 {
+				if i%2 == 0 {
 					conn.SetWriteDeadline(time.Now().Add(10 * time.Millisecond))
 					conn.Write([]byte(" "))
 				}
 			}
 		}
 	})
-	loud := l.pay(size(100, 1000))
-	start := time.Now()
-	for _, conn := range open { // each is cut off by the wallet
-		conn.SetReadDeadline(time.Now().Add(patience))
-		if _, err := io.Copy(io.Discard, conn); os.IsTimeout(err) {
-			t.Fatalf("a slow connection is still open after %s", time.Since(start))
+	ended = func() {
+		for _, conn := range open {
+			conn.SetReadDeadline(time.Now().Add(patience))
+			if _, err := io.Copy(io.Discard, conn); os.IsTimeout(err) {
+				t.Fatal("a slow connection is still open after a minute")
+			}
 		}
-		conn.Close()
 	}
-	close(stop)
-	dripping.Wait()
+	return ended, func() {
+		close(enough)
+		dripping.Wait()
+		for _, conn := range open {
+			conn.Close()
+		}
+	}
+}
+
+// says opens a connection and begins to say something.
+func says(dial func() (net.Conn, error), text string) func() (net.Conn, error) {
+	return func() (net.Conn, error) {
+		conn, err := dial()
+		if err == nil {
+			_, err = io.WriteString(conn, text)
+		}
+		return conn, err
+	}
+}
+
+const (
+	halfHeader = "POST /v1/charges HTTP/1.1\r\nX: "
+	halfBody   = "POST /v1/charges HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
+)
+
+// slowSenders: a third say nothing at all, a third end the handshake and no
+// header, and a third send a body a byte at a time.
+func slowSenders(t *testing.T) string {
+	w := openWallet(t, "")
+	l := w.till("S0001", "T01")
+	n := size(120, 1000)
+	quiet := l.pay(size(100, 1000))
+	bare := func() (net.Conn, error) { return net.Dial("tcp", w.addr) }
+	secure := func() (net.Conn, error) { return l.dial() }
+	start := time.Now()
+	ended, stop := drips(t, n, [3]func() (net.Conn, error){bare, says(secure, halfHeader), says(secure, halfBody)})
+	defer stop()
+	loud := l.pay(size(100, 1000))
+	ended()
+	took := time.Since(start)
 	l.want(l.charge(l.charged(w.code("hanako"), 1)), wire.Approved, "")
 	w.books()
-	return fmt.Sprintf("%d slow connections, all cut within %.0f s; p99 of a charge %s quiet, %s meanwhile (%.1fx)", n,
-		time.Since(start).Seconds(), p99(quiet).Round(10*time.Microsecond), p99(loud).Round(10*time.Microsecond), float64(p99(loud))/float64(p99(quiet)))
+	return fmt.Sprintf("%d slow connections, all cut %.0f s after the first; p99 of a charge %s", n, took.Seconds(), beside(quiet, loud))
+}
+
+// beside tells two p99 and their ratio.
+func beside(quiet, loud []time.Duration) string {
+	return fmt.Sprintf("%s quiet, %s meanwhile (%.1fx)", p99(quiet).Round(10*time.Microsecond), p99(loud).Round(10*time.Microsecond), float64(p99(loud))/float64(p99(quiet)))
+}
+
+// slowTills does the same at a register's own API.
+func slowTills(t *testing.T) string {
+	w := openWallet(t, "")
+	r := w.openRegister("T01", w.addr)
+	sells := func(n int) (took []time.Duration) {
+		for range n {
+			code := w.code("hanako")
+			start := time.Now()
+			if s, why := r.sells(1, code); s.State != "approved" {
+				t.Errorf("a sale is %s, refused for %q", s.State, why)
+			}
+			took = append(took, time.Since(start))
+		}
+		slices.Sort(took)
+		return took
+	}
+	n := size(120, 1000)
+	quiet := sells(size(50, 500))
+	dial := func() (net.Conn, error) { return net.Dial("tcp", strings.TrimPrefix(r.url, "http://")) }
+	start := time.Now()
+	ended, stop := drips(t, n, [3]func() (net.Conn, error){dial, says(dial, halfHeader), says(dial, strings.Replace(halfBody, "/v1/charges", "/v1/sales", 1))})
+	defer stop()
+	loud := sells(size(50, 500))
+	ended()
+	return fmt.Sprintf("%d slow connections, all cut %.0f s after the first; p99 of a sale %s", n, time.Since(start).Seconds(), beside(quiet, loud))
 }
 
 // memory is the most that a program has had resident, in kB.

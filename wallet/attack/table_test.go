@@ -132,6 +132,7 @@ var inputAttacks = []attack{
 	{ID: "B7", Failing: "registers that pose as others", Attack: "keys, stores and terminals of another register", Expected: "403"},
 	{ID: "B8", Failing: "old and foreign keys at the door", Attack: "TLS 1.0 to 1.2, no certificate, a foreign one, an ended one", Expected: "no connection"},
 	{ID: "B9", Failing: "a contract on paper only", Attack: "every rule of the wallet contract, by wirecheck", Expected: "all kept"},
+	{ID: "B10", Failing: "connections that never end", Attack: "slow senders at a register's own API", Expected: "cut after seconds; sales go on as before"},
 }
 
 var peopleAttacks = []attack{
