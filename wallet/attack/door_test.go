@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -273,7 +274,10 @@ func (c *child) memory(t *testing.T) int {
 }
 
 // spaces are a body of so many bytes.
-type spaces struct{ left, sent int64 }
+type spaces struct {
+	left int64
+	sent atomic.Int64
+}
 
 func (s *spaces) Read(b []byte) (int, error) {
 	n := min(int64(len(b)), s.left)
@@ -281,7 +285,8 @@ func (s *spaces) Read(b []byte) (int, error) {
 		return 0, io.EOF
 	}
 	copy(b[:n], bytes.Repeat([]byte(" "), int(n)))
-	s.left, s.sent = s.left-n, s.sent+n
+	s.left -= n
+	s.sent.Add(n)
 	return int(n), nil
 }
 
@@ -318,7 +323,7 @@ func bodiesWithoutAnEnd(t *testing.T) string {
 					}
 				}
 				mu.Lock()
-				most = max(most, body.sent)
+				most = max(most, body.sent.Load())
 				mu.Unlock()
 			}
 		}
