@@ -8,7 +8,7 @@ GOBUILD := go build
 DEMO    ?= $(CURDIR)/.demo
 FUZZTIME ?= 30s
 
-.PHONY: help build run test test-go test-sim test-pages attack bench bench-decode lint rig fuzz soak vendor-web clean
+.PHONY: help build run test test-go test-sim test-pages attack bench bench-wallet bench-decode lint rig fuzz soak vendor-web clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ GOTESTSUM := go run gotest.tools/gotestsum@v1.13.0
 tested     = $(GOTESTSUM) --format standard-verbose --jsonfile out/$(1).json -- $(2) > out/$(1).log 2>&1 || \
 	{ awk '/^=== Failed/ { found = 1 } found && n++ < 300; !found { last[NR % 30] = $$0 } END { if (!found) for (i = NR + 1; i <= NR + 30; i++) print last[i % 30] }' out/$(1).log; \
 	  echo 'the whole log is in out/$(1).log'; exit 1; }
-test-go: build tools-node tools-tpm tools-judges ## the Go tests, with the race detector
+test-go: build tools-node tools-tpm tools-pg tools-judges ## the Go tests, with the race detector
 	@mkdir -p out
 	$(call tested,race,-race -timeout 20m $$(go list ./... | grep -vE 'drivers/(virtual/photo|scanner/imager)'))
 	$(call tested,pictures,-timeout 15m $(PICTURES))
@@ -75,6 +75,9 @@ bench: build ## the numbers of docs/internals/benchmarks.md, each beside its flo
 
 # What other readers of codes read, and at what cost, in the same run. The
 # photographs are third parties' and are not kept here: POSAGENT_PHOTOS.
+bench-wallet: build tools-pg ## a payment in the reference wallet's ledger, on SQLite and on PostgreSQL, each beside bare statements
+	go test -run '^$$' -bench Authorise -benchtime 20000x -timeout 30m ./wallet/reference/ledgerdb ./wallet/reference/ledgerpg
+
 bench-decode: tools-go tools-peers ## our reader of codes beside others, on photographs (POSAGENT_PHOTOS) and generated pictures
 	@mkdir -p out
 	POSAGENT_PEERS=1 go test -run '^TestPeers$$' -count 1 -timeout 30m -v ./drivers/scanner/imager > out/decode.log 2>&1 || { grep -v '^=== ' out/decode.log; exit 1; }
@@ -156,6 +159,15 @@ tools-node:
 .PHONY: tools-tpm
 tools-tpm:
 	$(call ensure,swtpm,swtpm,tests of keys in a TPM will skip)
+
+# The wallet's ledger on a true PostgreSQL, which the tests start themselves:
+# the package's own server is not wanted.
+.PHONY: tools-pg
+tools-pg:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  { mkdir -p /etc/postgresql-common && [ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf; } && \
+	  { DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends postgresql >/dev/null 2>&1 || { apt-get update -q >/dev/null 2>&1 && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends postgresql >/dev/null 2>&1; }; }; } \
+	  || echo 'missing: PostgreSQL (apt-get install postgresql); tests of the ledger on it will skip'
 
 # Other readers of codes, to compare ours with.
 PEERS := drivers/scanner/imager/testdata/peers

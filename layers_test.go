@@ -92,6 +92,7 @@ var layers = []rule{
 var homes = map[string][]string{
 	"github.com/google/renameio/v2":       {"offline"},
 	"github.com/google/go-tpm":            {"offline/tpm"},
+	"github.com/jackc/pgx/v5":             {"wallet/reference/ledgerpg"},
 	"github.com/makiuchi-d/gozxing":       {"drivers/scanner/imager"},
 	"github.com/pquerna/otp":              {"agent/operator"},
 	"go.bug.st/serial":                    {"drivers/port"},
@@ -109,10 +110,11 @@ var homes = map[string][]string{
 
 // testsOnly are packages that no program may carry.
 var testsOnly = map[string]string{
-	"offline/powercut":    "it stands in front of the file system of the whole process",
-	"agent/mail/mailtest": "it takes letters and delivers none",
-	"wallet/attack":       "it attacks the programs",
-	"offline/tpm/tpmtest": "it starts a TPM in software, which protects nothing",
+	"offline/powercut":                 "it stands in front of the file system of the whole process",
+	"agent/mail/mailtest":              "it takes letters and delivers none",
+	"wallet/reference/ledgerpg/pgtest": "it starts a PostgreSQL that trusts everybody",
+	"offline/tpm/tpmtest":              "it starts a TPM in software, which protects nothing",
+	"wallet/attack":                    "it attacks the programs",
 }
 
 // pkg is what go list says of a package; test files do not count.

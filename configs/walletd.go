@@ -2,6 +2,8 @@ package configs
 
 import (
 	"fmt"
+	"net/url"
+	"strings"
 	"time"
 )
 
@@ -9,12 +11,14 @@ import (
 type Wallet struct {
 	ID        string // as registers name it; its bulletins carry it
 	Listen    string // host:port of the mTLS contract
-	Data      string // folder of the ledger
+	Data      string // folder of the ledger, and of keys
+	Postgres  string // where the ledger is kept instead, without a password; empty: in the folder
 	Cert      string // file: the wallet's own certificate
 	Key       string // file: its key
 	ClientCA  string // file: who signs the certificates of registers
 	TrySocket string // unix socket of the controls for trying it out; empty for none
 	Forward   Forward
+	Points    int64 // granted for each 1,000 yen that are paid in money
 	Customers []Customer
 }
 
@@ -22,6 +26,8 @@ type Wallet struct {
 type Customer struct {
 	Name    string
 	Balance int64 // yen
+	Points  int64
+	Use     bool // points pay, as far as they go
 }
 
 // Forward limits what one register may collect of what it took without a
@@ -65,6 +71,8 @@ func (w *Wallet) settings() []setting {
 			about: "Where registers reach the wallet, by TLS with a client certificate."},
 		{key: "data", required: true, sample: `"/var/lib/walletd"`, value: absolute(&w.Data, ""),
 			about: "Folder of the ledger, and of the key and the last of its bulletins. It must exist and be writable."},
+		{key: "postgres", value: text(&w.Postgres, "", `"", or words such as "host=/run/postgresql dbname=wallet user=walletd", without a password`, passwordless),
+			about: "A PostgreSQL database to keep the ledger in, instead of a file in the folder.\nIts password, if it wants one, comes from the variable PGPASSWORD or from a file: passfile=/etc/walletd/pgpass."},
 		{key: "cert", required: true, sample: `"/etc/walletd/server.crt"`, value: absolute(&w.Cert, ""),
 			about: "The wallet's certificate (PEM)."},
 		{key: "key", required: true, sample: `"/etc/walletd/server.key"`, value: absolute(&w.Key, ""),
@@ -75,9 +83,21 @@ func (w *Wallet) settings() []setting {
 			about: "Unix socket of the controls for trying the wallet out: codes, faults, balances.\nLeave it empty where real money is."},
 		{key: "forward", table: w.Forward.settings(),
 			about: "What one register may collect of what it took without a network, also where another brings it in.\nWhat is over the last two is not declined: the register asks again later."},
+		{key: "points", value: whole(&w.Points, 0, 0, 1000),
+			about: "Points that a customer gets for each 1,000 yen paid in money. 0 is none.\nA point pays one yen, and the shop gets all of it from the wallet."},
 		{key: "customer", rows: rowsOf(&w.Customers, "name", (*Customer).settings),
 			about: "An account that is opened at the first start."},
 	}
+}
+
+// passwordless keeps passwords out of a file that people show each other.
+func passwordless(s string) bool {
+	u, err := url.Parse(s)
+	with := err == nil && u.User != nil
+	if with {
+		_, with = u.User.Password()
+	}
+	return !with && !strings.Contains(strings.ToLower(s), "password") && printable(s, 500)
 }
 
 func (f *Forward) settings() []setting {
@@ -95,5 +115,7 @@ func (c *Customer) settings() []setting {
 			about: "The customer's short name."},
 		{key: "balance", value: whole(&c.Balance, 0, 0, 1_000_000_000),
 			about: "The opening balance in yen."},
+		{key: "points", value: whole(&c.Points, 0, 0, 1_000_000_000), about: "Points of a promotion at the opening."},
+		{key: "use_points", value: flag(&c.Use, false), about: "Whether points pay for this customer, as far as they go."},
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 const selectCharge = `SELECT seq, epoch, key, sale_id, amount, currency, state, reason, wallet, route, confirmed,
 	code_kind, code_masked, code_hash, receipt, attempts, asked_by, operator, paper, reprints, alarms,
-	prepared_at, sent_at, changed_at, last_link, kind, refund_of, carried FROM charges `
+	prepared_at, sent_at, changed_at, last_link, kind, refund_of, carried, points_used, points_earned, points_left FROM charges `
 
 func scanCharge(r sqlite.Row) (book.Row, error) {
 	route, bad := listOf[string](r.Text(9))
@@ -30,6 +30,7 @@ func scanCharge(r sqlite.Row) (book.Row, error) {
 			Receipt: r.Text(14), Attempts: int(r.Int(15)), By: charge.By(r.Text(16)), Operator: r.Text(17),
 			Paper: charge.Paper(r.Text(18)), Reprints: int(r.Int(19)), Alarms: int(r.Int(20)),
 			PreparedAt: timeOf(r.Int(21)), SentAt: timeOf(r.Int(22)), ChangedAt: timeOf(r.Int(23)), Carried: r.Int(27) == 1,
+			Points: charge.Points{Used: r.Int(28), Earned: r.Int(29), Left: r.Int(30)},
 		},
 	}, errors.Join(bad, worse)
 }
@@ -89,8 +90,9 @@ func (t tx) Charges(f book.Filter) ([]book.Row, error) {
 
 const insertCharge = `INSERT INTO charges (epoch, key, sale_id, amount, currency,
 	reason, wallet, route, confirmed, receipt, attempts, asked_by, operator, paper, reprints, alarms,
-	prepared_at, sent_at, changed_at, state, open, code_kind, code_masked, code_hash, last_link, seq, kind, refund_of, carried)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	prepared_at, sent_at, changed_at, state, open, code_kind, code_masked, code_hash, last_link, seq, kind, refund_of, carried,
+	points_used, points_earned, points_left)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // One of two statements replaces a row, so that the index of open charges is
 // written only when it changes: a row that stays open must have been open, and
@@ -100,7 +102,7 @@ const (
 	setCharge = `UPDATE charges SET reason = ?6, wallet = ?7, route = ?8, confirmed = ?9, receipt = ?10,
 		attempts = ?11, asked_by = ?12, operator = ?13, paper = ?14, reprints = ?15, alarms = ?16,
 		sent_at = ?18, changed_at = ?19, state = ?20, code_kind = ?22, code_masked = ?23,
-		code_hash = ?24, last_link = ?25`
+		code_hash = ?24, last_link = ?25, points_used = ?30, points_earned = ?31, points_left = ?32`
 	ofIdentity = ` WHERE seq = ?26 AND epoch = ?1 AND key = ?2 AND sale_id = ?3 AND amount = ?4 AND currency = ?5
 		AND kind = ?27 AND refund_of = ?28 AND carried = ?29 AND prepared_at = ?17`
 	stayOpen    = setCharge + ofIdentity + ` AND open = ?21`
@@ -119,7 +121,7 @@ func columns(r book.Row) ([]any, error) {
 		string(r.Reason), r.Wallet, route, confirmed, r.Receipt, r.Attempts, string(r.By), r.Operator, string(r.Paper), r.Reprints, r.Alarms,
 		nanos(r.PreparedAt), nanos(r.SentAt), nanos(r.ChangedAt),
 		string(r.State), r.State.Open(), r.Code.Kind, r.Code.Masked, r.Code.Hash, r.LastLink, r.Seq,
-		string(r.Kind), string(r.Of), r.Carried}, err
+		string(r.Kind), string(r.Of), r.Carried, r.Points.Used, r.Points.Earned, r.Points.Left}, err
 }
 
 // PutCharge replaces the row with its Seq. Key, kind, sale, amount and moment of a

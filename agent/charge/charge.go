@@ -143,6 +143,7 @@ type Step struct {
 	By       By
 	Operator string    // who, when By is a person
 	Receipt  string    // the wallet's own number of the approval, as shown to the customer
+	Points   Points    // with Approve, of a wallet that has them
 	Code     CodeMark  // set with Send: what was scanned
 	Asked    time.Time // when the request that this answers was started; zero for a step that is no answer
 	At       time.Time // when it happened
@@ -214,6 +215,7 @@ type Record struct {
 	Confirmed  []string // those of Route that confirmed the reversal since Reversing was entered
 	Code       CodeMark // of a refund: see WishMark
 	Receipt    string   // the wallet's own number, once approved
+	Points     Points   // likewise
 	Attempts   int      // requests that were started
 	By         By       // who asked for the last step
 	Operator   string

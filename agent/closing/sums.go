@@ -41,10 +41,21 @@ type Takings struct {
 	Owed     Sum            `json:"owed"`
 	Unpaid   Sum            `json:"unpaid"`
 	Brought  Sum            `json:"brought"`
+
+	// Of Paid less Refunded and Returned, in minor units and in points: what
+	// customers paid with points of wallets, and what wallets granted. Both are
+	// the wallets': the shop has the money of Paid all the same.
+	PointsUsed   int64 `json:"points_used,omitempty"`
+	PointsEarned int64 `json:"points_earned,omitempty"`
 }
 
 // Net is Paid, Cash and Offline less Refunded, in minor units.
 func (t Takings) Net() int64 { return t.Paid.Minor + t.Cash.Minor + t.Offline.Minor - t.Refunded.Minor }
+
+func (t *Takings) points(sign int64, p charge.Points) {
+	t.PointsUsed += sign * p.Used
+	t.PointsEarned += sign * p.Earned
+}
 
 func (t *Takings) of(c Class) *Sum {
 	switch c {
@@ -127,6 +138,12 @@ func (s *Sums) Add(sign int, rec charge.Record, state charge.State, class Class)
 	}
 	if into := t.of(class); into != nil {
 		into.add(sign, rec.Amount.Minor)
+	}
+	switch class {
+	case Paid:
+		t.points(int64(sign), rec.Points)
+	case Refunded, Returned:
+		t.points(-int64(sign), rec.Points)
 	}
 }
 

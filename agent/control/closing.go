@@ -95,6 +95,16 @@ type Takings struct {
 	Owed     Sum    `json:"owed" doc:"to be given back"`
 	Unpaid   Sum    `json:"unpaid" doc:"goods are gone, and no money came"`
 	Brought  Sum    `json:"brought" doc:"other registers have sold it and this one collects: it counts in their reports, and net is without it"`
+
+	PointsUsed   int64 `json:"points_used,omitempty" doc:"of paid less refunds: what customers paid with points of wallets; the shop has the money all the same"`
+	PointsEarned int64 `json:"points_earned,omitempty" doc:"points that wallets granted, less those taken back"`
+}
+
+// Points are those of a wallet's customer that a payment or a refund moved.
+type Points struct {
+	Used   int64 `json:"used" doc:"of a payment: the part of the amount that points paid, in minor units; of a refund: what went back as points"`
+	Earned int64 `json:"earned" doc:"granted for a payment; taken back by a refund"`
+	Left   int64 `json:"left" doc:"what the customer had then"`
 }
 
 // RateSum is what was sold at one tax rate; refunds are not taken off.

@@ -135,6 +135,7 @@ type Sale struct {
 	WalletName   string    `json:"wallet_name,omitempty"` // as people know it
 	WalletNameE  string    `json:"wallet_name_en,omitempty"`
 	Receipt      string    `json:"receipt,omitempty"` // the wallet's own number
+	Points       *Points   `json:"points,omitempty" doc:"of the customer, at a wallet that has them"`
 	Paper        string    `json:"paper"`
 	Checking     bool      `json:"checking"`          // past the soft mark, or in doubt: say "checking"
 	Deadline     time.Time `json:"deadline,omitzero"` // while a request is under way
@@ -205,6 +206,7 @@ type Charge struct {
 	WalletName  string    `json:"wallet_name,omitempty"` // as people know it
 	WalletNameE string    `json:"wallet_name_en,omitempty"`
 	Receipt     string    `json:"receipt,omitempty"`
+	Points      *Points   `json:"points,omitempty" doc:"of the customer, at a wallet that has them"`
 	Code        string    `json:"code,omitempty"` // masked
 	Paper       string    `json:"paper"`
 	Reprints    int       `json:"reprints"`

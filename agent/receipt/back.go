@@ -67,6 +67,7 @@ func Refund(in Input, back Return) (printer.Document, error) {
 		if in.Charge.Receipt != "" {
 			p.pair(p.say.number, in.Charge.Receipt, printer.Style{})
 		}
+		p.points(in.Charge, "")
 	}
 	p.add(printer.Rule{})
 	p.legend(totals)

@@ -39,6 +39,12 @@ func toppedUp() receipt.Input {
 	return i
 }
 
+// points are used and earned with it.
+func points(in receipt.Input) receipt.Input {
+	in.Charge.Points = charge.Points{Used: 366, Earned: 20, Left: 1054}
+	return in
+}
+
 func TestSlipsOfWhatGoesBack(t *testing.T) {
 	part, back := partly()
 	whole, none := part, receipt.Return{Of: back.Of}
@@ -58,6 +64,9 @@ func TestSlipsOfWhatGoesBack(t *testing.T) {
 		{"refund-32", refund(back), part, 32},
 		{"refund-en-48", refund(back), english(part), 48},
 		{"refund-copy-48", refund(back), copied, 48},
+		{"points-48", receipt.For, points(lunch()), 48},
+		{"points-en-32", receipt.For, points(english(lunch())), 32},
+		{"refund-points-48", refund(back), points(part), 48},
 		{"refund-byhand-48", refund(none), whole, 48},
 		{"void-48", receipt.Void, voided(), 48},
 		{"void-en-32", receipt.Void, english(voided()), 32},

@@ -72,6 +72,9 @@ func (p *page) tender(t Tender) {
 		p.pair("  "+p.say.code, c.Code.Masked, printer.Style{})
 	}
 	p.pair("  "+p.say.key, string(c.Key), printer.Style{})
+	if c.State == charge.Approved {
+		p.points(c, "  ")
+	}
 }
 
 // handed is what was laid on the counter, and the change.

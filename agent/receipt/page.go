@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/posagent/posagent/agent/charge"
+	"github.com/posagent/posagent/agent/money"
 	"github.com/posagent/posagent/agent/sale"
 	"github.com/posagent/posagent/drivers/printer"
 )
@@ -189,7 +190,31 @@ func (p *page) payment() {
 	if c.Code.Masked != "" {
 		p.pair(p.say.code, c.Code.Masked, printer.Style{})
 	}
+	p.points(c, "")
 	p.add(printer.Rule{})
+}
+
+// points are what the wallet's points did in a payment, or in a refund. They
+// are a part of what is paid above, and change nothing of the tax.
+func (p *page) points(c charge.Record, indent string) {
+	if !c.Points.Any() {
+		return
+	}
+	used, earned := p.say.pointsUsed, p.say.pointsEarned
+	if c.Kind == charge.Refund {
+		used, earned = p.say.pointsBack, p.say.pointsTaken
+	}
+	if c.Points.Used > 0 {
+		p.pair(indent+used, money.Amount{Minor: c.Points.Used, Currency: c.Amount.Currency}.Text(), printer.Style{})
+	}
+	if c.Points.Earned > 0 {
+		p.pair(indent+earned, p.countPoints(c.Points.Earned), printer.Style{})
+	}
+	p.pair(indent+p.say.pointsLeft, p.countPoints(c.Points.Left), printer.Style{})
+}
+
+func (p *page) countPoints(n int64) string {
+	return fmt.Sprintf(p.say.points, strings.Replace(money.Yen(n).Text(), "¥", "", 1))
 }
 
 func (p *page) legend(totals []sale.RateTotal) {

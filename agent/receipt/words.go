@@ -24,6 +24,8 @@ type vocabulary struct {
 	void, voided, undoneAt, receiptVoid                        string
 	topUp, credited, cash, noTax                               string
 
+	pointsUsed, pointsEarned, pointsBack, pointsTaken, pointsLeft, points string
+
 	part, partNote, bill, thisPart, leftOver string
 	handed, change, undone                   string
 
@@ -66,6 +68,7 @@ var words = map[Language]vocabulary{
 		shared: "税率ごとの金額は、返金前に残っていた金額の割合で分けています。",
 		void:   "取消伝票", voided: "取消額", undoneAt: "取消日時", receiptVoid: "このお支払いは取り消しました。お渡しした領収書は無効です。",
 		topUp: "チャージ伝票", credited: "チャージ額", cash: "現金", noTax: "チャージに消費税はかかりません。商品の領収書ではありません。",
+		pointsUsed: "うちポイント利用", pointsEarned: "獲得ポイント", pointsBack: "うちポイントで返却", pointsTaken: "取消ポイント", pointsLeft: "ポイント残高", points: "%s pt",
 		part: "一部お支払い票", partNote: "お会計の途中です。領収書ではありません。", bill: "お会計の合計", thisPart: "今回", leftOver: "残り",
 		handed: "お預り", change: "お釣り", undone: "取消済み",
 		formal: "領収書", formalNo: "No.", formalOf: "%s 様", formalFor: "但し %s として", received: "上記の金額を正に領収いたしました。", stamp: "収入印紙",
@@ -109,6 +112,7 @@ var words = map[Language]vocabulary{
 		shared: "The amounts per tax rate follow the shares that were left before this refund.",
 		void:   "VOID", voided: "VOIDED", undoneAt: "Undone at", receiptVoid: "This payment was undone. The receipt that was given for it is void.",
 		topUp: "TOP-UP", credited: "TOPPED UP", cash: "Cash", noTax: "There is no consumption tax on a top-up. This is no receipt for goods.",
+		pointsUsed: "Of it by points", pointsEarned: "Points earned", pointsBack: "Of it as points", pointsTaken: "Points taken back", pointsLeft: "Points now", points: "%s pt",
 		part: "PART PAYMENT", partNote: "The bill is not paid yet. This is no receipt.", bill: "The bill comes to", thisPart: "THIS PART", leftOver: "Left to pay",
 		handed: "Handed", change: "Change", undone: "Undone",
 		formal: "OFFICIAL RECEIPT", formalNo: "No.", formalOf: "To: %s", formalFor: "For: %s", received: "Received with thanks.", stamp: "Revenue stamp",

@@ -96,6 +96,12 @@ func (p *zPage) takings(t closing.Takings) {
 	} {
 		p.sum(p.words.classes[line.class], line.sum, t.Currency)
 	}
+	if t.PointsUsed != 0 {
+		p.pair(p.words.pointsUsed, p.amount(t.PointsUsed, t.Currency), printer.Style{})
+	}
+	if t.PointsEarned != 0 {
+		p.pair(p.words.pointsEarned, p.countPoints(t.PointsEarned), printer.Style{})
+	}
 }
 
 func (p *zPage) taxes() {
@@ -186,6 +192,8 @@ type zVocabulary struct {
 	equal, notCompared, differ string
 
 	float, other, cash, expected, counted, over, notCounted, hash string
+
+	pointsUsed, pointsEarned string
 
 	classes map[closing.Class]string
 	kinds   map[charge.Kind]string

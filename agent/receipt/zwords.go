@@ -11,6 +11,7 @@ var zWords = map[Language]zVocabulary{
 		title: "精算(Z) 第%d号", date: "営業日", at: "精算日時", entries: "記録番号", net: "純売上", byWallet: "決済サービス別", waiting: "未了のまま繰越",
 		reason: "繰越の理由: ", equal: "照合一致", notCompared: "照合できず", differ: "不一致 %d件",
 		float: "釣銭準備金", other: "他の現金入出金", cash: "この端末の現金入出金", expected: "現金在高(計算)", counted: "現金在高(実査)", over: "過不足",
+		pointsUsed: "うちポイント利用", pointsEarned: "付与ポイント",
 		notCounted: "現金は数えていません。", hash: "控えのSHA-256",
 		classes: map[closing.Class]string{
 			closing.Paid: "決済済み", closing.Cash: "現金(分割払い)", closing.Offline: "オフライン受付", closing.Refunded: "返金", closing.Returned: "返金(売上外)", closing.TopUps: "チャージ",
@@ -26,6 +27,7 @@ var zWords = map[Language]zVocabulary{
 		title: "CLOSING Z %d", date: "Business day", at: "Closed at", entries: "Journal", net: "NET", byWallet: "By wallet", waiting: "Carried forward, not settled",
 		reason: "Why it was closed: ", equal: "agrees", notCompared: "not compared", differ: "%d differ",
 		float: "Float", other: "Other cash", cash: "Cash of this register", expected: "Cash expected", counted: "Cash counted", over: "OVER/SHORT",
+		pointsUsed: "Of it by points", pointsEarned: "Points granted",
 		notCounted: "The cash was not counted.", hash: "SHA-256 of the document",
 		classes: map[closing.Class]string{
 			closing.Paid: "Paid", closing.Cash: "Cash, parts of bills", closing.Offline: "Taken offline", closing.Refunded: "Refunded", closing.Returned: "Given back (no sale)", closing.TopUps: "Top-ups",

@@ -35,6 +35,8 @@ func (d *day) evening() {
 	if status, problem := d.manager.asks(control.PathClosings, "", control.NewClosing{Kind: "z"}, nil); status != http.StatusConflict || problem.Why != "closing.done" {
 		t.Errorf("a second Z: %d %+v", status, problem)
 	}
+	d.pointsAgree(x.Takings[0])
+	d.pointsAgree(z.Takings[0])
 	d.walletAgrees(sold, back, topUps)
 	d.auditorAgrees(sold + total(d.cash) - back - d.backCash)
 }
@@ -91,6 +93,23 @@ func (d *day) walletAgrees(sold, back, topUps int64) {
 	check(d.T, d.try(http.MethodGet, wire.PathTryTrial, nil, &trial))
 	if trial.Negative != 0 || trial.Wrong != 0 {
 		d.Errorf("the wallet's books are not even: %+v", trial)
+	}
+}
+
+// pointsAgree: a closing has the points of the wallet's own books.
+func (d *day) pointsAgree(k control.Takings) {
+	used, earned := int64(0), int64(0)
+	for _, s := range d.standings(d.T) {
+		switch {
+		case s.Status != wire.Approved:
+		case s.Kind == wire.KindCharge:
+			used, earned = used+s.PointsUsed, earned+s.PointsEarned
+		case s.Kind == wire.KindRefund:
+			used, earned = used-s.PointsUsed, earned-s.PointsEarned
+		}
+	}
+	if k.PointsUsed != used || k.PointsEarned != earned || used < 100 || earned < 100 {
+		d.Errorf("the closing has %d points used and %d earned; the wallet %d and %d", k.PointsUsed, k.PointsEarned, used, earned)
 	}
 }
 

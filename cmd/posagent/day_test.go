@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/cookiejar"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -20,7 +21,7 @@ import (
 // TestAShopsDay is a day of a shop on the real programs: three cashiers and a
 // manager sign in and take 300 sales of all kinds; wallets decline, are silent
 // and are away; the agent's plug is pulled; money goes back as a void, as a part
-// and by hand; cash becomes money in wallets. At the end the X report, the Z,
+// and by hand; cash becomes money in wallets, and in the afternoon points pay for parts. At the end the X report, the Z,
 // the journal (by programs that share no code with ours), the wallet's own
 // books and the drawer say the same as what the tills were told.
 //
@@ -105,6 +106,7 @@ type person struct {
 func openDay(t *testing.T, chance *rand.Rand) *day {
 	t.Helper()
 	d := &day{dark: newDark(t), chance: chance, paid: map[string]int64{}, back: map[string]int64{}, topUps: map[string]int64{}, cash: map[string]int64{}, tally: map[string]int{}}
+	check(t, os.WriteFile(d.at("points"), nil, 0o600)) // from the wallet's next start on
 	join := func(id, role, pin string) *person {
 		_, err := d.local().AddOperator(t.Context(), control.NewOperator{ID: id, Name: id, Role: role, PIN: pin})
 		check(t, err)

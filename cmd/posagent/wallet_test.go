@@ -71,13 +71,24 @@ func serveWallet(dir string) error {
 	if err != nil {
 		return err
 	}
-	books := ledger.New(store, ledger.Options{Stopped: notices.Stopped, Issuer: keys, Denied: notices.Denies, MostForwards: 100_000, MostForwarded: 100_000_000})
+	o := ledger.Options{Stopped: notices.Stopped, Issuer: keys, Denied: notices.Denies, MostForwards: 100_000, MostForwarded: 100_000_000}
+	_, err = os.Stat(at("points"))
+	points := err == nil
+	if points {
+		o.PointsPerMille = 10
+	}
+	books := ledger.New(store, o)
 	phones, err := tryphone.Open(at("wallet/"+tryphone.File), books, time.Now)
 	if err != nil {
 		return err
 	}
 	if _, err := books.AddCustomer("sakura", walletBalance); err != nil {
 		return err
+	}
+	if points {
+		if err := books.UsePoints("sakura", true); err != nil {
+			return err
+		}
 	}
 	s, err := reference.Start(reference.Options{
 		Listen: string(addr), Ledger: books, Board: notices, Issuer: keys, Phones: phones, Certificate: cert, ClientCAs: pool, TrySocket: at("try.sock"),

@@ -150,6 +150,8 @@ type hookCharge struct {
 	Goods        string `json:"goods"`
 	Reason       string `json:"reason,omitempty"`
 	Receipt      string `json:"receipt,omitempty"`
+	PointsUsed   int64  `json:"points_used,omitempty"`
+	PointsEarned int64  `json:"points_earned,omitempty"`
 }
 
 // event is what an entry tells.
@@ -180,12 +182,17 @@ func (f deeds) event(l book.Link) (webhook.Event, bool, error) {
 	kind := cmp.Or(rec.Kind, charge.Payment)
 	then := rec
 	then.State = l.To
+	var points charge.Points
+	if l.To == charge.Approved {
+		points = rec.Points
+	}
 	return webhook.Event{
 		N: l.N, ID: f.id(l), Type: string(kind) + "." + string(l.To), At: l.Step.At,
 		Data: hookCharge{
 			Store: f.store, Terminal: f.terminal, Journal: l.N, Key: string(l.Key), Kind: string(kind), Of: string(rec.Of), SaleID: rec.SaleID,
 			Reference: s.Reference, BusinessDate: s.BusinessDate, Amount: rec.Amount.Minor, Currency: string(rec.Amount.Currency),
 			Wallet: cmp.Or(l.Step.Wallet, rec.Wallet), State: string(l.To), From: string(l.From), Goods: string(agent.GoodsOf(then, s, bill)), Reason: string(l.Step.Reason), Receipt: l.Step.Receipt,
+			PointsUsed: points.Used, PointsEarned: points.Earned,
 		},
 	}, true, nil
 }

@@ -91,6 +91,9 @@ func (t *tool) sums(c control.Closing) {
 				fmt.Fprintf(w, "%s\t%d\t%d\t\n", line.what, line.sum.Amount, line.sum.Count)
 			}
 		}
+		if k.PointsUsed != 0 || k.PointsEarned != 0 {
+			fmt.Fprintf(w, "of paid and refunded by points\t%d\t\t\npoints that wallets granted\t%d\t\t\n", k.PointsUsed, k.PointsEarned)
+		}
 		fmt.Fprintf(w, "net of paid, cash, offline and refunds\t%d\t\t\n", k.Net)
 	}
 	for _, r := range c.Rates {

@@ -86,7 +86,7 @@ type daemon struct {
 	log *bytes.Buffer
 }
 
-var readyLine = regexp.MustCompile(`^walletd is ready: (https://127\.0\.0\.1:[0-9]+), ledger .*/ledger\.db\n$`)
+var readyLine = regexp.MustCompile(`^walletd is ready: (https://127\.0\.0\.1:[0-9]+), ledger (.*/ledger\.db|in PostgreSQL)\n$`)
 
 func (p *place) start(t *testing.T, inherited []*os.File, args ...string) *daemon {
 	t.Helper()

@@ -20,6 +20,7 @@ import (
 	"github.com/posagent/posagent/wallet/reference/issuer"
 	"github.com/posagent/posagent/wallet/reference/ledger"
 	"github.com/posagent/posagent/wallet/reference/ledgerdb"
+	"github.com/posagent/posagent/wallet/reference/ledgerpg"
 	"github.com/posagent/posagent/wallet/reference/tryphone"
 )
 
@@ -42,13 +43,29 @@ func run(ctx context.Context, config string, demoFD int, out io.Writer, log *slo
 		return fmt.Errorf("%w: %w", errConfig, err)
 	}
 	o.Log = log
-	path := filepath.Join(c.Data, "ledger.db")
-	store, err := ledgerdb.Open(path, log)
+	store, where, err := keep(ctx, c, log)
 	if err != nil {
 		return err
 	}
-	err = serve(ctx, c, o, store, path, out)
+	err = serve(ctx, c, o, store, where, out)
 	return errors.Join(err, store.Close())
+}
+
+// keeper is a store that is closed in the end.
+type keeper interface {
+	ledger.Store
+	io.Closer
+}
+
+// keep opens the ledger where the configuration has it.
+func keep(ctx context.Context, c configs.Wallet, log *slog.Logger) (keeper, string, error) {
+	if c.Postgres != "" {
+		store, err := ledgerpg.Open(ctx, ledgerpg.Options{URL: c.Postgres, Log: log})
+		return store, "in PostgreSQL", err
+	}
+	path := filepath.Join(c.Data, "ledger.db")
+	store, err := ledgerdb.Open(path, log)
+	return store, path, err
 }
 
 func serve(ctx context.Context, c configs.Wallet, o reference.Options, store ledger.Store, path string, out io.Writer) error {
@@ -67,7 +84,7 @@ func serve(ctx context.Context, c configs.Wallet, o reference.Options, store led
 		}
 	}
 	for _, customer := range c.Customers {
-		if _, err := o.Ledger.AddCustomer(customer.Name, customer.Balance); err != nil {
+		if err := open(o.Ledger, customer); err != nil {
 			return err
 		}
 	}
@@ -87,12 +104,29 @@ func serve(ctx context.Context, c configs.Wallet, o reference.Options, store led
 	return errors.Join(broken, srv.Stop(last))
 }
 
+// open opens an account that is not there yet: what a customer has since spent,
+// earned or wished stays so.
+func open(l *ledger.Ledger, c configs.Customer) error {
+	added, err := l.AddCustomer(c.Name, c.Balance)
+	if err != nil || !added {
+		return err
+	}
+	if c.Points > 0 {
+		err = l.GrantPoints(c.Name, c.Points)
+	}
+	if c.Use {
+		err = errors.Join(err, l.UsePoints(c.Name, true))
+	}
+	return err
+}
+
 // books are the rules of the ledger, as the board and the configuration have
 // them.
 func books(c configs.Wallet, o reference.Options) ledger.Options {
 	return ledger.Options{
 		Stopped: o.Board.Stopped, Issuer: o.Issuer, Denied: o.Board.Denies,
-		ForwardWithin: c.Forward.Within, MostForwards: c.Forward.Count, MostForwarded: c.Forward.Amount,
+		PointsPerMille: c.Points,
+		ForwardWithin:  c.Forward.Within, MostForwards: c.Forward.Count, MostForwarded: c.Forward.Amount,
 	}
 }
 

@@ -27,13 +27,21 @@ def begun(note):
     return kind, int(amount), currency
 
 
-made, state, entries, closed = {}, {}, [], {}
+def points_of(note):
+    """What a wallet's approval says of points: used and earned."""
+    words = note.split("; ")[-1].replace(",", "").split(" ")
+    return (int(words[1]), int(words[3])) if words[0] == "points:" else (0, 0)
+
+
+made, state, entries, closed, points = {}, {}, [], {}, {}
 for line in open(sys.argv[1], encoding="utf-8"):
     entry = json.loads(line)
     entries.append(entry)
     if entry["key"] and entry["before"] == 0:
         made[entry["key"]] = begun(entry["note"])
-    elif not entry["key"] and entry["note"].startswith("closing Z "):
+    if entry["key"] and entry["moved"] and (entry["event"], entry["to"], entry["by"]) == ("approve", "approved", "wallet"):
+        points[entry["key"]] = points_of(entry["note"])
+    if not entry["key"] and entry["note"].startswith("closing Z "):
         closed[int(entry["note"].split(" ")[2])] = entry["note"]
 
 zs = sorted((c["z"] for c in json.load(open(sys.argv[2], encoding="utf-8"))["closings"]), key=lambda z: z["number"])
@@ -49,7 +57,7 @@ for z in zs:
         fail(n, "has a form that this program does not know")
     if (doc["number"], doc["after"]) != (n, after) or doc["upto"] < after:
         fail(n, f"begins behind entry {doc['after']}, and not behind {after}")
-    count, amount = collections.Counter(), collections.Counter()
+    count, amount, promo = collections.Counter(), collections.Counter(), collections.Counter()
     was = {}
     for entry in entries[after:doc["upto"]]:
         if entry["key"] and entry["moved"]:
@@ -61,6 +69,10 @@ for z in zs:
             if at:
                 count[kind, at, currency] += sign
                 amount[kind, at, currency] += sign * minor
+            if at == "approved" and kind in ("charge", "refund"):
+                used, earned = points.get(key, (0, 0))
+                promo[currency, "points_used"] += sign * used * (1 if kind == "charge" else -1)
+                promo[currency, "points_earned"] += sign * earned * (1 if kind == "charge" else -1)
     for row in doc["rows"] or ():
         count[row["kind"], row["state"], row["currency"]] -= row["count"]
         amount[row["kind"], row["state"], row["currency"]] -= row["amount"]
@@ -68,6 +80,9 @@ for z in zs:
         if count[what] or amount[what]:
             fail(n, f"counts {what} otherwise than the journal: {count[what]} records over {amount[what]} are missing")
     for t in doc["takings"] or ():
+        for what in ("points_used", "points_earned"):
+            if promo[t["currency"], what] != t.get(what, 0):
+                fail(n, f"has {t.get(what, 0)} {what} in {t['currency']}, and the journal {promo[t['currency'], what]}")
         total[t["currency"]] += t["paid"]["amount"] + t.get("cash", {"amount": 0})["amount"] + t["offline"]["amount"] - t["refunded"]["amount"]
     after = doc["upto"]
 

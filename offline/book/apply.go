@@ -158,6 +158,9 @@ func (b *Book) take(t *turn, row Row, step charge.Step) (Row, int64, error) {
 	if note == "" {
 		after, moved, note = b.rules.Take(row, step)
 	}
+	if moved && step.Event == charge.Approve && after.State == charge.Approved {
+		note = noted(note, after.Points.Note())
+	}
 	note, step.Note = noted(step.Note, note), ""
 	if outstanding(row.State) && !outstanding(after.State) {
 		if err := t.tx.CloseProof(row.Seq); err != nil {

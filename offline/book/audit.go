@@ -150,11 +150,12 @@ type memory struct {
 	wallet, receipt, operator string
 	by                        charge.By
 	attempts                  int
+	points                    charge.Points
 	prepared, sent, changed   time.Time
 }
 
 func memoryOf(r charge.Record) memory {
-	return memory{r.Code, r.Reason, r.Wallet, r.Receipt, r.Operator, r.By, r.Attempts, r.PreparedAt, r.SentAt, r.ChangedAt}
+	return memory{r.Code, r.Reason, r.Wallet, r.Receipt, r.Operator, r.By, r.Attempts, r.Points, r.PreparedAt, r.SentAt, r.ChangedAt}
 }
 
 // saidBy is what the entries of a charge say that it must remember. Of one
@@ -178,6 +179,9 @@ func saidBy(chain []Link, row charge.Record) memory {
 		}
 		if l.Step.Receipt != "" {
 			m.receipt = l.Step.Receipt
+		}
+		if l.Step.Event == charge.Approve && l.Step.By == charge.ByWallet && l.To == charge.Approved {
+			m.points = charge.PointsOf(l.Note)
 		}
 		if l.Step.Code.Hash != "" {
 			m.code = l.Step.Code

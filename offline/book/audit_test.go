@@ -17,7 +17,7 @@ func audited(t *testing.T) (*fixture, charge.Key) {
 	f := newFixture(t)
 	paid := f.prepare("a").Key
 	yes := f.said(charge.Approve, "alpha")
-	yes.Receipt = "slip 1"
+	yes.Receipt, yes.Points = "slip 1", charge.Points{Used: 30, Earned: 1, Left: 7}
 	f.apply(paid, send("alpha"), yes)
 	refund, err := f.PrepareRefund(paid, money.Yen(80), charge.ByManager, "hanako")
 	if err != nil {
@@ -46,6 +46,7 @@ func TestAChargeThatItsJournalContradictsIsFound(t *testing.T) {
 		"none":    func(r *book.Row) { r.LastLink = 77 },
 		"code":    func(r *book.Row) { r.Code.Hash += "x" },
 		"receipt": func(r *book.Row) { r.Receipt = "slip 2" },
+		"points":  func(r *book.Row) { r.Points.Used-- },
 	} {
 		f, paid := audited(t)
 		f.force(paid, change)

@@ -102,6 +102,9 @@ func (u Rules) remember(row *Row, step charge.Step, to charge.State) {
 	if step.Receipt != "" {
 		row.Receipt = step.Receipt
 	}
+	if step.Event == charge.Approve && step.By == charge.ByWallet && to == charge.Approved && step.Points.Sound(row.Amount.Minor) {
+		row.Points = step.Points
+	}
 	row.By, row.Operator = step.By, step.Operator
 	if to != row.State {
 		row.State, row.ChangedAt = to, step.At

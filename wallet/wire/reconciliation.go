@@ -35,6 +35,9 @@ type Entry struct {
 	Currency  string    `json:"currency"`
 	ChargeKey string    `json:"charge_key,omitempty"` // of a refund
 	At        time.Time `json:"at"`                   // of the first word
+
+	PointsUsed   int64 `json:"points_used,omitempty"` // as in the Answer
+	PointsEarned int64 `json:"points_earned,omitempty"`
 }
 
 // Total adds up the entries of one kind, status and currency.

@@ -28,6 +28,7 @@ type Customer struct {
 	Name     string `json:"name"` // unique
 	Balance  int64  `json:"balance"`
 	Reserved int64  `json:"reserved,omitempty"` // put aside for signed codes, beside the balance
+	Points   int64  `json:"points,omitempty"`
 }
 
 // CodeRequest asks for a fresh payer code of a customer; an empty Customer is
@@ -149,6 +150,9 @@ type Standing struct {
 	Customer string    `json:"customer,omitempty"`
 	Debits   int       `json:"debits"` // times the customer was debited less times credited: 0 or 1, of a refund or top-up 0 or -1
 	At       time.Time `json:"at"`
+
+	PointsUsed   int64 `json:"points_used,omitempty"` // as in the Answer
+	PointsEarned int64 `json:"points_earned,omitempty"`
 }
 
 // Trial is the trial balance, added up from the postings alone: Sum, Negative

@@ -128,6 +128,15 @@ type Answer struct {
 	Receipt  string    `json:"receipt,omitempty"` // the wallet's own number, with Approved
 	At       time.Time `json:"at"`                // the wallet's clock
 
+	// Of an approval by a wallet with points; absent is none. PointsUsed is the
+	// part of Amount, in minor units, that a charge took as points and a refund
+	// gives back as points: the store is owed, and owes, all of Amount. PointsEarned
+	// were granted for a charge, or taken back by a refund. PointsLeft is what the
+	// customer had then.
+	PointsUsed   int64 `json:"points_used,omitempty"`
+	PointsEarned int64 `json:"points_earned,omitempty"`
+	PointsLeft   int64 `json:"points_left,omitempty"`
+
 	// Of a presented charge while it is pending: the text that the register
 	// shows as a QR code, and until when a customer can pay it. After that the
 	// wallet declines the key as Expired by itself. After a reversal nobody can.

@@ -102,6 +102,8 @@ func wrongs(r reply, want wire.Status, why []wire.Reason) (out []string) {
 	bad(a.Status == wire.Declined && !slices.Contains(reasons, a.Reason), "reason %q is not in the contract", a.Reason)
 	bad(a.Status != wire.Declined && a.Reason != "", "there is a reason, but no decline")
 	bad(a.Status == wire.Declined && len(why) > 0 && !slices.Contains(why, a.Reason), "the reason is %s", a.Reason)
+	bad(a.PointsUsed < 0 || a.PointsUsed > a.Amount || a.PointsEarned < 0 || a.PointsLeft < 0, "points are %d used, %d earned, %d left", a.PointsUsed, a.PointsEarned, a.PointsLeft)
+	bad(a.Status != wire.Approved && a.PointsUsed+a.PointsEarned+a.PointsLeft != 0, "there are points, but no approval")
 	bad(a.Status != wire.Pending && a.Show != "", "there is something to show, but nothing to wait for")
 	return out
 }

@@ -81,6 +81,8 @@ func answerMutants() map[string]mutant {
 		"the currency is in small letters":     changed("identity", ok, 0, map[string]any{"currency": "jpy"}),
 		"the kind is left out":                 changed("identity", ok, 0, map[string]any{"kind": nil}),
 		"a reason that nobody knows":           changed("declined", func(_ call, b back) bool { return b.fields()["status"] == "declined" }, 0, map[string]any{"reason": "no"}),
+		"points pay more than was owed":        changed("identity", ok, 0, map[string]any{"points_used": 101}),
+		"a decline grants points":              changed("declined", ok, 0, map[string]any{"points_earned": 1}),
 		"a problem without the nonce":          changed("conflict", func(_ call, b back) bool { return b.status == http.StatusConflict }, 0, map[string]any{"nonce": nil}),
 		"an unknown key is declined": {caught: "identity", answer: func(c call) back {
 			b := c.on()

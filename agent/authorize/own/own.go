@@ -13,6 +13,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -221,12 +222,23 @@ func (c *Client) answer(asked authorize.Asked, ev authorize.Evidence, started ti
 		if event == charge.Approve {
 			// A number that is no such line does not make the approval less true.
 			a.Receipt = authorize.Plain(ev.Answer.Receipt, longestNumber)
+			a.Points, a.Note = points(ev.Answer)
 		}
 	}
 	if ev.Err != nil {
 		a.Note = authorize.Told(ev.Err).Error()
 	}
 	return a
+}
+
+// points are those of an approval. Nonsense is left out and noted: the money
+// has moved all the same.
+func points(a *wire.Answer) (charge.Points, string) {
+	p := charge.Points{Used: a.PointsUsed, Earned: a.PointsEarned, Left: a.PointsLeft}
+	if !p.Sound(a.Amount) {
+		return charge.Points{}, fmt.Sprintf("the wallet approves and tells of %d points used, %d earned and %d left, which cannot be: they are left out", p.Used, p.Earned, p.Left)
+	}
+	return p, ""
 }
 
 // never is the answer when a request could not even be written down: nothing

@@ -30,6 +30,39 @@ var theirs = now.Add(time.Minute).UTC()
 
 var rec = charge.Record{Key: "S1-T1-216950400-7", SaleID: "a", Amount: money.Yen(1280)}
 
+// Points come with an approval; those that cannot be are left out and noted, and
+// the money has moved all the same.
+func TestPointsOfAnApproval(t *testing.T) {
+	for name, c := range map[string]struct {
+		says string
+		want charge.Points
+		note bool
+	}{
+		"none":               {``, charge.Points{}, false},
+		"used and earned":    {`"points_used":280,"points_earned":10,"points_left":42`, charge.Points{Used: 280, Earned: 10, Left: 42}, false},
+		"all by points":      {`"points_used":1280,"points_left":0`, charge.Points{Used: 1280}, false},
+		"more than was paid": {`"points_used":1281`, charge.Points{}, true},
+		"less than nothing":  {`"points_earned":-1`, charge.Points{}, true},
+		"without end":        {`"points_earned":9223372036854775807`, charge.Points{}, true},
+		"a debt of points":   {`"points_used":1,"points_left":-5`, charge.Points{}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client, _ := walletSaying(t, func(a wire.Answer) any {
+				body, err := json.Marshal(a)
+				must(t, err)
+				if c.says != "" {
+					body = append(append(body[:len(body)-1], ','), c.says+"}"...)
+				}
+				return json.RawMessage(body)
+			}, wire.Approved)
+			a := client.Charge(t.Context(), rec, paycode.Code{Text: "97123456789012345678"})
+			if a.Event != charge.Approve || a.Receipt != "R-1" || a.Points != c.want || (a.Note != "") != c.note {
+				t.Errorf("%+v", a)
+			}
+		})
+	}
+}
+
 // call is what the wallet read.
 type call struct {
 	Method, Path, Nonce, Type string
@@ -38,6 +71,12 @@ type call struct {
 
 // wallet answers everything with the same status, and keeps the calls.
 func wallet(t *testing.T, status wire.Status) (*own.Client, func() []call) {
+	t.Helper()
+	return walletSaying(t, func(a wire.Answer) any { return a }, status)
+}
+
+// walletSaying is one whose answers are written by say.
+func walletSaying(t *testing.T, say func(wire.Answer) any, status wire.Status) (*own.Client, func() []call) {
 	t.Helper()
 	ca, err := pki.NewAuthority()
 	must(t, err)
@@ -58,7 +97,7 @@ func wallet(t *testing.T, status wire.Status) (*own.Client, func() []call) {
 		calls = append(calls, c)
 		mu.Unlock()
 		kind := map[string]wire.Kind{wire.PathRefunds: wire.KindRefund, wire.PathTopups: wire.KindTopup}[r.URL.Path]
-		_ = json.NewEncoder(w).Encode(wire.Answer{Key: string(rec.Key), Kind: cmp.Or(kind, wire.KindCharge), Status: status, Amount: 1280, Currency: "JPY", Nonce: c.Nonce, Receipt: "R-1", At: theirs})
+		_ = json.NewEncoder(w).Encode(say(wire.Answer{Key: string(rec.Key), Kind: cmp.Or(kind, wire.KindCharge), Status: status, Amount: 1280, Currency: "JPY", Nonce: c.Nonce, Receipt: "R-1", At: theirs}))
 	}))
 	s.TLS = &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: ca.Pool(), Certificates: []tls.Certificate{pair(t, server)}}
 	s.StartTLS()

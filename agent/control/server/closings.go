@@ -134,6 +134,7 @@ func (s *Server) shapeClosing(kind string, c agent.Closing) control.Closing {
 		out.Takings = append(out.Takings, control.Takings{
 			Currency: string(t.Currency), Net: t.Net(), Paid: shapeSum(t.Paid), Cash: shapeSum(t.Cash), Offline: shapeSum(t.Offline), Refunded: shapeSum(t.Refunded), Returned: shapeSum(t.Returned),
 			TopUps: shapeSum(t.TopUps), Open: shapeSum(t.Open), Owed: shapeSum(t.Owed), Unpaid: shapeSum(t.Unpaid), Brought: shapeSum(t.Brought),
+			PointsUsed: t.PointsUsed, PointsEarned: t.PointsEarned,
 		})
 	}
 	for _, r := range c.Rates {

@@ -14,7 +14,7 @@ func (s *Server) shapeSale(v agent.View) control.Sale {
 	out := control.Sale{
 		ID: v.Sale.ID, Reference: v.Sale.Reference, Amount: v.Sale.Amount.Minor, Currency: string(v.Sale.Amount.Currency),
 		State: string(c.State), Goods: string(s.Register.Goods(v)), TopUp: v.Sale.TopUp, Bill: v.Sale.Bill, ChargeKey: string(c.Key), Reason: string(c.Reason),
-		Wallet: c.Wallet, Receipt: c.Receipt, Paper: string(c.Paper), Checking: v.Checking,
+		Wallet: c.Wallet, Receipt: c.Receipt, Points: shapePoints(c.Points), Paper: string(c.Paper), Checking: v.Checking,
 		Deadline: v.Deadline, NextInquiry: v.Next, GiveUp: v.GiveUp,
 		BusinessDate: v.Sale.BusinessDate, Opened: v.Sale.At, Changed: c.ChangedAt, Refusal: shapeRefusal(v.Refusal),
 	}
@@ -71,7 +71,7 @@ func (s *Server) shapeCharge(c charge.Record) control.Charge {
 	out := control.Charge{
 		Key: string(c.Key), Kind: string(cmp.Or(c.Kind, charge.Payment)), Of: string(c.Of), SaleID: c.SaleID, Amount: c.Amount.Minor, Currency: string(c.Amount.Currency),
 		State: string(c.State), Goods: string(s.Register.GoodsOfCharge(c)), Reason: string(c.Reason), Wallet: c.Wallet,
-		Receipt: c.Receipt, Code: c.Code.Masked, Paper: string(c.Paper), Reprints: c.Reprints,
+		Receipt: c.Receipt, Points: shapePoints(c.Points), Code: c.Code.Masked, Paper: string(c.Paper), Reprints: c.Reprints,
 		Attempts: c.Attempts, Alarms: c.Alarms, Prepared: c.PreparedAt, Changed: c.ChangedAt,
 	}
 	if c.Wallet != "" {
@@ -82,6 +82,13 @@ func (s *Server) shapeCharge(c charge.Record) control.Charge {
 		out.ReasonText, out.ReasonTextE = e.Advice(), e.AdviceEN()
 	}
 	return out
+}
+
+func shapePoints(p charge.Points) *control.Points {
+	if !p.Any() {
+		return nil
+	}
+	return &control.Points{Used: p.Used, Earned: p.Earned, Left: p.Left}
 }
 
 // tell adds to the steps of a charge what each meant, and what the cashier

@@ -53,4 +53,5 @@ if [ -z "${POSAGENT_BIN:-}" ] && { [ ! -x "$root/bin/posctl" ] || [ ! -x "$root/
 fi
 export CHROMIUM
 [ $# -gt 0 ] || set -- ./*.test.js
-exec "$node" --test --test-reporter=spec --test-concurrency=1 --test-timeout=600000 "$@"
+# Three files at a time: they wait for wallets and people far more than they work.
+exec "$node" --test --test-reporter=spec --test-concurrency=3 --test-timeout=600000 "$@"

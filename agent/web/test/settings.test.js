@@ -72,7 +72,7 @@ test("a change is judged, shown, applied, and stands once it is confirmed", asyn
   const before = Number(/\d+/.exec(await till.text("#rest"))[0]);
   assert.ok(before > 40 && before <= 60, `${before} s to confirm`);
   await shoot("72-settings-pending");
-  assert.ok(Number(/\d+/.exec(await till.text("#rest"))[0]) < before, "the seconds run");
+  await till.page.waitForFunction((was) => Number(/\d+/.exec(document.querySelector("#rest").innerText)[0]) < was, before); // the seconds run
   await till.page.tap("#settings-confirm");
   await till.page.locator("#settings-done", { hasText: "確定" }).waitFor();
   assert.match(own(), /alarm = "15s"/);

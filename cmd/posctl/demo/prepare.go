@@ -276,6 +276,7 @@ cert = {{q .Cert}}
 key = {{q .Key}}
 client_ca = {{q .CA}}
 try_socket = {{q .TrySocket}}
+points = 10
 
 [[customer]]
 name = "sakura"
@@ -288,4 +289,10 @@ balance = 3000
 [[customer]]
 name = "zero"
 balance = 0
+
+[[customer]]
+name = "ume"
+balance = 20000
+points = 300
+use_points = true
 `

@@ -29,10 +29,8 @@ func (r rows) BillByReference(businessDate, source, reference string) (sale.Bill
 }
 
 func (r rows) PartsOfBill(id string) (out []sale.Sale, err error) {
-	for _, s := range r.d.sales {
-		if id != "" && s.Bill == id {
-			out = append(out, copySale(s))
-		}
+	for _, part := range r.d.byBill[id] {
+		out = append(out, copySale(r.d.sales[part]))
 	}
 	slices.SortFunc(out, func(a, b sale.Sale) int { return cmp.Compare(a.Part, b.Part) })
 	return out, nil

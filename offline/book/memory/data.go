@@ -21,7 +21,8 @@ type data struct {
 	sales   map[string]sale.Sale
 	byRef   map[reference]string
 	bills   map[string]sale.Bill
-	formals []charge.Formal // their numbers are 1, 2, 3, …
+	byBill  map[string][]string // the sales that are its parts
+	formals []charge.Formal     // their numbers are 1, 2, 3, …
 	links   []book.Link
 	meta    map[string]int64
 	proofs  map[int64]proof
@@ -35,7 +36,7 @@ func newData() *data {
 	return &data{
 		charges: make(map[int64]book.Row), open: make(map[int64]bool),
 		byKey: make(map[charge.Key]int64), bySale: make(map[string][]int64),
-		sales: make(map[string]sale.Sale), byRef: make(map[reference]string), bills: make(map[string]sale.Bill),
+		sales: make(map[string]sale.Sale), byRef: make(map[reference]string), bills: make(map[string]sale.Bill), byBill: make(map[string][]string),
 		meta: make(map[string]int64), proofs: make(map[int64]proof),
 	}
 }
@@ -46,7 +47,7 @@ func (d *data) clone() *data {
 	c := &data{
 		charges: maps.Clone(d.charges), order: slices.Clone(d.order), open: maps.Clone(d.open),
 		byKey: maps.Clone(d.byKey), bySale: make(map[string][]int64, len(d.bySale)),
-		sales: maps.Clone(d.sales), byRef: maps.Clone(d.byRef), bills: maps.Clone(d.bills), links: slices.Clone(d.links), meta: maps.Clone(d.meta),
+		sales: maps.Clone(d.sales), byRef: maps.Clone(d.byRef), bills: maps.Clone(d.bills), byBill: maps.Clone(d.byBill), links: slices.Clone(d.links), meta: maps.Clone(d.meta),
 		proofs: maps.Clone(d.proofs), zs: slices.Clone(d.zs), formals: slices.Clone(d.formals), alerts: d.alerts,
 	}
 	for id, seqs := range d.bySale {

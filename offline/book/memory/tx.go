@@ -108,8 +108,15 @@ func (t *tx) PutSale(s sale.Sale) error {
 		t.d.byRef[ref] = s.ID
 	}
 	t.d.sales[s.ID] = copySale(s)
+	parts := t.d.byBill[s.Bill]
+	if s.Bill != "" {
+		t.d.byBill[s.Bill] = append(slices.Clip(parts), s.ID) // anew: a copy of the data may share it
+	}
 	t.undo = append(t.undo, func() {
 		delete(t.d.sales, s.ID)
+		if s.Bill != "" {
+			t.d.byBill[s.Bill] = parts
+		}
 		if s.Reference != "" {
 			delete(t.d.byRef, ref)
 		}

@@ -83,7 +83,7 @@ func row(seq int64, state charge.State) book.Row {
 		Key: key, Kind: charge.Refund, Of: "S1-T1-6-1", SaleID: fmt.Sprintf("sale-%d", seq), Amount: money.Yen(1280 + seq), State: state,
 		Reason: charge.ReasonTimeout, Wallet: "example", Route: []string{"another", "example"}, Confirmed: []string{"another"},
 		Code:    charge.CodeMark{Kind: "emv_cpm", Masked: "850512…7F", Hash: fmt.Sprintf("hash-%d", seq)},
-		Receipt: "W-1", Attempts: 3, By: charge.ByManager, Operator: "花子", Paper: charge.PaperUnknown, Reprints: 2, Alarms: 1,
+		Receipt: "W-1", Points: charge.Points{Used: 120, Earned: 3, Left: 45}, Attempts: 3, By: charge.ByManager, Operator: "花子", Paper: charge.PaperUnknown, Reprints: 2, Alarms: 1,
 		PreparedAt: at, SentAt: at.Add(time.Millisecond), ChangedAt: at.Add(time.Second),
 	}, LastLink: 2 * seq}
 }

@@ -115,7 +115,13 @@ func (l *Ledger) take(tx Tx, st *Standing, o order, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	reason, err := covers(tx, class, name, st.Amount)
+	used := int64(0)
+	if !o.onPhone { // what is held is money
+		if used, err = l.usable(tx, *st, class); err != nil {
+			return err
+		}
+	}
+	reason, err := covers(tx, class, name, money.Amount{Minor: st.Amount.Minor - used, Currency: st.Amount.Currency})
 	if err != nil {
 		return err
 	}
@@ -123,15 +129,18 @@ func (l *Ledger) take(tx Tx, st *Standing, o order, now time.Time) error {
 		st.decline(reason)
 		return nil
 	}
-	from := move{class, name, negative(st.Amount)}
 	if !o.onPhone {
-		return approve(tx, st, CauseCharge, now, from, move{ClassStore, st.Store, st.Amount})
+		points, err := l.earn(tx, st, used)
+		if err != nil {
+			return err
+		}
+		return approve(tx, st, CauseCharge, now, append(moneyTaken(st, class, name, used), points...)...)
 	}
 	st.Status, st.Until = wire.Pending, now.Add(l.o.ConfirmLife)
 	if st.Until.After(o.ValidUntil) {
 		st.Until = o.ValidUntil
 	}
-	_, err = post(tx, Txn{Key: st.Key, Cause: CauseHold, At: now}, from, move{ClassHold, st.Customer, st.Amount})
+	_, err = post(tx, Txn{Key: st.Key, Cause: CauseHold, At: now}, move{class, name, negative(st.Amount)}, move{ClassHold, st.Customer, st.Amount})
 	return err
 }
 
@@ -142,6 +151,9 @@ func checkFunds(tx Tx, customer string, want money.Amount) (wire.Reason, error) 
 // covers tells why an account has not the money. What is put aside for a
 // certificate is what it has left, and there the reason is its limit.
 func covers(tx Tx, class Class, name string, want money.Amount) (wire.Reason, error) {
+	if want.Minor == 0 { // points pay for it
+		return "", nil
+	}
 	a, err := tx.Account(class, name, want.Currency)
 	switch {
 	case err == nil && class == ClassReserve && a.Balance.Minor < want.Minor:

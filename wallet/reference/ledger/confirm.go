@@ -27,10 +27,11 @@ func (l *Ledger) Confirm(key string, yes bool) (wire.Answer, error) {
 			st.decline(wire.Stopped)
 			return letGo(tx, &st, now)
 		}
-		err = approve(tx, &st, CauseCharge, now,
-			move{ClassHold, st.Customer, negative(st.Amount)},
-			move{ClassStore, st.Store, st.Amount})
+		points, err := l.earn(tx, &st, 0)
 		if err != nil {
+			return err
+		}
+		if err := approve(tx, &st, CauseCharge, now, append(moneyTaken(&st, ClassHold, st.Customer, 0), points...)...); err != nil {
 			return err
 		}
 		st.Until, st.Changed = time.Time{}, now
@@ -63,14 +64,11 @@ func waiting(tx Tx, key string) (Standing, error) {
 
 // expire declines all that has waited for its customer for too long.
 func expire(tx Tx, now time.Time) error {
-	all, err := tx.Pending()
+	all, err := tx.Overdue(now)
 	if err != nil {
 		return err
 	}
 	for _, st := range all {
-		if !now.After(st.Until) {
-			continue
-		}
 		st.decline(wire.Expired)
 		if err := letGo(tx, &st, now); err != nil {
 			return err

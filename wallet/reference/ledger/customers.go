@@ -54,9 +54,15 @@ func (l *Ledger) Customers() ([]wire.Customer, error) {
 			return err
 		}
 		aside, err := reserved(tx)
+		points := map[string]int64{}
+		for _, a := range accounts {
+			if a.Class == ClassCustomer && a.Balance.Currency == Points {
+				points[a.Name] = a.Balance.Minor
+			}
+		}
 		for _, a := range accounts {
 			if a.Class == ClassCustomer && a.Balance.Currency == l.o.Currency {
-				all = append(all, wire.Customer{Name: a.Name, Balance: a.Balance.Minor, Reserved: aside[a.Name]})
+				all = append(all, wire.Customer{Name: a.Name, Balance: a.Balance.Minor, Reserved: aside[a.Name], Points: points[a.Name]})
 			}
 		}
 		return err

@@ -88,7 +88,7 @@ func totals(tx Tx, r DayRequest) ([]wire.Total, error) {
 func entry(st Standing) wire.Entry {
 	return wire.Entry{
 		Key: st.Key, Kind: st.Kind, Status: st.Status, Amount: st.Amount.Minor, Currency: string(st.Amount.Currency),
-		ChargeKey: st.ChargeKey, At: st.At.UTC(),
+		ChargeKey: st.ChargeKey, At: st.At.UTC(), PointsUsed: st.PointsUsed, PointsEarned: st.PointsEarned,
 	}
 }
 

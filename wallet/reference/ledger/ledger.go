@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -71,16 +70,17 @@ const MostTopUp = 1_000_000
 // Options are what a ledger may be given; the zero value is right for a
 // wallet in yen.
 type Options struct {
-	Currency      money.Currency       // of the customers; empty is JPY
-	Clock         func() time.Time     // nil is time.Now
-	Random        io.Reader            // of payer codes; nil is crypto/rand
-	CodeLife      time.Duration        // of payer codes; 0 is CodeLife
-	ConfirmLife   time.Duration        // of charges that wait for the customer; 0 is ConfirmLife
-	ShowLife      time.Duration        // of codes that registers show; 0 is ShowLife
-	ReverseWithin time.Duration        // after the first word, what was approved cannot be reversed any more; 0 is never
-	MostTopUp     int64                // of one top-up, in minor units; 0 is MostTopUp
-	Stopped       func(wire.Kind) bool // tells what a new key is declined for as stopped; nil is nothing
-	Firm          bool                 // a charge that waits for the customer is not closed by a reversal: ErrConfirming
+	Currency       money.Currency       // of the customers; empty is JPY
+	Clock          func() time.Time     // nil is time.Now
+	Random         io.Reader            // of payer codes; nil is crypto/rand
+	CodeLife       time.Duration        // of payer codes; 0 is CodeLife
+	ConfirmLife    time.Duration        // of charges that wait for the customer; 0 is ConfirmLife
+	ShowLife       time.Duration        // of codes that registers show; 0 is ShowLife
+	ReverseWithin  time.Duration        // after the first word, what was approved cannot be reversed any more; 0 is never
+	MostTopUp      int64                // of one top-up, in minor units; 0 is MostTopUp
+	Stopped        func(wire.Kind) bool // tells what a new key is declined for as stopped; nil is nothing
+	PointsPerMille int64                // granted for each 1,000 minor units that are paid in money; 0 is none
+	Firm           bool                 // a charge that waits for the customer is not closed by a reversal: ErrConfirming
 
 	Issuer        *issuer.Issuer       // certifies phones; nil: the wallet has no signed codes
 	Denied        func(oda.Token) bool // tells whose signed codes are not taken online; nil is nobody's
@@ -144,16 +144,16 @@ func (l *Ledger) update(do func(Tx, time.Time) error) error {
 func (l *Ledger) view(do func(Tx) error) error {
 	due := false
 	err := l.store.View(func(tx Tx) error {
-		waiting, err := tx.Pending()
+		now := l.now()
+		waiting, err := tx.Overdue(now)
 		if err != nil {
 			return err
 		}
-		now := l.now()
 		ended, err := tx.Due(now)
 		if err != nil {
 			return err
 		}
-		due = len(ended) > 0 || slices.ContainsFunc(waiting, func(st Standing) bool { return now.After(st.Until) })
+		due = len(ended) > 0 || len(waiting) > 0
 		if due {
 			return nil
 		}
@@ -239,6 +239,7 @@ func (l *Ledger) answer(st Standing, nonce string) wire.Answer {
 	switch st.Status {
 	case wire.Approved:
 		a.Receipt = st.Receipt
+		a = st.points(a)
 	case wire.Declined:
 		a.Reason = st.Reason
 	case wire.Pending:

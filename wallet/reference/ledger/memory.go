@@ -24,6 +24,7 @@ func NewMemory() *Memory {
 		pending:    map[int]bool{},
 		refunds:    map[string][]int{},
 		codes:      map[CodeHash]Code{},
+		wishes:     map[string]Wish{},
 		phones:     newPhones(),
 		registers:  map[string][]RegisterKey{},
 	}}
@@ -68,6 +69,7 @@ type books struct {
 	refunds    map[string][]int // places of standings, by the charge's key
 	codes      map[CodeHash]Code
 	phones
+	wishes    map[string]Wish
 	registers map[string][]RegisterKey // by STORE-TERMINAL
 	undo      []func()
 }
@@ -141,6 +143,15 @@ func (b *books) Pending() ([]Standing, error) {
 	}
 	slices.Sort(places)
 	return b.at(places), nil
+}
+
+func (b *books) Overdue(now time.Time) ([]Standing, error) {
+	all, err := b.Pending()
+	return slices.DeleteFunc(all, func(st Standing) bool { return !now.After(st.Until) }), err
+}
+
+func (b *books) Move(c Class, name string, n money.Amount) (Account, error) {
+	return Move(b, c, name, n)
 }
 
 func (b *books) Refunds(chargeKey string) ([]Standing, error) { return b.at(b.refunds[chargeKey]), nil }

@@ -18,3 +18,22 @@ func (b *books) PutRegisterKey(k RegisterKey) error {
 	b.registers[k.Register] = append(slices.Clip(old), k)
 	return nil
 }
+
+func (b *books) Wish(customer string) (Wish, error) {
+	w, there := b.wishes[customer]
+	if !there {
+		return Wish{}, ErrNotFound
+	}
+	return w, nil
+}
+
+func (b *books) PutWish(w Wish) error {
+	old, there := b.wishes[w.Customer]
+	b.later(func() {
+		if b.wishes[w.Customer] = old; !there {
+			delete(b.wishes, w.Customer)
+		}
+	})
+	b.wishes[w.Customer] = w
+	return nil
+}

@@ -102,18 +102,23 @@ func (l *Ledger) payShown(tx Tx, st *Standing, customer string, now time.Time) e
 		st.decline(wire.Stopped)
 		return letGo(tx, st, now)
 	}
-	reason, err := checkFunds(tx, customer, st.Amount)
+	st.Customer = customer
+	used, err := l.usable(tx, *st, ClassCustomer)
+	if err != nil {
+		return err
+	}
+	reason, err := checkFunds(tx, customer, money.Amount{Minor: st.Amount.Minor - used, Currency: st.Amount.Currency})
 	if err != nil {
 		return err
 	}
 	if reason != "" {
 		return ErrFunds
 	}
-	st.Customer = customer
-	err = approve(tx, st, CauseCharge, now,
-		move{ClassCustomer, customer, negative(st.Amount)},
-		move{ClassStore, st.Store, st.Amount})
+	points, err := l.earn(tx, st, used)
 	if err != nil {
+		return err
+	}
+	if err := approve(tx, st, CauseCharge, now, append(moneyTaken(st, ClassCustomer, customer, used), points...)...); err != nil {
 		return err
 	}
 	st.Until, st.Changed = time.Time{}, now

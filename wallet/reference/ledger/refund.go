@@ -59,9 +59,11 @@ func refund(tx Tx, st *Standing, now time.Time) error {
 		st.decline(wire.OverRefund)
 		return nil
 	}
-	return approve(tx, st, CauseRefund, now,
-		move{ClassStore, st.Store, negative(st.Amount)},
-		move{ClassCustomer, st.Customer, st.Amount})
+	legs, err := returned(tx, st, of, given)
+	if err != nil {
+		return err
+	}
+	return approve(tx, st, CauseRefund, now, legs...)
 }
 
 // givenBack is what the approved refunds of a charge come to. It is at most

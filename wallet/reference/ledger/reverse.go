@@ -113,8 +113,14 @@ func undo(tx Tx, st Standing, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	_, err = post(tx, Txn{Key: st.Key, Cause: CauseReversal, At: now},
-		move{ClassStore, st.Store, negative(back)},
-		move{class, name, back})
+	legs := []move{{ClassStore, st.Store, negative(back)}, {class, name, back}}
+	if st.Kind == wire.KindCharge {
+		points, err := giveBack(tx, &st, st.PointsUsed, st.PointsEarned)
+		if err != nil {
+			return err
+		}
+		legs = append(moneyBack(&st, class, name, st.PointsUsed), points...)
+	}
+	_, err = post(tx, Txn{Key: st.Key, Cause: CauseReversal, At: now}, legs...)
 	return err
 }

@@ -31,13 +31,18 @@ type Store interface {
 // a list without rows is empty.
 type Tx interface {
 	Account(Class, string, money.Currency) (Account, error)
-	Accounts() ([]Account, error)           // in the order they were opened
-	PutAccount(Account) (Account, error)    // ID 0 opens a new one and fills it in
+	Accounts() ([]Account, error)        // in the order they were opened
+	PutAccount(Account) (Account, error) // ID 0 opens a new one and fills it in
+	// Move adds to a balance and gives the account as it is then; it opens one that
+	// is not there. What would fall below zero without being allowed to, and what
+	// cannot be counted any more, is an error and moves nothing.
+	Move(Class, string, money.Amount) (Account, error)
 	AppendTxn(Txn) (Txn, error)             // insert only; fills in the ID, which only rises
 	Txns(after int64, n int) ([]Txn, error) // oldest first
 	Standing(key string) (Standing, error)
 	Standings() ([]Standing, error)               // in the order of their first word, as all lists of them
 	Pending() ([]Standing, error)                 // those that are
+	Overdue(now time.Time) ([]Standing, error)    // those that are pending, with an Until before now
 	Refunds(chargeKey string) ([]Standing, error) // those with this ChargeKey
 	// StandingsOf are at most n whose key begins with register, which is
 	// STORE-TERMINAL-, whose first word came at from or later and before to, and
@@ -47,6 +52,8 @@ type Tx interface {
 	Code(CodeHash) (Code, error)
 	PutCode(Code) error // insert, or replace by Hash
 	DropCodes(expiredBefore time.Time) error
+	Wish(customer string) (Wish, error)
+	PutWish(Wish) error // insert, or replace by Customer
 	PhoneTx
 	RegisterTx
 }
@@ -123,6 +130,10 @@ type Standing struct {
 	At        time.Time // of the first word
 	Until     time.Time // while pending: when it runs out; else zero
 	Changed   time.Time // of the last change of Status
+
+	// Of an approved charge: what points paid, in minor units, the points that
+	// were granted, and what the customer had then. Of a refund: what came back.
+	PointsUsed, PointsEarned, PointsLeft int64
 }
 
 // CodeHash stands for a payer code in the books; the code itself is never

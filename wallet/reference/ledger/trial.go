@@ -59,7 +59,7 @@ func trial(tx Tx) (wire.Trial, error) {
 		if a.Balance.Minor != byAccount[a.ID] {
 			t.Wrong++
 		}
-		if a.Class.someones() && byAccount[a.ID] < 0 {
+		if a.Class.Bounded() && byAccount[a.ID] < 0 {
 			t.Negative++
 		}
 		if a.Class == ClassHold {
@@ -119,7 +119,7 @@ func (l *Ledger) Standings() ([]wire.Standing, error) {
 			all = append(all, wire.Standing{
 				Key: st.Key, Kind: st.Kind, Status: st.Status,
 				Amount: st.Amount.Minor, Currency: string(st.Amount.Currency),
-				Customer: st.Customer, Debits: debits[st.Key], At: st.At.UTC(),
+				Customer: st.Customer, Debits: debits[st.Key], At: st.At.UTC(), PointsUsed: st.PointsUsed, PointsEarned: st.PointsEarned,
 			})
 		}
 		return err
@@ -137,20 +137,32 @@ func countDebits(tx Tx) (map[string]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	customers := map[int64]bool{}
+	customers, holds := map[int64]bool{}, map[int64]bool{}
 	for _, a := range accounts {
-		customers[a.ID] = a.Class == ClassCustomer || a.Class == ClassReserve
+		holds[a.ID] = a.Class == ClassHold
+		customers[a.ID] = (a.Class == ClassCustomer || a.Class == ClassReserve) && a.Balance.Currency != Points
 	}
 	debits := map[string]int{}
 	err = eachTxn(tx, func(t Txn) error {
+		n, moved := 0, false
 		for _, p := range t.Postings {
+			moved = moved || customers[p.Account] || holds[p.Account]
 			switch {
 			case t.Key == "" || !customers[p.Account]:
 			case p.Amount.Minor < 0:
-				debits[t.Key]++
+				n++
 			default:
-				debits[t.Key]--
+				n--
 			}
+		}
+		switch { // points have paid for all of it
+		case !moved && t.Cause == CauseCharge:
+			n = 1
+		case !moved && t.Key != "" && (t.Cause == CauseRefund || t.Cause == CauseReversal):
+			n = -1
+		}
+		if n != 0 {
+			debits[t.Key] += n
 		}
 		return nil
 	})

@@ -18,3 +18,14 @@ func (t tx) PutRegisterKey(k ledger.RegisterKey) error {
 		k.Register, k.Key, stamp(k.Since))
 	return err
 }
+
+func (t tx) Wish(customer string) (ledger.Wish, error) {
+	return one(t.c, func(r sqlite.Row) ledger.Wish { return ledger.Wish{Customer: r.Text(0), UsePoints: r.Bool(1)} },
+		"SELECT customer, use_points FROM wish WHERE customer = ?", customer)
+}
+
+func (t tx) PutWish(w ledger.Wish) error {
+	_, err := t.c.Exec("INSERT INTO wish (customer, use_points) VALUES (?, ?) ON CONFLICT (customer) DO UPDATE SET use_points = excluded.use_points",
+		w.Customer, w.UsePoints)
+	return err
+}

@@ -43,6 +43,10 @@ func (t tx) PutAccount(a ledger.Account) (ledger.Account, error) {
 	return a, err
 }
 
+func (t tx) Move(c ledger.Class, name string, n money.Amount) (ledger.Account, error) {
+	return ledger.Move(t, c, name, n)
+}
+
 func (t tx) AppendTxn(txn ledger.Txn) (ledger.Txn, error) {
 	row, err := t.c.One("INSERT INTO txn (key, cause, at) VALUES (?, ?, ?) RETURNING id", txn.Key, txn.Cause, stamp(txn.At))
 	if err != nil {
@@ -78,7 +82,7 @@ func (t tx) Txns(after int64, n int) ([]ledger.Txn, error) {
 	return list, nil
 }
 
-const standingColumns = "key, kind, status, amount, currency, store, terminal, code, blocked, customer, reason, receipt, at, changed, charge_key, kept, until, serial"
+const standingColumns = "key, kind, status, amount, currency, store, terminal, code, blocked, customer, reason, receipt, at, changed, charge_key, kept, until, serial, points_used, points_earned, points_left"
 
 const selectStanding = "SELECT " + standingColumns + ", n FROM standing "
 
@@ -87,7 +91,8 @@ func standing(r sqlite.Row) ledger.Standing {
 		Key: r.Text(0), Kind: wire.Kind(r.Text(1)), Status: wire.Status(r.Text(2)), Amount: amount(r, 3, 4),
 		Store: r.Text(5), Terminal: r.Text(6), Blocked: r.Bool(8), Customer: r.Text(9),
 		Reason: wire.Reason(r.Text(10)), Receipt: r.Text(11), At: when(r.Int(12)), Changed: when(r.Int(13)),
-		ChargeKey: r.Text(14), Kept: r.Bool(15), Until: whenOrNone(r.Int(16)), Place: r.Int(18),
+		ChargeKey: r.Text(14), Kept: r.Bool(15), Until: whenOrNone(r.Int(16)),
+		PointsUsed: r.Int(18), PointsEarned: r.Int(19), PointsLeft: r.Int(20), Place: r.Int(21),
 	}
 	copy(st.Code[:], r.Blob(7))
 	copy(st.Serial[:], r.Blob(17))
@@ -106,6 +111,10 @@ func (t tx) Pending() ([]ledger.Standing, error) {
 	return all(t.c, standing, selectStanding+"WHERE status = 'pending' ORDER BY n")
 }
 
+func (t tx) Overdue(now time.Time) ([]ledger.Standing, error) {
+	return all(t.c, standing, selectStanding+"WHERE status = 'pending' AND until < ? ORDER BY n", stamp(now))
+}
+
 func (t tx) Refunds(chargeKey string) ([]ledger.Standing, error) {
 	return all(t.c, standing, selectStanding+"WHERE charge_key = ? AND charge_key <> '' ORDER BY n", chargeKey)
 }
@@ -119,14 +128,16 @@ func (t tx) StandingsOf(register string, from, to time.Time, after int64, n int)
 }
 
 func (t tx) PutStanding(st ledger.Standing) error {
-	_, err := t.c.Exec("INSERT INTO standing ("+standingColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	_, err := t.c.Exec("INSERT INTO standing ("+standingColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, status = excluded.status, amount = excluded.amount,
 			currency = excluded.currency, store = excluded.store, terminal = excluded.terminal, code = excluded.code,
 			blocked = excluded.blocked, customer = excluded.customer, reason = excluded.reason,
 			receipt = excluded.receipt, at = excluded.at, changed = excluded.changed,
-			charge_key = excluded.charge_key, kept = excluded.kept, until = excluded.until, serial = excluded.serial`,
+			charge_key = excluded.charge_key, kept = excluded.kept, until = excluded.until, serial = excluded.serial,
+			points_used = excluded.points_used, points_earned = excluded.points_earned, points_left = excluded.points_left`,
 		st.Key, st.Kind, st.Status, st.Amount.Minor, st.Amount.Currency, st.Store, st.Terminal, st.Code[:],
-		st.Blocked, st.Customer, st.Reason, st.Receipt, stamp(st.At), stamp(st.Changed), st.ChargeKey, st.Kept, stampOrNone(st.Until), st.Serial[:])
+		st.Blocked, st.Customer, st.Reason, st.Receipt, stamp(st.At), stamp(st.Changed), st.ChargeKey, st.Kept, stampOrNone(st.Until), st.Serial[:],
+		st.PointsUsed, st.PointsEarned, st.PointsLeft)
 	return err
 }
 

@@ -69,6 +69,11 @@ func Run(t *testing.T, open Open) {
 	t.Run("quota of what is brought in", func(t *testing.T) { testBringInQuota(t, open) })
 	t.Run("crowd of one forward", func(t *testing.T) { testBringInCrowd(t, open) })
 	t.Run("any order of forwards", func(t *testing.T) { testAnyForward(t, open) })
+	t.Run("points", func(t *testing.T) { testPoints(t, open) })
+	t.Run("points apart", func(t *testing.T) { testPointsApart(t, open) })
+	t.Run("any points", func(t *testing.T) { testAnyPoints(t, open) })
+	t.Run("one code in eight stores", func(t *testing.T) { testEightStores(t, open) })
+	t.Run("one account", func(t *testing.T) { testOneAccount(t, open) })
 	t.Run("any order", func(t *testing.T) { testAnyOrder(t, open) })
 }
 

@@ -17,6 +17,8 @@ const takings = (of) => html`
   <tbody>
     ${line(t("closing.net"), money(of.net, of.currency))}
     ${classes.filter((c) => of[c].count !== 0 || of[c].amount !== 0 || c === "paid").map((c) => line(t(`closing.${c}`), money(of[c].amount, of.currency), String(of[c].count)))}
+    ${of.points_used ? line(t("points.used"), money(of.points_used, of.currency)) : nothing}
+    ${of.points_earned ? line(t("points.granted"), t("points.n", { n: of.points_earned })) : nothing}
   </tbody>`;
 
 /** @param {import("../closings.js").Row} of */

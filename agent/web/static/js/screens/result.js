@@ -20,6 +20,8 @@ const facts = (sale) => html`
   <dl class="facts">
     ${sale.wallet ? html`<div><dt>${t("wallet")}</dt><dd>${walletName(sale)}</dd></div>` : nothing}
     ${sale.receipt ? html`<div><dt>${t("number")}</dt><dd>${sale.receipt}</dd></div>` : nothing}
+    ${sale.points?.used ? html`<div><dt>${t("points.used")}</dt><dd id="points-used">${money(sale.points.used, sale.currency)}</dd></div>` : nothing}
+    ${sale.points?.earned ? html`<div><dt>${t("points.earned")}</dt><dd id="points-earned">${t("points.n", { n: sale.points.earned })}</dd></div>` : nothing}
     <div><dt>${t("time")}</dt><dd>${clockSeconds(sale.changed)}</dd></div>
     <div><dt>${t("key")}</dt><dd class="key-text">${sale.charge_key}</dd></div>
   </dl>`;
