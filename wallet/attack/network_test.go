@@ -111,7 +111,12 @@ func manInTheMiddle(t *testing.T) string {
 	}()
 	impostors := w.impostors()
 	r := w.openRegister("T01", l.Addr().String())
-	for name, c := range impostors {
+	tried := 0
+	for name, c := range impostors { // a few of them, others each time; or all
+		if tried == size(4, len(impostors)) {
+			break
+		}
+		tried++
 		now.Store(c)
 		before := dialled.Load()
 		code := w.code("hanako")
@@ -133,5 +138,5 @@ func manInTheMiddle(t *testing.T) string {
 	if n := len(w.books()); n != 0 {
 		t.Errorf("%d keys reached the true wallet", n)
 	}
-	return fmt.Sprintf("%d impostors, %d connections: no byte of a request", len(impostors), dialled.Load())
+	return fmt.Sprintf("%d impostors, %d connections: no byte of a request", tried, dialled.Load())
 }
