@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/offline/oda"
 	"github.com/posagent/posagent/wallet/wire"
 )
@@ -180,7 +181,59 @@ func oneCodeManyQueues(t *testing.T) string {
 	if lost := before - w.balance("hanako"); lost != int64(10*rounds) {
 		t.Errorf("the customer paid %d yen for %d codes of 10", lost, rounds)
 	}
-	return fmt.Sprintf("%d codes in %d queues: each collected once, found as code_used at the others", rounds, len(tills))
+	return fmt.Sprintf("%d codes in %d queues: each collected once, found as code_used at the others; %s", rounds, len(tills), takenInTheDark(t))
+}
+
+// takenInTheDark shows one code to real registers that have no network, and
+// again after they have collected.
+func takenInTheDark(t *testing.T) string {
+	w := openWallet(t, "")
+	var shop []*register
+	for i := range size(3, 6) {
+		r := w.openRegister(fmt.Sprintf("T%02d", i+1), w.addr)
+		r.hasBulletin()
+		shop = append(shop, r)
+	}
+	p := w.phone("hanako")
+	before := w.balance("hanako")
+	w.daemon.kill()
+	code := p.shows(time.Now())
+	var sales []control.Sale
+	for _, r := range shop {
+		s, why := r.sells(700, code)
+		if s.State != "queued" {
+			t.Fatalf("without a network a good code is %s, refused for %q", s.State, why)
+		}
+		if again, why := r.sells(700, code); again.State == "queued" || why == "" {
+			t.Errorf("one register takes a code twice: %s", again.State)
+		}
+		sales = append(sales, s)
+	}
+	w.start()
+	ends, paid := map[string]int{}, 0
+	for i, r := range shop {
+		end := r.ends(sales[i].ID, "approved", "unpaid")
+		ends[end.State]++
+		if end.State == "approved" {
+			paid++
+		}
+	}
+	w.books()
+	if lost := before - w.balance("hanako"); paid != 1 || lost != 700 {
+		t.Errorf("%d registers collected one code, for %d yen", paid, lost)
+	}
+	w.daemon.kill()
+	refused := 0
+	for i, r := range shop { // who cheated once is taken nowhere that was cheated
+		s, why := r.sells(700, p.shows(time.Now()))
+		if sold, err := r.client.Sale(t.Context(), sales[i].ID, 0); err == nil && sold.State == "unpaid" {
+			if s.State == "queued" || why == "" {
+				t.Errorf("the customer of an unpaid code is taken again: %s", s.State)
+			}
+			refused++
+		}
+	}
+	return fmt.Sprintf("of %d registers without a network %d was paid, and the %d others refuse this customer from then on", len(shop), paid, refused)
 }
 
 func anotherAmount(t *testing.T) string {
