@@ -8,7 +8,7 @@ GOBUILD := go build
 DEMO    ?= $(CURDIR)/.demo
 FUZZTIME ?= 30s
 
-.PHONY: help build run test test-go test-sim test-pages bench bench-wallet bench-decode lint rig fuzz soak vendor-web clean
+.PHONY: help build run test test-go test-sim test-pages attack bench bench-wallet bench-decode lint rig fuzz soak vendor-web clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,13 @@ test-sim: tools-go ## the simulators: CHARGES (1000000) charges on virtual time,
 	POSAGENT_PROOF=1 POSAGENT_WHOLE=$(WHOLE) go test -count 1 -timeout 60m -v ./agent/sim/whole > out/whole.log 2>&1 || { grep -v '^=== ' out/whole.log | head -200; echo 'the whole log is in out/whole.log'; exit 1; }
 	@grep -E 'charges in|Charges:' out/whole.log | tail -2
 	go test -tags planted -run '^TestPlanted' -count 1 -timeout 10m ./agent/sim/model
+
+# Small forms of the attacks are tests like others; this is their full size.
+attack: build ## walletd and posagent are attacked as they are built; the table of what came of it, also in out/attack.json
+	@mkdir -p out
+	@POSAGENT_BIN=$(CURDIR)/bin POSAGENT_ATTACK=whole POSAGENT_ATTACK_OUT=$(CURDIR)/out/attack.json \
+	  go test -count 1 -timeout 30m -v ./wallet/attack > out/attack.log 2>&1 || { grep -v '^=== ' out/attack.log | head -200; echo 'the whole log is in out/attack.log'; exit 1; }
+	@grep -A99 '^ *failing  *attack' out/attack.log | grep -vE '^(ok|PASS)'
 
 test-pages: build ## the pages in a real browser against the real agent
 	@bash agent/web/test/run.sh

@@ -43,6 +43,8 @@ var layers = []rule{
 	{"drivers/device", nil, "the vocabulary of health"},
 	{"wallet/wire", nil, "a contract is shared by both sides and belongs to neither"},
 	{"wallet/bulletin", nil, "opening a signed bulletin needs no register"},
+	{"wallet/attack", nil, "tests only: it attacks the programs from outside"},
+	{"wallet/wirecheck", []string{"wallet/wire", "wallet/bulletin", "offline/oda"}, "any wallet is judged by the contract alone, and by no wallet's inside"},
 	{"agent/sale", []string{"agent/money"}, "what is owed, not how it is paid"},
 	{"agent/paycode/picture", nil, "drawing a code needs no knowledge of it"},
 	{"agent/paycode/mpm", []string{"agent/money"}, "the text of a shop's code needs no customer"},
@@ -81,7 +83,7 @@ var layers = []rule{
 	{"wallet/reference", []string{"agent/planted", "agent/money", "wallet/wire", "wallet/bulletin", "wallet/reference/*", "offline/oda", "offline/sqlite"}, "the other side of the wire shares no code with the register but the contract"},
 	{"cmd/posagent", []string{"agent", "agent/trace", "agent/trace/otlp", "agent/practice", "agent/alert", "agent/mail", "agent/webhook", "agent/closing", "agent/money", "agent/sale", "agent/charge", "agent/paycode", "agent/paycode/*", "agent/authorize", "agent/authorize/*", "agent/receipt", "agent/operator", "agent/health", "agent/control", "agent/control/server", "agent/web", "drivers/device", "drivers/port", "drivers/profile", "drivers/scanner", "drivers/scanner/*", "drivers/printer", "drivers/printer/*", "drivers/display", "drivers/hotplug", "drivers/chain", "drivers/all", "offline", "offline/*", "configs", "configs/managed", "wallet/wire", "wallet/bulletin", "agent/control/*"}, "the daemon ties all together, but no simulator, no virtual device and no wallet's inside"},
 	{"cmd/posctl/demo", []string{"agent/control", "agent/operator", "agent/paycode", "agent/paycode/picture", "configs", "drivers/all", "drivers/virtual", "drivers/virtual/photo", "drivers/printer", "drivers/printer/papertape", "drivers/profile", "wallet/wire", "wallet/reference/pki", "offline/oda"}, "the demo holds virtual devices and starts the real programs"},
-	{"cmd/posctl", []string{"agent/practice", "agent/control", "agent/money", "agent/operator", "agent/paycode", "agent/paycode/mpm", "agent/paycode/picture", "configs", "drivers/all", "drivers/find", "drivers/scanner/imager", "cmd/posctl/demo", "appliance/*"}, "what posctl does at a register goes through the API; hardware that nobody has set up it meets by itself, and pictures in files it reads by itself"},
+	{"cmd/posctl", []string{"agent/practice", "agent/control", "agent/money", "agent/operator", "agent/paycode", "agent/paycode/mpm", "agent/paycode/picture", "configs", "drivers/all", "drivers/find", "drivers/scanner/imager", "cmd/posctl/demo", "wallet/wirecheck", "appliance/*"}, "what posctl does at a register goes through the API; hardware that nobody has set up it meets by itself, and pictures in files it reads by itself"},
 	{"cmd/walletd", []string{"wallet/wire", "wallet/bulletin", "wallet/reference", "wallet/reference/*", "configs"}, "the wallet's daemon knows no register"},
 }
 
@@ -112,6 +114,7 @@ var testsOnly = map[string]string{
 	"agent/mail/mailtest":              "it takes letters and delivers none",
 	"wallet/reference/ledgerpg/pgtest": "it starts a PostgreSQL that trusts everybody",
 	"offline/tpm/tpmtest":              "it starts a TPM in software, which protects nothing",
+	"wallet/attack":                    "it attacks the programs",
 }
 
 // pkg is what go list says of a package; test files do not count.

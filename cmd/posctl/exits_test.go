@@ -111,6 +111,8 @@ var alone = map[string]struct {
 	"users setup":             {"taro --name 太郎 --code-file SETUP", exitUnreachable, "604713\n"},
 	"users unlock":            {"hanako", exitUnreachable, ""},
 	"version":                 {"", exitDone, ""},
+	"wallet":                  {"", exitDone, ""},
+	"wallet check":            {"https://127.0.0.1:1", exitUsage, ""},
 	"webhooks":                {"", exitUnreachable, ""},
 	"webhooks enable":         {"books", exitUnreachable, ""},
 	"webhooks test":           {"books", exitUnreachable, ""},

@@ -161,7 +161,7 @@ the agent's own socket, which lets in the service's user and root.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w (see %s --help)", err, cmd.CommandPath())
 	})
-	root.AddCommand(t.pay(), t.sale(), t.bill(), t.sales(), t.topup(), t.refund(), t.charges(), t.reconcile(), t.close(), t.journal(), t.bulletin(), t.queue(), t.devices(), t.decode(), t.config(), t.code(), t.doctor(), t.users(), t.training(), t.webhooks(), t.alerts(), t.pair(), t.unresolved(), t.diag(), t.enrol(), t.demo(), t.man(root), t.version())
+	root.AddCommand(t.pay(), t.sale(), t.bill(), t.sales(), t.topup(), t.refund(), t.charges(), t.reconcile(), t.close(), t.journal(), t.bulletin(), t.queue(), t.devices(), t.decode(), t.config(), t.code(), t.doctor(), t.users(), t.training(), t.webhooks(), t.alerts(), t.pair(), t.unresolved(), t.diag(), t.enrol(), t.wallet(), t.demo(), t.man(root), t.version())
 	tellExitCodes(root)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

@@ -82,6 +82,9 @@ func (s *Server) move(w http.ResponseWriter, r *http.Request, key, nonce string,
 	}
 	a, err := s.commit(fault, key, do)
 	s.log.Info("asked for money", "kind", a.Kind, "key", key, "amount", a.Amount, "status", a.Status, "reason", a.Reason, "fault", fault, "error", err)
+	if a.Reason == wire.CodeUsed && s.opts.Ledger.Forked() {
+		s.log.Warn("one key was on two phones: it is ended, and registers are told", "key", key, "error", s.announce())
+	}
 	if s.trouble(w, r, fault) {
 		return
 	}

@@ -137,9 +137,16 @@ func (s *Server) server(h http.Handler) *http.Server {
 
 // hurry gives the sender of a body a time to send it in, also where the call
 // takes none: the server reads the rest of it before it answers. Whoever reads
-// the whole body lifts it again; see readBody.
+// the whole body lifts it again; see readBody. A body without its length is
+// refused, and the connection with it: where chunks and a length meet, two
+// readers find the next request at two places.
 func hurry(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.TransferEncoding) > 0 {
+			w.Header().Set("Connection", "close")
+			problem(w, http.StatusLengthRequired, wire.ProblemInvalid, "the body must come with its Content-Length, and not in chunks")
+			return
+		}
 		if r.ContentLength != 0 {
 			http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
 		}

@@ -60,3 +60,32 @@ func TestDescriptionFitsTheTypes(t *testing.T) {
 		}
 	}
 }
+
+// The page for people has every word that goes over the wire.
+func TestThePageHasEveryWord(t *testing.T) {
+	page, err := os.ReadFile("../../docs/reference/wallet-contract.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := []string{
+		wire.ProblemUnknownKey, wire.ProblemConflict, wire.ProblemForbidden, wire.ProblemInvalid, wire.ProblemBusy, wire.ProblemCannotReverse, wire.ProblemConfirmPending,
+		string(wire.Approved), string(wire.Declined), string(wire.Pending), string(wire.Reversed), string(wire.Online), string(wire.Forwarded), string(wire.Presented),
+	}
+	for _, r := range []wire.Reason{
+		wire.InsufficientFunds, wire.CodeExpired, wire.CodeUsed, wire.CodeUnknown, wire.OverLimit, wire.Blocked,
+		wire.Stopped, wire.Expired, wire.Refused, wire.OverRefund, wire.NotRefundable,
+	} {
+		words = append(words, string(r))
+	}
+	for _, typ := range []any{wire.ChargeRequest{}, wire.RefundRequest{}, wire.TopupRequest{}, wire.ReversalRequest{}, wire.Answer{}, wire.Problem{}} {
+		for field := range reflect.TypeOf(typ).Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			words = append(words, name)
+		}
+	}
+	for _, w := range words {
+		if !strings.Contains(string(page), "`"+w+"`") {
+			t.Errorf("wallet-contract.md does not say `%s`", w)
+		}
+	}
+}

@@ -13,7 +13,7 @@ import (
 	"github.com/posagent/posagent/wallet/wire"
 )
 
-// forwardWithin is how long a wallet takes forwards (docs/reference/wallet.md).
+// forwardWithin is how long a wallet takes forwards (docs/reference/wallet-contract.md).
 // Our own clock may be wrong when the network comes back, and must not end one.
 const forwardWithin = 72 * time.Hour
 

@@ -97,7 +97,8 @@ type Ledger struct {
 
 	trust        oda.Trust
 	certificates *oda.Cache
-	met          sync.Map // sighting: that its key is in the books
+	met          sync.Map    // sighting: that its key is in the books
+	forked       atomic.Bool // a phone was ended because its key was on two
 }
 
 // New is a ledger over a store.

@@ -21,7 +21,7 @@ func (l *Ledger) decideSigned(tx Tx, st *Standing, o order, raw oda.Raw, now tim
 		st.decline(reason)
 		return nil
 	}
-	use, err := l.meet(tx, st, o, raw)
+	use, err := l.meet(tx, st, o, raw, now)
 	if err != nil || st.Status != "" {
 		return err
 	}
@@ -57,7 +57,7 @@ func (l *Ledger) prove(raw oda.Raw, at time.Time, amount int64) (reason wire.Rea
 
 // meet finds whose a genuine code is, and declines one whose counter was spent
 // before and one of a certificate that these books do not know.
-func (l *Ledger) meet(tx Tx, st *Standing, o order, raw oda.Raw) (Use, error) {
+func (l *Ledger) meet(tx Tx, st *Standing, o order, raw oda.Raw, now time.Time) (Use, error) {
 	code, err := oda.Parse(raw)
 	if err != nil {
 		return Use{}, err
@@ -75,14 +75,37 @@ func (l *Ledger) meet(tx Tx, st *Standing, o order, raw oda.Raw) (Use, error) {
 		Device: sha256.Sum256(code.Certificate.DeviceKey), Counter: code.Offer.Counter,
 		Key: st.Key, Register: o.Store + "-" + o.Terminal, Amount: st.Amount,
 	}
-	_, err = tx.Use(use.Device, use.Counter)
+	spent, err := tx.Use(use.Device, use.Counter)
 	if err == nil {
 		st.decline(wire.CodeUsed)
-	} else if !errors.Is(err, ErrNotFound) {
+		return use, l.fork(tx, spent, *st, now)
+	}
+	if !errors.Is(err, ErrNotFound) {
 		return Use{}, err
 	}
 	return use, nil
 }
+
+// fork ends a phone whose counter stands in two codes: a phone counts up, so
+// two of them have one key. Neither pays from now on; what registers took before
+// is still collected, and the customer's next phone ends the matter.
+func (l *Ledger) fork(tx Tx, spent Use, st Standing, now time.Time) error {
+	first, err := tx.Standing(spent.Key)
+	if err != nil || first.Code == st.Code {
+		return err
+	}
+	phone, err := tx.Device(spent.Device)
+	if err != nil || !phone.Ended.IsZero() {
+		return err
+	}
+	l.forked.Store(true)
+	return l.endDevices(tx, []Device{phone}, now)
+}
+
+// Forked tells once that a phone was ended since it was last asked, because its
+// key was on two phones: registers must hear of it. An end that was not kept in
+// the end is told, too.
+func (l *Ledger) Forked() bool { return l.forked.Swap(false) }
 
 // mayPay is all that speaks against a code which a register could have taken:
 // its certificate was stopped before, the time is over, or it is too much.

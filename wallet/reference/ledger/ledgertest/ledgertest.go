@@ -50,6 +50,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("signed code reversed", func(t *testing.T) { testSignedReversal(t, open) })
 	t.Run("signed code on the phone", func(t *testing.T) { testSignedOnThePhone(t, open) })
 	t.Run("crowd of signed codes", func(t *testing.T) { testSignedCrowd(t, open) })
+	t.Run("one key on two phones", func(t *testing.T) { testForks(t, open) })
 	t.Run("reserve", func(t *testing.T) { testReserve(t, open) })
 	t.Run("reserve that is odd", func(t *testing.T) { testOddReserve(t, open) })
 	t.Run("second device", func(t *testing.T) { testSecondDevice(t, open) })
