@@ -92,9 +92,10 @@ var layers = []rule{
 var homes = map[string][]string{
 	"github.com/google/renameio/v2":       {"offline"},
 	"github.com/google/go-tpm":            {"offline/tpm"},
+	"github.com/go-webauthn/webauthn":     {"wallet/reference/identity", "cmd/walletd"}, // the second says what passkeys are bound to
 	"github.com/jackc/pgx/v5":             {"wallet/reference/ledgerpg"},
 	"github.com/makiuchi-d/gozxing":       {"drivers/scanner/imager"},
-	"github.com/pquerna/otp":              {"agent/operator"},
+	"github.com/pquerna/otp":              {"agent/operator", "wallet/reference/identity"}, // people of the shop, and customers of a wallet, which share no code
 	"go.bug.st/serial":                    {"drivers/port"},
 	"github.com/mattn/go-sqlite3":         {"offline/sqlite", "offline/powercut"}, // the second stands beneath the first, in tests
 	"github.com/pelletier/go-toml/v2":     {"configs"},

@@ -18,6 +18,7 @@ type Wallet struct {
 	ClientCA  string // file: who signs the certificates of registers
 	TrySocket string // unix socket of the controls for trying it out; empty for none
 	Forward   Forward
+	Phone     Phone
 	Points    int64 // granted for each 1,000 yen that are paid in money
 	Customers []Customer
 }
@@ -28,6 +29,15 @@ type Customer struct {
 	Balance int64 // yen
 	Points  int64
 	Use     bool // points pay, as far as they go
+}
+
+// Phone is the door of customers' phones.
+type Phone struct {
+	Listen string // host:port; empty: there is no such door
+	Origin string // as browsers name it
+	Cert   string // file; empty: plain HTTP, on loopback only
+	Key    string // file
+	Outbox string // folder of the letters that are to be sent
 }
 
 // Forward limits what one register may collect of what it took without a
@@ -57,6 +67,13 @@ func LoadWallet(path string) (Wallet, error) {
 		const about = "forward.within"
 		r.say(r.at(about), about, fmt.Sprintf("is %s, but must be from %s to %s", short(in), short(leastWithin), short(mostWithin)), "")
 	}
+	if p := w.Phone; p.Listen != "" && p.Origin == "" {
+		const about = "phone.origin"
+		r.say(r.at("phone.listen"), about, "is missing, but phone.listen is set", "write the address that browsers use")
+	} else if (p.Cert == "") != (p.Key == "") {
+		const about = "phone.cert"
+		r.say(r.at(about), about, "and phone.key must both be there, or none of them", "")
+	}
 	if err := r.end(); err != nil {
 		return Wallet{}, err
 	}
@@ -81,10 +98,12 @@ func (w *Wallet) settings() []setting {
 			about: "The CA that signs the certificates of registers (PEM)."},
 		{key: "try_socket", value: absoluteOrNone(&w.TrySocket, ""),
 			about: "Unix socket of the controls for trying the wallet out: codes, faults, balances.\nLeave it empty where real money is."},
-		{key: "forward", table: w.Forward.settings(),
-			about: "What one register may collect of what it took without a network, also where another brings it in.\nWhat is over the last two is not declined: the register asks again later."},
 		{key: "points", value: whole(&w.Points, 0, 0, 1000),
 			about: "Points that a customer gets for each 1,000 yen paid in money. 0 is none.\nA point pays one yen, and the shop gets all of it from the wallet."},
+		{key: "forward", table: w.Forward.settings(),
+			about: "What one register may collect of what it took without a network, also where another brings it in.\nWhat is over the last two is not declined: the register asks again later."},
+		{key: "phone", table: w.Phone.settings(),
+			about: "The door of customers' phones: sign-up, sign-in, codes, and the page that plays a phone."},
 		{key: "customer", rows: rowsOf(&w.Customers, "name", (*Customer).settings),
 			about: "An account that is opened at the first start."},
 	}
@@ -98,6 +117,19 @@ func passwordless(s string) bool {
 		_, with = u.User.Password()
 	}
 	return !with && !strings.Contains(strings.ToLower(s), "password") && printable(s, 500)
+}
+
+func (p *Phone) settings() []setting {
+	return []setting{
+		{key: "listen", value: text(&p.Listen, "", `host:port, or ""`, func(s string) bool { return s == "" || hostPort(s) }),
+			about: "Where phones reach the wallet. Empty: no customer signs in here."},
+		{key: "origin", value: text(&p.Origin, "", `the beginning of an address, such as "https://pay.example.jp", or ""`, func(s string) bool { return s == "" || webOrigin(s) }),
+			about: "The address as browsers write it. Passkeys are bound to it: it stays for as long as there are customers."},
+		{key: "cert", value: absoluteOrNone(&p.Cert, ""), about: "The certificate of that address (PEM). Without one the door opens on this machine alone, for trying it out."},
+		{key: "key", value: absoluteOrNone(&p.Key, ""), about: "The key of that certificate (PEM), readable by the daemon only."},
+		{key: "outbox", value: absoluteOrNone(&p.Outbox, ""),
+			about: "Folder of the letters to customers, a JSON file each, which a program of yours sends and removes.\nEmpty: a folder \"outbox\" beside the ledger."},
+	}
 }
 
 func (f *Forward) settings() []setting {

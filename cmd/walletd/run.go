@@ -77,7 +77,19 @@ func serve(ctx context.Context, c configs.Wallet, o reference.Options, store led
 	if o.Issuer, err = issuer.Open(c.Data, c.ID); err != nil {
 		return err
 	}
-	o.Ledger = ledger.New(store, books(c, o))
+	people := &customers{}
+	rules := books(c, o)
+	rules.Guard = people.guard
+	o.Ledger = ledger.New(store, rules)
+	if err := people.open(c, o, o.Log); err != nil {
+		return errors.Join(err, people.close())
+	}
+	return errors.Join(answer(ctx, c, o, people, path, out), people.close())
+}
+
+// answer serves registers, and phones where there are any.
+func answer(ctx context.Context, c configs.Wallet, o reference.Options, people *customers, path string, out io.Writer) error {
+	var err error
 	if c.TrySocket != "" {
 		if o.Phones, err = tryphone.Open(filepath.Join(c.Data, tryphone.File), o.Ledger, time.Now); err != nil {
 			return err
@@ -92,15 +104,28 @@ func serve(ctx context.Context, c configs.Wallet, o reference.Options, store led
 	if err != nil {
 		return err
 	}
+	phones, err := people.door(c, o, o.Log)
+	if err != nil {
+		return errors.Join(err, srv.Stop(ctx))
+	}
+	var failed <-chan error
+	if phones != nil {
+		failed = phones.Failed()
+		o.Log.Info("phones are answered", "origin", c.Phone.Origin, "listen", phones.Addr())
+	}
 	fmt.Fprintf(out, "walletd is ready: %s, ledger %s\n", srv.URL(), path)
 	var broken error
 	select {
 	case <-ctx.Done():
 	case broken = <-srv.Failed():
+	case broken = <-failed:
 	}
 	o.Log.Info("stopping")
 	last, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
+	if phones != nil {
+		broken = errors.Join(broken, phones.Stop(last))
+	}
 	return errors.Join(broken, srv.Stop(last))
 }
 

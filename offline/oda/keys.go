@@ -78,6 +78,21 @@ func soundEd25519(key []byte) bool {
 // may be taken.
 const halfOrder = "\x7f\xff\xff\xff\x80\x00\x00\x00\x7f\xff\xff\xff\xff\xff\xff\xff\xde\x73\x7d\x56\xd3\x8b\xcf\x42\x79\xdc\xe5\x61\x7e\x31\x92\xa8"
 
+// CheckSignature tells what is wrong with a phone's key, or with its signature
+// over a text that is no code: 64 bytes, with the second number of ECDSA in its
+// lower half. The text must begin with words of its own, so that it is never one
+// that stands for money.
+func CheckSignature(alg Algorithm, key, text, signature []byte) error {
+	k, err := parseKey(alg, key)
+	if err != nil {
+		return err
+	}
+	if len(signature) != 64 {
+		return DeviceSignature
+	}
+	return k.verify(text, signature)
+}
+
 // verify checks a signature of 64 bytes.
 func (k deviceKey) verify(message, signature []byte) error {
 	if k.ed != nil {

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"math/big"
 	"net/netip"
 	"path/filepath"
 	"sync"
@@ -152,10 +153,16 @@ func newHandset(t *testing.T, alg oda.Algorithm) handset {
 	}
 	secret, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	check(t, err)
-	return handset{alg, elliptic.MarshalCompressed(elliptic.P256(), secret.X, secret.Y), func(text []byte) []byte {
+	point, err := secret.PublicKey.Bytes()
+	check(t, err)
+	key := append([]byte{2 + point[64]&1}, point[1:33]...)
+	return handset{alg, key, func(text []byte) []byte {
 		digest := sha256.Sum256(text)
 		r, s, err := ecdsa.Sign(rand.Reader, secret, digest[:])
 		check(t, err)
+		if other := new(big.Int).Sub(elliptic.P256().Params().N, s); other.Cmp(s) < 0 {
+			s = other
+		}
 		out := make([]byte, 64)
 		r.FillBytes(out[:32])
 		s.FillBytes(out[32:])

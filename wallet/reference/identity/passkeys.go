@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -14,6 +15,7 @@ import (
 type rite struct {
 	data   webauthn.SessionData
 	ticket string // digest, for an enrolment
+	until  time.Time
 }
 
 // owner is a member as the library sees one.
@@ -31,10 +33,11 @@ func (o owner) WebAuthnCredentials() []webauthn.Credential { return o.keys }
 // keep remembers a rite under a name that the browser gives back.
 func (s *Service) keep(r rite) string {
 	name := s.random(16)
+	r.until, r.data.Expires = s.now().Add(nonceLife), time.Time{} // the library would ask another clock
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for other, old := range s.rites {
-		if s.now().After(old.data.Expires) {
+		if s.now().After(old.until) {
 			delete(s.rites, other)
 		}
 	}
@@ -48,7 +51,7 @@ func (s *Service) take(name string) (rite, error) {
 	defer s.mu.Unlock()
 	r, known := s.rites[name]
 	delete(s.rites, name)
-	if !known || s.now().After(r.data.Expires) {
+	if !known || s.now().After(r.until) {
 		return rite{}, ErrSession
 	}
 	return r, nil
@@ -74,7 +77,6 @@ func (s *Service) BeginPasskey(ticket string) (rite_ string, options *protocol.C
 	if err != nil {
 		return "", nil, fmt.Errorf("begin a passkey: %w", err)
 	}
-	data.Expires = s.now().Add(nonceLife)
 	return s.keep(rite{data: *data, ticket: t.Hash}), options, nil
 }
 
@@ -91,14 +93,10 @@ func (s *Service) FinishPasskey(name, ticket string, r *http.Request, from From)
 	who := owner{id: string(begun.data.UserID), name: t.Contact}
 	made, err := s.o.WebAuthn.FinishRegistration(who, begun.data, r)
 	if err != nil {
+		s.o.Log.Warn("a new passkey was refused", "error", why(err))
 		return SignedIn{}, errors.Join(ErrWrong, s.wrong("ticket"+t.Hash, from))
 	}
-	return s.enter(t, from, func(tx Tx, m *Member) error {
-		if t.Member == "" {
-			m.ID = who.id
-		}
-		return s.putPasskey(tx, m.ID, *made)
-	})
+	return s.enter(t, from, func(m *Member) { m.ID = who.id }, func(tx Tx, m Member) error { return s.putPasskey(tx, m.ID, *made) })
 }
 
 func (s *Service) putPasskey(tx Tx, member string, c webauthn.Credential) error {
@@ -119,7 +117,6 @@ func (s *Service) BeginSignIn() (name string, options *protocol.CredentialAssert
 	if err != nil {
 		return "", nil, fmt.Errorf("begin a sign-in: %w", err)
 	}
-	data.Expires = s.now().Add(nonceLife)
 	return s.keep(rite{data: *data}), options, nil
 }
 
@@ -139,6 +136,7 @@ func (s *Service) FinishSignIn(name string, r *http.Request, from From, proving 
 		return s.owner(member)
 	}, begun.data, r)
 	if err != nil || used.Authenticator.CloneWarning {
+		s.o.Log.Warn("a passkey was refused", "member", member, "cloned", err == nil, "error", why(err))
 		return SignedIn{}, errors.Join(ErrWrong, s.wrong("passkey", from))
 	}
 	if proving != nil && proving.Member != member {
@@ -184,4 +182,13 @@ func (s *Service) owner(member string) (webauthn.User, error) {
 		return err
 	})
 	return o, err
+}
+
+// why is what the library says to the people of the wallet.
+func why(err error) string {
+	var p *protocol.Error
+	if errors.As(err, &p) {
+		return p.Error() + ": " + p.DevInfo
+	}
+	return fmt.Sprint(err)
 }

@@ -1,14 +1,10 @@
 package identity
 
 import (
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 
 	"github.com/posagent/posagent/offline/oda"
@@ -33,7 +29,7 @@ func (s *Service) Nonce() string {
 type Signed struct {
 	Phone     string // its id
 	Nonce     string
-	Signature []byte // 64 bytes: of Ed25519, or r and s of ECDSA on P-256 over SHA-256
+	Signature []byte // 64 bytes: of Ed25519, or r and the lower s of ECDSA on P-256 over SHA-256
 }
 
 // Text is what the phone signs: the act, what it is about, and the nonce.
@@ -47,28 +43,10 @@ func (s *Service) check(g Signed, act, about string, alg oda.Algorithm, key []by
 	until, known := s.nonces[g.Nonce]
 	delete(s.nonces, g.Nonce)
 	s.mu.Unlock()
-	if !known || s.now().After(until) || !verifies(alg, key, g.Text(act, about), g.Signature) {
+	if !known || s.now().After(until) || oda.CheckSignature(alg, key, g.Text(act, about), g.Signature) != nil {
 		return ErrWrong
 	}
 	return nil
-}
-
-func verifies(alg oda.Algorithm, key, text, signature []byte) bool {
-	if len(signature) != 64 {
-		return false
-	}
-	switch {
-	case alg == oda.Ed25519 && len(key) == ed25519.PublicKeySize:
-		return ed25519.Verify(key, text, signature)
-	case alg == oda.P256 && len(key) == 33:
-		x, y := elliptic.UnmarshalCompressed(elliptic.P256(), key)
-		if x == nil {
-			return false
-		}
-		digest := sha256.Sum256(text)
-		return ecdsa.Verify(&ecdsa.PublicKey{Curve: elliptic.P256(), X: x, Y: y}, digest[:], new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:]))
-	}
-	return false
 }
 
 // PhoneID is the id of a phone by its key.

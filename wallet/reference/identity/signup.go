@@ -174,15 +174,12 @@ func (s *Service) Confirm(ticket, code string, from From) (SignedIn, error) {
 	if t.TOTP == "" || !ok {
 		return SignedIn{}, errors.Join(ErrWrong, s.wrong("ticket"+t.Hash, from))
 	}
-	return s.enter(t, from, func(tx Tx, m *Member) error {
-		m.Password, m.TOTP, m.Step = t.Password, t.TOTP, step
-		return nil
-	})
+	return s.enter(t, from, func(m *Member) { m.Password, m.TOTP, m.Step = t.Password, t.TOTP, step }, nil)
 }
 
 // enter makes a member of a ticket, or resets the one that it is of, with the
-// credentials that add puts there.
-func (s *Service) enter(t Ticket, from From, add func(Tx, *Member) error) (SignedIn, error) {
+// credentials that with puts there, and rows of them that rest adds.
+func (s *Service) enter(t Ticket, from From, with func(*Member), rest func(Tx, Member) error) (SignedIn, error) {
 	var out SignedIn
 	var letters []func()
 	customer := ""
@@ -203,11 +200,14 @@ func (s *Service) enter(t Ticket, from From, add func(Tx, *Member) error) (Signe
 				return err
 			}
 		}
-		if err := add(tx, &m); err != nil {
-			return err
-		}
+		with(&m)
 		if err := tx.PutMember(m); err != nil {
 			return err
+		}
+		if rest != nil {
+			if err := rest(tx, m); err != nil {
+				return err
+			}
 		}
 		customer = m.Customer
 		out, err = s.begin(tx, m, from)

@@ -102,6 +102,6 @@ func read(w http.ResponseWriter, r *http.Request, into any) bool {
 		problem(w, http.StatusRequestEntityTooLarge, "large", "a body has at most 64 kB")
 		return false
 	}
-	problem(w, http.StatusBadRequest, "invalid", "the body is not the JSON that this call takes: see openapi.yaml")
+	problem(w, http.StatusBadRequest, "invalid", "the body is not the JSON that this call takes: see docs/reference/phone.md")
 	return false
 }

@@ -211,7 +211,7 @@ func (s *Server) routes() http.Handler {
 		mux.HandleFunc(pattern, handler)
 	}
 	mux.HandleFunc(v1+"/", func(w http.ResponseWriter, _ *http.Request) {
-		problem(w, http.StatusNotFound, "not-found", "there is no such call: see openapi.yaml")
+		problem(w, http.StatusNotFound, "not-found", "there is no such call: see docs/reference/phone.md")
 	})
 	if s.o.Page != nil {
 		mux.Handle("GET /", http.FileServerFS(s.o.Page))

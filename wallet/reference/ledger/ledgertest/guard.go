@@ -10,26 +10,22 @@ import (
 	"github.com/posagent/posagent/wallet/wire"
 )
 
-// testGuard is a customer whose payments are frozen, and one whose new phone pays
-// little in a day.
-func testGuard(t *testing.T, open Open) {
-	var mu sync.Mutex
-	guards := map[string]ledger.Guard{}
-	set := func(customer string, g ledger.Guard) {
-		mu.Lock()
-		defer mu.Unlock()
-		guards[customer] = g
-	}
-	w := newWalletWith(t, open(t), ledger.Options{Guard: func(c string) ledger.Guard {
-		mu.Lock()
-		defer mu.Unlock()
-		return guards[c]
-	}})
+// requests are payments of customers with fresh keys and codes.
+func requests(t *testing.T, w wallet) func(customer string, amount int64) wire.ChargeRequest {
 	n := 0
-	request := func(customer string, amount int64) wire.ChargeRequest {
+	return func(customer string, amount int64) wire.ChargeRequest {
 		n++
 		return w.request(fmt.Sprintf("S0001-T01-1-%d", n), w.mint(t, customer), amount)
 	}
+}
+
+// testGuard is a customer whose payments are frozen, and one whose new phone pays
+// little in a day.
+func testGuard(t *testing.T, open Open) {
+	guards := map[string]ledger.Guard{}
+	set := func(customer string, g ledger.Guard) { guards[customer] = g } // between calls
+	w := newWalletWith(t, open(t), ledger.Options{Guard: func(c string) ledger.Guard { return guards[c] }})
+	request := requests(t, w)
 	waits := request("Hanako", 100)
 	if _, err := w.ChargeOnPhone(waits); err != nil {
 		t.Fatal(err)
@@ -53,9 +49,16 @@ func testGuard(t *testing.T, open Open) {
 	w.clock.add(24*time.Hour + time.Second)
 	approved.check(t, w.charge(t, request("Hanako", 1000)))
 
-	w.clock.add(25 * time.Hour)
+	w.checkBooks(t)
+}
+
+// testGuardCrowd is payments of one day at once: together they are not more than
+// the day's limit.
+func testGuardCrowd(t *testing.T, open Open) {
+	w := newWalletWith(t, open(t), ledger.Options{Guard: func(string) ledger.Guard { return ledger.Guard{DayMost: 1000} }})
+	request := requests(t, w)
 	var all sync.WaitGroup
-	for range 8 { // at once they are not more
+	for range 8 {
 		r := request("Hanako", 300)
 		all.Go(func() {
 			if _, err := w.Charge(r); err != nil {

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	"github.com/go-webauthn/webauthn/webauthn"
+
+	"github.com/posagent/posagent/configs"
+	"github.com/posagent/posagent/wallet/reference"
+	"github.com/posagent/posagent/wallet/reference/identity"
+	"github.com/posagent/posagent/wallet/reference/identitydb"
+	"github.com/posagent/posagent/wallet/reference/ledger"
+	"github.com/posagent/posagent/wallet/reference/outbox"
+	"github.com/posagent/posagent/wallet/reference/phone"
+)
+
+// customers are the wallet's customers as people, where they sign in at all. The
+// zero value has none.
+type customers struct {
+	store *identitydb.Store
+	who   *identity.Service
+}
+
+// guard is what the ledger asks before it takes a customer's money.
+func (p *customers) guard(customer string) ledger.Guard {
+	if p.who == nil {
+		return ledger.Guard{}
+	}
+	g := p.who.Guard(customer)
+	return ledger.Guard{Frozen: g.Frozen, DayMost: g.DayMost}
+}
+
+// opened opens accounts in the ledger. One that is there stays as it is.
+type opened struct{ *ledger.Ledger }
+
+func (o opened) Open(customer string) error {
+	_, err := o.AddCustomer(customer, 0)
+	return err
+}
+
+// open reads who they are.
+func (p *customers) open(c configs.Wallet, o reference.Options, log *slog.Logger) error {
+	if c.Phone.Listen == "" {
+		return nil
+	}
+	at, err := url.Parse(c.Phone.Origin)
+	if err != nil {
+		return err
+	}
+	keys, err := webauthn.New(&webauthn.Config{RPID: at.Hostname(), RPDisplayName: "posagent wallet", RPOrigins: []string{c.Phone.Origin}})
+	if err != nil {
+		return fmt.Errorf("%w: phone.origin: passkeys cannot be bound to %s: %w", errConfig, c.Phone.Origin, err)
+	}
+	folder := c.Phone.Outbox
+	if folder == "" {
+		folder = filepath.Join(c.Data, "outbox")
+	}
+	box, err := outbox.Open(folder)
+	if err != nil {
+		return err
+	}
+	if p.store, err = identitydb.Open(filepath.Join(c.Data, "identity.db"), log); err != nil {
+		return err
+	}
+	p.who, err = identity.New(identity.Options{
+		Store: p.store, Outbox: box, Accounts: opened{o.Ledger}, WebAuthn: keys, Log: log,
+		Stopped: func() bool { return o.Board.Said().Stops.SignUp },
+		Alarm: func(kind string, n int) {
+			log.Error("somebody tries many accounts: look at it, and stop payments and top-ups", "kind", kind, "tries", n)
+		},
+	})
+	return err
+}
+
+func (p *customers) close() error {
+	if p.store == nil {
+		return nil
+	}
+	return p.store.Close()
+}
+
+// door serves their phones; nil where there are none.
+func (p *customers) door(c configs.Wallet, o reference.Options, log *slog.Logger) (*phone.Server, error) {
+	if p.who == nil {
+		return nil, nil
+	}
+	out := phone.Options{Listen: c.Phone.Listen, Origin: c.Phone.Origin, Identity: p.who, Ledger: o.Ledger, Clock: time.Now, Log: log}
+	if c.Phone.Cert != "" {
+		cert, err := tls.LoadX509KeyPair(c.Phone.Cert, c.Phone.Key)
+		if err != nil {
+			return nil, errors.Join(errConfig, fmt.Errorf("phone.cert and phone.key: %w", err))
+		}
+		out.Certificate = &cert
+	}
+	return phone.Start(out)
+}
