@@ -111,6 +111,14 @@ func (st *Standing) decline(r wire.Reason) { st.Status, st.Reason = wire.Decline
 // take moves the customer's money to the store, or holds it until the customer
 // has confirmed.
 func (l *Ledger) take(tx Tx, st *Standing, o order, now time.Time) error {
+	if o.Mode != wire.Forwarded {
+		if reason, err := l.held(tx, *st, now); err != nil {
+			return err
+		} else if reason != "" {
+			st.decline(reason)
+			return nil
+		}
+	}
 	class, name, err := purse(tx, *st)
 	if err != nil {
 		return err

@@ -27,6 +27,10 @@ func (l *Ledger) Confirm(key string, yes bool) (wire.Answer, error) {
 			st.decline(wire.Stopped)
 			return letGo(tx, &st, now)
 		}
+		if l.o.Guard != nil && l.o.Guard(st.Customer).Frozen { // since it began to wait
+			st.decline(wire.Blocked)
+			return letGo(tx, &st, now)
+		}
 		points, err := l.earn(tx, &st, 0)
 		if err != nil {
 			return err

@@ -49,6 +49,9 @@ var (
 	// ErrFunds: the balance does not cover what a certificate puts aside, or
 	// what a code that is shown asks for.
 	ErrFunds = errors.New("the balance is less than the certificate's cumulative maximum, or than the payment")
+	// ErrHeld: the customer has frozen payments, or has paid as much in a day as a
+	// new phone may.
+	ErrHeld = errors.New("this customer's payments are frozen, or over what a new phone pays in a day")
 	// ErrClosed: the code that a register showed is paid by another customer,
 	// has run out, or was taken back.
 	ErrClosed = errors.New("this code cannot be paid any more")
@@ -70,17 +73,18 @@ const MostTopUp = 1_000_000
 // Options are what a ledger may be given; the zero value is right for a
 // wallet in yen.
 type Options struct {
-	Currency       money.Currency       // of the customers; empty is JPY
-	Clock          func() time.Time     // nil is time.Now
-	Random         io.Reader            // of payer codes; nil is crypto/rand
-	CodeLife       time.Duration        // of payer codes; 0 is CodeLife
-	ConfirmLife    time.Duration        // of charges that wait for the customer; 0 is ConfirmLife
-	ShowLife       time.Duration        // of codes that registers show; 0 is ShowLife
-	ReverseWithin  time.Duration        // after the first word, what was approved cannot be reversed any more; 0 is never
-	MostTopUp      int64                // of one top-up, in minor units; 0 is MostTopUp
-	Stopped        func(wire.Kind) bool // tells what a new key is declined for as stopped; nil is nothing
-	PointsPerMille int64                // granted for each 1,000 minor units that are paid in money; 0 is none
-	Firm           bool                 // a charge that waits for the customer is not closed by a reversal: ErrConfirming
+	Currency       money.Currency              // of the customers; empty is JPY
+	Clock          func() time.Time            // nil is time.Now
+	Random         io.Reader                   // of payer codes; nil is crypto/rand
+	CodeLife       time.Duration               // of payer codes; 0 is CodeLife
+	ConfirmLife    time.Duration               // of charges that wait for the customer; 0 is ConfirmLife
+	ShowLife       time.Duration               // of codes that registers show; 0 is ShowLife
+	ReverseWithin  time.Duration               // after the first word, what was approved cannot be reversed any more; 0 is never
+	MostTopUp      int64                       // of one top-up, in minor units; 0 is MostTopUp
+	Stopped        func(wire.Kind) bool        // tells what a new key is declined for as stopped; nil is nothing
+	PointsPerMille int64                       // granted for each 1,000 minor units that are paid in money; 0 is none
+	Guard          func(customer string) Guard // tells what speaks against a customer's payments; asked in the transaction; nil: nothing
+	Firm           bool                        // a charge that waits for the customer is not closed by a reversal: ErrConfirming
 
 	Issuer        *issuer.Issuer       // certifies phones; nil: the wallet has no signed codes
 	Denied        func(oda.Token) bool // tells whose signed codes are not taken online; nil is nobody's

@@ -3,6 +3,9 @@ package ledger
 import (
 	"bytes"
 	"slices"
+	"time"
+
+	"github.com/posagent/posagent/wallet/wire"
 )
 
 func (b *books) RegisterKeys(register string) ([]RegisterKey, error) {
@@ -36,4 +39,23 @@ func (b *books) PutWish(w Wish) error {
 	})
 	b.wishes[w.Customer] = w
 	return nil
+}
+
+func (b *books) OfCustomer(customer string, before time.Time, n int) ([]Standing, error) {
+	var list []Standing
+	for i := len(b.standings) - 1; i >= 0 && len(list) < n; i-- {
+		if st := b.standings[i]; st.Customer == customer && st.At.Before(before) {
+			list = append(list, st)
+		}
+	}
+	return list, nil
+}
+
+func (b *books) Spent(customer string, since time.Time) (sum int64, err error) {
+	for _, st := range b.standings {
+		if st.Customer == customer && st.Kind == wire.KindCharge && !st.At.Before(since) && (st.Status == wire.Approved || st.Status == wire.Pending) {
+			sum += st.Amount.Minor
+		}
+	}
+	return sum, nil
 }

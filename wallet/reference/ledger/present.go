@@ -103,6 +103,11 @@ func (l *Ledger) payShown(tx Tx, st *Standing, customer string, now time.Time) e
 		return letGo(tx, st, now)
 	}
 	st.Customer = customer
+	if reason, err := l.held(tx, *st, now); err != nil {
+		return err
+	} else if reason != "" {
+		return ErrHeld
+	}
 	used, err := l.usable(tx, *st, ClassCustomer)
 	if err != nil {
 		return err

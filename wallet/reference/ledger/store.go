@@ -52,6 +52,12 @@ type Tx interface {
 	Code(CodeHash) (Code, error)
 	PutCode(Code) error // insert, or replace by Hash
 	DropCodes(expiredBefore time.Time) error
+	// OfCustomer are at most n standings of a customer whose first word came before
+	// a time, newest first.
+	OfCustomer(customer string, before time.Time, n int) ([]Standing, error)
+	// Spent is what a customer's charges since a time come to that are approved or
+	// pending, in minor units.
+	Spent(customer string, since time.Time) (int64, error)
 	Wish(customer string) (Wish, error)
 	PutWish(Wish) error // insert, or replace by Customer
 	PhoneTx

@@ -127,6 +127,15 @@ func (t tx) StandingsOf(register string, from, to time.Time, after int64, n int)
 	return all(t.c, standing, selectStanding+ofDay, register, stamp(from), stamp(to), after, n)
 }
 
+func (t tx) OfCustomer(customer string, before time.Time, n int) ([]ledger.Standing, error) {
+	return all(t.c, standing, selectStanding+"WHERE customer = ? AND customer <> '' AND at < ? ORDER BY at DESC LIMIT ?", customer, stamp(before), n)
+}
+
+func (t tx) Spent(customer string, since time.Time) (int64, error) {
+	r, err := t.c.One("SELECT ifnull(sum(amount), 0) FROM standing WHERE customer = ? AND customer <> '' AND at >= ? AND kind = 'charge' AND status IN ('approved', 'pending')", customer, stamp(since))
+	return r.Int(0), err
+}
+
 func (t tx) PutStanding(st ledger.Standing) error {
 	_, err := t.c.Exec("INSERT INTO standing ("+standingColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, status = excluded.status, amount = excluded.amount,

@@ -130,6 +130,17 @@ func (t *tx) StandingsOf(register string, from, to time.Time, after int64, n int
 	return all(t, scanStanding, selectStanding+"WHERE register = $1 AND at >= $2 AND at < $3 AND n > $4 ORDER BY n LIMIT $5", register, stamp(from), stamp(to), after, n)
 }
 
+func (t *tx) OfCustomer(customer string, before time.Time, n int) ([]ledger.Standing, error) {
+	return all(t, scanStanding, selectStanding+"WHERE customer = $1 AND customer <> '' AND at < $2 ORDER BY at DESC LIMIT $3", customer, stamp(before), n)
+}
+
+// Spent locks the customer's day: of two payments at once one counts the other.
+func (t *tx) Spent(customer string, since time.Time) (sum int64, err error) {
+	t.name("day", customer)
+	err = t.row("SELECT coalesce(sum(amount), 0)::bigint FROM standing WHERE customer = $1 AND customer <> '' AND at >= $2 AND kind = 'charge' AND status IN ('approved', 'pending')", customer, stamp(since)).Scan(&sum)
+	return sum, err
+}
+
 func (t *tx) PutStanding(st ledger.Standing) error {
 	t.write("INSERT INTO standing ("+standingColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)

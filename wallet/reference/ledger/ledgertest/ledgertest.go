@@ -74,6 +74,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("any points", func(t *testing.T) { testAnyPoints(t, open) })
 	t.Run("one code in eight stores", func(t *testing.T) { testEightStores(t, open) })
 	t.Run("one account", func(t *testing.T) { testOneAccount(t, open) })
+	t.Run("guard", func(t *testing.T) { testGuard(t, open) })
 	t.Run("any order", func(t *testing.T) { testAnyOrder(t, open) })
 }
 

@@ -71,6 +71,7 @@ CREATE TABLE standing (
 
 CREATE INDEX standing_pending  ON standing (until) WHERE status = 'pending';
 CREATE INDEX standing_refunds  ON standing (charge_key) WHERE charge_key <> '';
+CREATE INDEX standing_customer ON standing (customer, at) WHERE customer <> '';
 CREATE INDEX standing_register ON standing (register, at);
 
 CREATE TABLE code (

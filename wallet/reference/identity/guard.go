@@ -1,0 +1,107 @@
+package identity
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Guard is what the ledger asks about a customer before it takes money.
+type Guard struct {
+	Frozen  bool
+	DayMost int64     // in 24 hours, in yen; 0: no more than others
+	Until   time.Time // when DayMost ends
+}
+
+// Guard is asked inside the ledger's transaction: it looks at memory alone.
+func (s *Service) Guard(customer string) Guard {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.guards[customer]
+	if s.now().After(g.Until) {
+		g.DayMost = 0
+	}
+	return g
+}
+
+// learn reads whom there is something to guard of.
+func (s *Service) learn() error {
+	guards := map[string]Guard{}
+	err := s.o.Store.View(func(tx Tx) error {
+		frozen, cooling, err := tx.Guarded(s.now())
+		for _, m := range frozen {
+			guards[m.Customer] = Guard{Frozen: true}
+		}
+		for _, p := range cooling {
+			m, err := tx.Member(p.Member)
+			if err != nil {
+				return err
+			}
+			g := guards[m.Customer]
+			g.DayMost, g.Until = CoolMost, p.Cool
+			guards[m.Customer] = g
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read who is frozen, and which phones cool: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.guards = guards
+	return nil
+}
+
+// Freeze stops all payments of a member at once. Any session may, also one
+// without a phone: who has lost it has nothing else.
+func (s *Service) Freeze(member, by string) error {
+	return s.ice(member, by, s.now())
+}
+
+// Unfreeze needs a second factor.
+func (s *Service) Unfreeze(row Session) error {
+	if err := s.strong(row); err != nil {
+		return err
+	}
+	return s.ice(row.Member, "member", time.Time{})
+}
+
+func (s *Service) ice(member, by string, at time.Time) error {
+	contact, kind := "", "frozen"
+	if at.IsZero() {
+		kind = "unfrozen"
+	}
+	err := s.o.Store.Update(func(tx Tx) error {
+		m, err := tx.Member(member)
+		if err != nil {
+			return err
+		}
+		contact, m.Frozen = m.Contact, at
+		return errors.Join(tx.PutMember(m), tx.AddNotice(Notice{Member: member, Kind: kind, Text: by, At: s.now()}))
+	})
+	if err != nil {
+		return err
+	}
+	s.letter(contact, kind, "by", by)
+	return s.learn()
+}
+
+// MayTopUp tells why a member tops nothing up now.
+func (s *Service) MayTopUp(m Member) error {
+	if wait := m.NoTopUp.Sub(s.now()); wait > 0 {
+		return &Slow{For: wait}
+	}
+	if !m.Frozen.IsZero() {
+		return ErrFrozen
+	}
+	return nil
+}
+
+// Notices are what a member should know, newest first.
+func (s *Service) Notices(member string) (all []Notice, err error) {
+	err = s.o.Store.View(func(tx Tx) error {
+		all, err = tx.Notices(member, 50)
+		return err
+	})
+	return all, err
+}
