@@ -34,7 +34,9 @@ func TestCheckSignature(t *testing.T) {
 	if high.Cmp(s) < 0 {
 		s, high = high, s
 	}
-	pair := func(r, s *big.Int) []byte { return append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...) }
+	pair := func(r, s *big.Int) []byte {
+		return append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...)
+	}
 	pub, edSecret, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)

@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"github.com/posagent/posagent/agent/control"
+	"github.com/posagent/posagent/offline/oda"
 	"github.com/posagent/posagent/wallet/wire"
 )
 
 func TestPeople(t *testing.T) {
 	t.Parallel()
 	made(t, "A9", theStop)
+	made(t, "B11", twoPhones)
 }
 
 // theStop is ordered at the wallet while registers sell, one function at a time,
@@ -80,4 +82,41 @@ func theStop(t *testing.T) string {
 	}
 	return fmt.Sprintf("%d registers stopped payments after %s, top-ups after %s, and went on %s after it was lifted", len(shop),
 		payments.Round(time.Millisecond), topups.Round(time.Millisecond), lifted.Round(time.Millisecond))
+}
+
+// twoPhones has two phones of one customer pay in turns. The second took the
+// place of the first.
+func twoPhones(t *testing.T) string {
+	w := openWallet(t, "")
+	l, r := w.till("S0001", "T01"), w.openRegister("T02", w.addr)
+	r.hasBulletin()
+	old := w.phone("hanako")
+	l.want(l.charge(l.charged(old.shows(time.Now()), 10)), wire.Approved, "")
+	next := &phone{TB: t}
+	w.try(http.MethodPost, wire.PathTryPhones, wire.PhoneRequest{Customer: "hanako", New: true}, &next.Phone)
+	var err error
+	next.device, err = oda.RestoreDevice(oda.Algorithm(next.Algorithm), next.Secret)
+	check(t, err)
+	before := w.balance("hanako")
+	for range size(10, 100) {
+		l.want(l.charge(l.charged(old.shows(time.Now()), 10)), wire.Declined, wire.Blocked)
+		l.want(l.charge(l.charged(next.shows(time.Now()), 10)), wire.Approved, "")
+	}
+	if lost := before - w.balance("hanako"); lost != int64(10*size(10, 100)) {
+		t.Errorf("the customer paid %d yen for %d codes of 10", lost, size(10, 100))
+	}
+	eventually(t, "registers hear of the old phone", func() bool {
+		all, err := r.client.Bulletins(t.Context())
+		return err == nil && all.Bulletins[0].Denied == 1
+	})
+	w.daemon.kill()
+	if s, why := r.sells(10, old.shows(time.Now())); why == "" || s.State == "queued" {
+		t.Errorf("without a network the old phone is %s", s.State)
+	}
+	if s, why := r.sells(10, next.shows(time.Now())); s.State != "queued" {
+		t.Errorf("without a network the new phone is %s, refused for %q", s.State, why)
+	}
+	w.start()
+	w.books()
+	return fmt.Sprintf("%d codes of each in turn: all of the old one blocked, also at a register without a network", size(10, 100))
 }

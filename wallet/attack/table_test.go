@@ -133,6 +133,7 @@ var inputAttacks = []attack{
 	{ID: "B8", Failing: "old and foreign keys at the door", Attack: "TLS 1.0 to 1.2, no certificate, a foreign one, an ended one", Expected: "no connection"},
 	{ID: "B9", Failing: "a contract on paper only", Attack: "every rule of the wallet contract, by wirecheck", Expected: "all kept"},
 	{ID: "B10", Failing: "connections that never end", Attack: "slow senders at a register's own API", Expected: "cut after seconds; sales go on as before"},
+	{ID: "B11", Failing: "no check on a second device", Attack: "the old phone, or a thief's, goes on after the new one has come", Expected: "one phone makes codes: the other's are blocked, also at a register without a network"},
 }
 
 var peopleAttacks = []attack{
@@ -144,5 +145,5 @@ var peopleAttacks = []attack{
 	{ID: "A6", Failing: "known birthdays, a default one", Attack: "a reset with what others know", Expected: "never enough; afterwards phones are unbound and top-ups stopped for a day"},
 	{ID: "A7", Failing: "one password for all", Attack: "the top-up password is that of the sign-in; top-ups one after the other", Expected: "refused; the third within a minute is declined"},
 	{ID: "A8", Failing: "sign-in by others' ids", Attack: "a token without subject, nonce or audience", Expected: "refused"},
-	{ID: "A9", Failing: "no way to stop", Attack: "ten customers report fraud; the stop is ordered", Expected: "registers take no payment within 5 s, no top-up within 1 min"},
+	{ID: "A9", Failing: "no way to stop", Attack: "the stop is ordered while registers sell", Expected: "registers take no payment after 5 s, no top-up after 1 min"},
 }

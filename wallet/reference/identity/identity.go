@@ -116,6 +116,7 @@ type Service struct {
 	nonces map[string]time.Time // that phones sign, until when
 	rites  map[string]rite      // of passkeys that were begun
 	guards map[string]Guard     // of customers, where there is something to guard
+	away   Tries                // that were not looked at
 	hashes chan struct{}        // how many passwords are worked on at once
 }
 

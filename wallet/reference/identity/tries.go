@@ -40,7 +40,7 @@ func kindOf(key string) string {
 // mayTry tells whether a try is due, for an account that exists and for one
 // that does not.
 func (s *Service) mayTry(contact string, from From) error {
-	return s.o.Store.View(func(tx Tx) error {
+	err := s.o.Store.View(func(tx Tx) error {
 		now := s.now()
 		for _, key := range from.keys(contact) {
 			t, err := tx.Tries(key)
@@ -53,6 +53,27 @@ func (s *Service) mayTry(contact string, from From) error {
 		}
 		return nil
 	})
+	if errors.Is(err, ErrSlow) {
+		s.turnedAway()
+	}
+	return err
+}
+
+// turnedAway counts the tries that were not even looked at: whoever tries a list
+// from one address is slowed at once, and must raise the alarm all the same. They
+// are counted in memory only, or each would cost a write.
+func (s *Service) turnedAway() {
+	s.mu.Lock()
+	now := s.o.Clock()
+	if now.Sub(s.away.Since) > window {
+		s.away = Tries{What: "away", Since: now}
+	}
+	s.away.Count++
+	n := s.away.Count
+	s.mu.Unlock()
+	if n%manyTries == 0 && s.o.Alarm != nil {
+		s.o.Alarm("list", n)
+	}
 }
 
 // wrong counts a try that failed, durable over a restart.
