@@ -8,7 +8,7 @@ GOBUILD := go build
 DEMO    ?= $(CURDIR)/.demo
 FUZZTIME ?= 30s
 
-.PHONY: help build run test test-go test-sim test-pages attack bench bench-wallet bench-decode lint rig fuzz soak vendor-web clean
+.PHONY: help build run test test-go test-sim test-pages attack bench bench-wallet risk bench-decode lint rig fuzz soak vendor-web clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,11 @@ bench: build ## the numbers of docs/internals/benchmarks.md, each beside its flo
 # photographs are third parties' and are not kept here: POSAGENT_PHOTOS.
 bench-wallet: build tools-pg ## a payment in the reference wallet's ledger, on SQLite and on PostgreSQL, each beside bare statements
 	go test -run '^$$' -bench Authorise -benchtime 20000x -timeout 30m ./wallet/reference/ledgerdb ./wallet/reference/ledgerpg
+
+risk: tools-go ## the theft at 7pay played against the wallet's controls, one by one: a table of what each is worth
+	@mkdir -p out
+	@POSAGENT_RISK=1 go test -count 1 -run '^TestReplay$$' -v ./wallet/reference/risk/replay > out/risk.log 2>&1 || { cat out/risk.log; exit 1; }
+	@grep -vE '^(=== |--- |PASS|ok)' out/risk.log
 
 bench-decode: tools-go tools-peers ## our reader of codes beside others, on photographs (POSAGENT_PHOTOS) and generated pictures
 	@mkdir -p out

@@ -113,6 +113,7 @@ var homes = map[string][]string{
 var testsOnly = map[string]string{
 	"offline/powercut":                 "it stands in front of the file system of the whole process",
 	"agent/mail/mailtest":              "it takes letters and delivers none",
+	"wallet/reference/risk/replay":     "it plays thieves",
 	"wallet/reference/ledgerpg/pgtest": "it starts a PostgreSQL that trusts everybody",
 	"offline/tpm/tpmtest":              "it starts a TPM in software, which protects nothing",
 	"wallet/attack":                    "it attacks the programs",

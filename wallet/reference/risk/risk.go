@@ -41,7 +41,7 @@ var strictness = []Do{Allow, StepUp, Hold, Decline}
 type Reason string
 
 const (
-	ListAttack   Reason = "list_attack"    // many wrong tries at many accounts: no new device is trusted
+	ListAttack   Reason = "list_attack"    // many wrong tries at many accounts: no new device is trusted that no other has agreed to
 	Guessing     Reason = "guessing"       // wrong tries at this account, or from this address
 	NewDevice    Reason = "new_device"     // money in, and out again, by a phone that is new
 	FastTopUps   Reason = "fast_top_ups"   // one after the other
@@ -68,6 +68,7 @@ type Facts struct {
 	AllRight     int // sign-ins that went well
 
 	Device    time.Duration // how long the phone has paid for this customer
+	Agreed    bool          // the phone before it has agreed to it
 	Recovered time.Duration // since the way in or the contact changed; negative: never
 	Abroad    bool          // the session that brought the phone came from abroad
 
@@ -94,6 +95,7 @@ type Rules struct {
 	New          time.Duration `json:"new"`           // a phone is new for so long
 	NewFresh     int64         `json:"new_fresh"`     // that a new phone spends of fresh money without a yes, in 24 hours
 	Recover      time.Duration `json:"recover"`       // after a reset or a move
+	RecoverHold  time.Duration `json:"recover_hold"`  // a top-up waits for a person; and asks for a yes until Recover
 	RecoverMost  int64         `json:"recover_most"`  // is paid without a yes in 24 hours
 	TopUps       int           `json:"top_ups"`       // in 10 minutes
 	TopUpDay     int64         `json:"top_up_day"`    // without a yes, by a phone that is new
@@ -111,9 +113,9 @@ type Rules struct {
 // Default are rules for a wallet of a Japanese chain.
 var Default = Rules{
 	Version: 1, ListFails: 300, ListRatio: 3, Fails: 10,
-	New: 72 * time.Hour, NewFresh: 5_000, Recover: 72 * time.Hour, RecoverMost: 5_000,
+	New: 72 * time.Hour, NewFresh: 5_000, Recover: 72 * time.Hour, RecoverHold: 24 * time.Hour, RecoverMost: 5_000,
 	TopUps: 3, TopUpDay: 10_000, TopUpMost: 200_000, UnusualTimes: 10, UnusualFrom: 50_000,
-	TravelSpeed: 300, TravelFrom: 50, AbroadMost: 3_000, ResaleMost: 10_000, Victims: 3, Refunds: 5,
+	TravelSpeed: 500, TravelFrom: 100, AbroadMost: 3_000, ResaleMost: 10_000, Victims: 3, Refunds: 5,
 }
 
 // Verdict is what becomes of an act, and why.
@@ -143,7 +145,7 @@ func Decide(f Facts, r Rules) Verdict {
 	if f.AccountFails >= r.Fails || f.AddressFails >= r.Fails {
 		v.add(StepUp, Guessing)
 	}
-	if fresh && r.Listed(f.AllFails, f.AllRight) {
+	if fresh && !f.Agreed && r.Listed(f.AllFails, f.AllRight) {
 		v.add(StepUp, ListAttack)
 	}
 	switch f.Act {
@@ -168,8 +170,11 @@ func (r Rules) topUp(f Facts, fresh bool, v *Verdict) {
 	} else if fresh && f.ToppedUp+f.Amount > r.TopUpDay {
 		v.add(StepUp, MuchToppedUp)
 	}
-	if f.Recovered >= 0 && f.Recovered < r.Recover {
+	switch {
+	case f.Recovered >= 0 && f.Recovered < r.RecoverHold:
 		v.add(Hold, Recovered)
+	case f.Recovered >= 0 && f.Recovered < r.Recover:
+		v.add(StepUp, Recovered)
 	}
 }
 

@@ -64,7 +64,7 @@ func (s Signed) Open(key ed25519.PublicKey, wallet string, above int64, now time
 // check refuses rules that would let everything through by a slip.
 func (r Rules) check() error {
 	for name, n := range map[string]int64{
-		"list_fails": int64(r.ListFails), "fails": int64(r.Fails), "new": int64(r.New), "new_fresh": r.NewFresh, "recover": int64(r.Recover), "recover_most": r.RecoverMost,
+		"list_fails": int64(r.ListFails), "fails": int64(r.Fails), "new": int64(r.New), "new_fresh": r.NewFresh, "recover": int64(r.Recover), "recover_hold": int64(r.RecoverHold), "recover_most": r.RecoverMost,
 		"top_ups": int64(r.TopUps), "top_up_day": r.TopUpDay, "top_up_most": r.TopUpMost, "unusual_times": r.UnusualTimes, "unusual_from": r.UnusualFrom,
 		"abroad_most": r.AbroadMost, "resale_most": r.ResaleMost, "victims": int64(r.Victims), "refunds": int64(r.Refunds),
 	} {
