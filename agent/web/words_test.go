@@ -180,7 +180,7 @@ func TestOnlyPathsOfTheAPI(t *testing.T) {
 		control.PathSaleFrame, control.PathSaleCancel, control.PathSaleShow, control.PathShowPrint, control.PathCharges, control.PathCharge, control.PathReceipt, control.PathReprint,
 		control.PathDevices, control.PathHealth, control.PathCamera, control.PathOpenSale,
 		control.PathQueue, control.PathQueueForward, control.PathOverride, control.PathClosings, control.PathClosingPrint, control.PathApprovals,
-		control.PathAlerts, control.PathAlertSee, control.PathRefunds, control.PathBills, control.PathBill, control.PathBillParts, control.PathBillCancel,
+		control.PathAlerts, control.PathAlertSee, control.PathRefunds, control.PathFormal, control.PathBills, control.PathBill, control.PathBillParts, control.PathBillCancel,
 		control.PathOperators, control.PathOperator, control.PathUnlock, control.PathSecond, control.PathConfirmSecond,
 		control.PathConfig, control.PathConfirmSettings, control.PathRollBack, control.PathGenerations,
 		control.PathWebhooks, control.PathWebhookTest, control.PathWebhookEnable,

@@ -23,6 +23,7 @@ export const path = {
   charges: "/v1/charges",
   receipt: (/** @type {string} */ key) => `/v1/charges/${encodeURIComponent(key)}/receipt`,
   reprint: (/** @type {string} */ key) => `/v1/charges/${encodeURIComponent(key)}/reprint`,
+  formal: (/** @type {string} */ key) => `/v1/charges/${encodeURIComponent(key)}/formal`,
   queue: "/v1/queue",
   forward: "/v1/queue/forward",
   refunds: "/v1/refunds",

@@ -14,6 +14,7 @@ import { door, late, watch } from "./door.js";
 import { leave } from "./leave.js";
 import { bar } from "./parts/bar.js";
 import { followDialogs, inDialog } from "./parts/dialog.js";
+import { formalDialog } from "./parts/formal.js";
 import { giveBackDialog } from "./parts/giveback.js";
 import { leaveDialog } from "./parts/leave.js";
 import { followPanel, panel } from "./parts/panel.js";
@@ -90,7 +91,7 @@ function draw() {
 function paint() {
   const now = name();
   document.body.className = `on-${now}${page.demo ? " demo" : ""}`;
-  render(html`${bar("manager")}<main>${ways(now)}${draws(now)()}</main>${panel()}${giveBackDialog()}${enrolDialog()}${leaveDialog()}`, root);
+  render(html`${bar("manager")}<main>${ways(now)}${draws(now)()}</main>${panel()}${giveBackDialog()}${formalDialog()}${enrolDialog()}${leaveDialog()}`, root);
   const mark = now === "signin" ? `${now} ${door.chosen} ${door.setUp}` : now;
   if (mark !== was) {
     was = mark;

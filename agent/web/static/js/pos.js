@@ -8,6 +8,7 @@ import { leave } from "./leave.js";
 import { isLive } from "./model.js";
 import { bar } from "./parts/bar.js";
 import { followDialogs } from "./parts/dialog.js";
+import { formalDialog } from "./parts/formal.js";
 import { giveBackDialog } from "./parts/giveback.js";
 import { leaveDialog } from "./parts/leave.js";
 import { followPanel, newsText, panel } from "./parts/panel.js";
@@ -82,7 +83,7 @@ function paint() {
   const changed = mark !== was;
   if (changed) page.shownAt = Date.now();
   document.body.className = `on-${name}${page.demo ? " demo" : ""}`;
-  render(html`${bar()}<main>${screens[name](page.sale)}</main>${panel()}${giveBackDialog()}${leaveDialog()}`, root);
+  render(html`${bar()}<main>${screens[name](page.sale)}</main>${panel()}${giveBackDialog()}${formalDialog()}${leaveDialog()}`, root);
   rememberSale();
   if (changed) {
     was = mark;

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../vendor/lit.js";
 import { page, set } from "../page.js";
 import { next, reprint, reprintStoreCopy, scanAgain } from "../acts.js";
+import { openFormal } from "../formal.js";
 import { left, mayScanAgain } from "../model.js";
 import { faultNote } from "../parts/panel.js";
 import { paperTrouble, paperWord, receiptPicture } from "../parts/receipt.js";
@@ -34,6 +35,10 @@ const paper = (sale) => html`
 const reprintButton = (sale) => html`
   <button type="button" class="action" id="reprint" ?disabled=${page.busy !== ""} @click=${() => reprint(sale.charge_key)}>${page.busy.startsWith("reprint") ? t("reprint.busy") : t("reprint")}</button>`;
 
+/** @param {Sale} sale */
+const formalButton = (sale) => html`
+  <button type="button" class="action" id="formal-open" ?disabled=${page.busy !== ""} @click=${() => openFormal({ key: sale.charge_key, amount: sale.amount, currency: sale.currency })}>${t("formal.title")}</button>`;
+
 /** What the store keeps until the money is collected. @param {Sale} sale */
 const storeCopyButton = (sale) => html`
   <button type="button" class="action" id="storecopy" ?disabled=${page.busy !== ""} @click=${() => reprintStoreCopy(sale.charge_key)}>${page.busy.startsWith("storecopy") ? t("reprint.busy") : t("storecopy")}</button>`;
@@ -54,6 +59,7 @@ export function approved(sale) {
         <div class="actions">
           <button type="button" class="action primary" id="next" @click=${next}>${t("approved.next")}</button>
           ${reprintButton(sale)}
+          ${formalButton(sale)}
           ${page.stay ? nothing : html`<button type="button" class="action" id="stay" @click=${() => set({ stay: true })}>${t("approved.stay")}</button>`}
         </div>
         <p class="count-text" aria-hidden="true">${page.stay ? nothing : t("approved.auto", { n: rest.seconds })}</p>
