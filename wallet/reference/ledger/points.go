@@ -116,7 +116,7 @@ func (l *Ledger) earn(tx Tx, st *Standing, used int64) ([]move, error) {
 	if st.Amount.Currency == l.o.Currency {
 		earned = share(l.o.PointsPerMille, st.Amount.Minor-used, 1000)
 	}
-	earned = min(earned, mostPoints-(has-used))
+	earned = max(0, min(earned, mostPoints-(has-used))) // a refund may have lifted a customer above it
 	st.PointsUsed, st.PointsEarned, st.PointsLeft = used, earned, has-used+earned
 	return append(pointsMoved(st.Customer, -used), pointsMoved(st.Customer, earned)...), nil
 }

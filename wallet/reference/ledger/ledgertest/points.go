@@ -116,6 +116,14 @@ func testPointsApart(t *testing.T, open Open) {
 	if err := w.GrantPoints("Hanako", 1); !errors.Is(err, ledger.ErrInvalid) {
 		t.Errorf("points without end: %v, want ErrInvalid", err)
 	}
+	// Where points came back above the bound, none are granted, and none taken.
+	if a, err := w.Refund(w.refundOf("S0001-T01-1-4", "S0001-T01-1-3", 100)); err != nil || a.PointsUsed != 60 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	if err := w.UsePoints("Hanako", false); err != nil {
+		t.Fatal(err)
+	}
+	w.wantPoints(t, w.charge(t, w.request("S0001-T01-1-5", w.mint(t, "Hanako"), 100)), 0, 0, 1_000_000_060)
 	if err := w.GrantPoints("Nobody", 1); !errors.Is(err, ledger.ErrNoCustomer) {
 		t.Errorf("points for nobody: %v, want ErrNoCustomer", err)
 	}
