@@ -113,11 +113,10 @@ type Service struct {
 	o Options
 
 	mu     sync.Mutex
-	nonces map[string]time.Time // that phones sign, until when
-	rites  map[string]rite      // of passkeys that were begun
-	guards map[string]Guard     // of customers, where there is something to guard
-	away   Tries                // that were not looked at
-	hashes chan struct{}        // how many passwords are worked on at once
+	once   *once            // nonces and rites that are out
+	guards map[string]Guard // of customers, where there is something to guard
+	away   Tries            // that were not looked at
+	hashes chan struct{}    // how many passwords are worked on at once
 }
 
 // New is a service over a store.
@@ -138,7 +137,8 @@ func New(o Options) (*Service, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.Name = cmp.Or(o.Name, "posagent wallet")
-	s := &Service{o: o, nonces: map[string]time.Time{}, rites: map[string]rite{}, guards: map[string]Guard{}, hashes: make(chan struct{}, 4)}
+	s := &Service{o: o, guards: map[string]Guard{}, hashes: make(chan struct{}, 4)}
+	s.once = &once{key: []byte(s.random(32)), used: map[[32]byte]time.Time{}}
 	return s, s.learn()
 }
 

@@ -11,11 +11,10 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 )
 
-// rite is a ceremony of a passkey that was begun.
+// rite is a ceremony of a passkey that was begun, as the browser keeps it.
 type rite struct {
-	data   webauthn.SessionData
-	ticket string // digest, for an enrolment
-	until  time.Time
+	Data   webauthn.SessionData `json:"data"`
+	Ticket string               `json:"ticket,omitempty"` // digest, for an enrolment
 }
 
 // owner is a member as the library sees one.
@@ -30,28 +29,17 @@ func (o owner) WebAuthnName() string                       { return o.name }
 func (o owner) WebAuthnDisplayName() string                { return o.name }
 func (o owner) WebAuthnCredentials() []webauthn.Credential { return o.keys }
 
-// keep remembers a rite under a name that the browser gives back.
-func (s *Service) keep(r rite) string {
-	name := s.random(16)
-	r.until, r.data.Expires = s.now().Add(nonceLife), time.Time{} // the library would ask another clock
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for other, old := range s.rites {
-		if s.now().After(old.until) {
-			delete(s.rites, other)
-		}
-	}
-	s.rites[name] = r
-	return name
+// keep gives a rite to the browser, sealed.
+func (s *Service) keep(r rite) (string, error) {
+	r.Data.Expires = time.Time{} // the library would ask another clock
+	text, err := json.Marshal(r)
+	return s.once.seal("rite", text, s.now().Add(nonceLife)), err
 }
 
-// take gives a rite, once.
-func (s *Service) take(name string) (rite, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, known := s.rites[name]
-	delete(s.rites, name)
-	if !known || s.now().After(r.until) {
+// take reads a rite that comes back.
+func (s *Service) take(sealed string) (r rite, err error) {
+	text, ours := s.once.open("rite", sealed, s.now())
+	if !ours || json.Unmarshal(text, &r) != nil {
 		return rite{}, ErrSession
 	}
 	return r, nil
@@ -59,7 +47,7 @@ func (s *Service) take(name string) (rite, error) {
 
 // BeginPasskey has an authenticator make a passkey for a ticket. Of a new member
 // nothing is kept before it has come.
-func (s *Service) BeginPasskey(ticket string) (rite_ string, options *protocol.CredentialCreation, err error) {
+func (s *Service) BeginPasskey(ticket string) (sealed string, options *protocol.CredentialCreation, err error) {
 	t, err := s.ticket(ticket)
 	if err != nil {
 		return "", nil, err
@@ -77,24 +65,28 @@ func (s *Service) BeginPasskey(ticket string) (rite_ string, options *protocol.C
 	if err != nil {
 		return "", nil, fmt.Errorf("begin a passkey: %w", err)
 	}
-	return s.keep(rite{data: *data, ticket: t.Hash}), options, nil
+	sealed, err = s.keep(rite{Data: *data, Ticket: t.Hash})
+	return sealed, options, err
 }
 
 // FinishPasskey takes the new passkey in, and signs its owner in.
-func (s *Service) FinishPasskey(name, ticket string, r *http.Request, from From) (SignedIn, error) {
+func (s *Service) FinishPasskey(sealed, ticket string, r *http.Request, from From) (SignedIn, error) {
 	t, err := s.ticket(ticket)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	begun, err := s.take(name)
-	if err != nil || begun.ticket != t.Hash {
+	begun, err := s.take(sealed)
+	if err != nil || begun.Ticket != t.Hash {
 		return SignedIn{}, ErrSession
 	}
-	who := owner{id: string(begun.data.UserID), name: t.Contact}
-	made, err := s.o.WebAuthn.FinishRegistration(who, begun.data, r)
+	who := owner{id: string(begun.Data.UserID), name: t.Contact}
+	made, err := s.o.WebAuthn.FinishRegistration(who, begun.Data, r)
 	if err != nil {
 		s.o.Log.Warn("a new passkey was refused", "error", why(err))
 		return SignedIn{}, errors.Join(ErrWrong, s.wrong("ticket"+t.Hash, from))
+	}
+	if !s.once.spend(sealed, s.now()) {
+		return SignedIn{}, ErrSession
 	}
 	return s.enter(t, from, func(m *Member) { m.ID = who.id }, func(tx Tx, m Member) error { return s.putPasskey(tx, m.ID, *made) })
 }
@@ -109,7 +101,7 @@ func (s *Service) putPasskey(tx Tx, member string, c webauthn.Credential) error 
 
 // BeginSignIn asks for any passkey of this wallet: who it is comes with it, so
 // that nobody is named before.
-func (s *Service) BeginSignIn() (name string, options *protocol.CredentialAssertion, err error) {
+func (s *Service) BeginSignIn() (sealed string, options *protocol.CredentialAssertion, err error) {
 	if s.o.WebAuthn == nil {
 		return "", nil, fmt.Errorf("%w: this wallet has no passkeys", ErrInvalid)
 	}
@@ -117,24 +109,25 @@ func (s *Service) BeginSignIn() (name string, options *protocol.CredentialAssert
 	if err != nil {
 		return "", nil, fmt.Errorf("begin a sign-in: %w", err)
 	}
-	return s.keep(rite{data: *data}), options, nil
+	sealed, err = s.keep(rite{Data: *data})
+	return sealed, options, err
 }
 
 // FinishSignIn signs in by passkey. With a session, it proves once more who has
 // it and makes no other.
-func (s *Service) FinishSignIn(name string, r *http.Request, from From, proving *Session) (SignedIn, error) {
-	begun, err := s.take(name)
+func (s *Service) FinishSignIn(sealed string, r *http.Request, from From, proving *Session) (SignedIn, error) {
+	begun, err := s.take(sealed)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if begun.ticket != "" {
+	if begun.Ticket != "" {
 		return SignedIn{}, ErrSession
 	}
 	member := ""
 	used, err := s.o.WebAuthn.FinishDiscoverableLogin(func(_, handle []byte) (webauthn.User, error) {
 		member = string(handle)
 		return s.owner(member)
-	}, begun.data, r)
+	}, begun.Data, r)
 	if err != nil || used.Authenticator.CloneWarning {
 		s.o.Log.Warn("a passkey was refused", "member", member, "cloned", err == nil, "error", why(err))
 		return SignedIn{}, errors.Join(ErrWrong, s.wrong("passkey", from))
@@ -142,12 +135,17 @@ func (s *Service) FinishSignIn(name string, r *http.Request, from From, proving 
 	if proving != nil && proving.Member != member {
 		return SignedIn{}, ErrWrong
 	}
+	if !s.once.spend(sealed, s.now()) {
+		return SignedIn{}, ErrSession
+	}
 	var out SignedIn
+	contact := ""
 	err = s.o.Store.Update(func(tx Tx) error {
 		m, err := tx.Member(member)
 		if err != nil {
 			return err
 		}
+		contact = m.Contact
 		if err := s.putPasskey(tx, member, *used); err != nil { // with its counter
 			return err
 		}
@@ -159,6 +157,9 @@ func (s *Service) FinishSignIn(name string, r *http.Request, from From, proving 
 		out, err = s.begin(tx, m, from)
 		return err
 	})
+	if err == nil {
+		s.welcome(contact, out, from)
+	}
 	return out, err
 }
 

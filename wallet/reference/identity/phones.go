@@ -12,16 +12,7 @@ import (
 
 // Nonce is what a phone signs next, once, within two minutes.
 func (s *Service) Nonce() string {
-	n := s.random(16)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for old, until := range s.nonces {
-		if s.now().After(until) {
-			delete(s.nonces, old)
-		}
-	}
-	s.nonces[n] = s.now().Add(nonceLife)
-	return n
+	return s.once.seal("nonce", []byte(s.random(16)), s.now().Add(nonceLife))
 }
 
 // Signed is an act that a phone has signed with its key: proof that it is the
@@ -37,13 +28,9 @@ func (g Signed) Text(act, about string) []byte {
 	return []byte("posagent phone 1\n" + act + "\n" + about + "\n" + g.Nonce)
 }
 
-// check spends the nonce and verifies the signature with a key.
+// check verifies the signature with a key, and spends the nonce.
 func (s *Service) check(g Signed, act, about string, alg oda.Algorithm, key []byte) error {
-	s.mu.Lock()
-	until, known := s.nonces[g.Nonce]
-	delete(s.nonces, g.Nonce)
-	s.mu.Unlock()
-	if !known || s.now().After(until) || oda.CheckSignature(alg, key, g.Text(act, about), g.Signature) != nil {
+	if _, ours := s.once.open("nonce", g.Nonce, s.now()); !ours || oda.CheckSignature(alg, key, g.Text(act, about), g.Signature) != nil || !s.once.spend(g.Nonce, s.now()) {
 		return ErrWrong
 	}
 	return nil
@@ -202,6 +189,7 @@ func (s *Service) endPaying(tx Tx, member string) error {
 
 // EndPhone is a member who has lost one, or does not want it any more.
 func (s *Service) EndPhone(row Session, id string) error {
+	contact, label := "", ""
 	err := s.o.Store.Update(func(tx Tx) error {
 		p, err := tx.Phone(id)
 		if errors.Is(err, ErrNotFound) || err == nil && p.Member != row.Member {
@@ -210,12 +198,18 @@ func (s *Service) EndPhone(row Session, id string) error {
 		if err != nil {
 			return err
 		}
+		m, err := tx.Member(row.Member)
+		if err != nil {
+			return err
+		}
+		contact, label = m.Contact, p.Label
 		p.State = PhoneEnded
 		return errors.Join(tx.PutPhone(p), tx.AddNotice(Notice{Member: row.Member, Kind: "phone-ended", Text: p.Label, At: s.now()}))
 	})
 	if err != nil {
 		return err
 	}
+	s.letter(contact, "phone-ended", "label", label)
 	return s.learn()
 }
 

@@ -11,6 +11,8 @@ type SignedIn struct {
 	Token  string
 	Secret string
 	Member string
+
+	strange string // the network, when none of the member's sessions came from there
 }
 
 // unknown is checked in place of a password that is not there.
@@ -57,6 +59,7 @@ func (s *Service) SignIn(contact, password, code string, from From) (SignedIn, e
 	if err != nil {
 		return SignedIn{}, err
 	}
+	s.welcome(m.Contact, out, from)
 	return out, s.o.Accounts.Open(m.Customer)
 }
 
@@ -68,8 +71,15 @@ func (s *Service) memberBy(contact string) (m Member, err error) {
 	return m, err
 }
 
-// begin makes a session, and tells the member of a browser in a network that is
-// new.
+// welcome tells the member of a session from a network that is new, once it is
+// kept.
+func (s *Service) welcome(contact string, in SignedIn, from From) {
+	if in.strange != "" {
+		s.letter(contact, "signin", "from", in.strange, "agent", clip(from.Agent))
+	}
+}
+
+// begin makes a session.
 func (s *Service) begin(tx Tx, m Member, from From) (SignedIn, error) {
 	now := s.now()
 	out := SignedIn{Token: s.random(32), Secret: s.random(32), Member: m.ID}
@@ -89,7 +99,7 @@ func (s *Service) begin(tx Tx, m Member, from From) (SignedIn, error) {
 		if err := tx.AddNotice(Notice{Member: m.ID, Kind: "signin", Text: row.From, At: now}); err != nil {
 			return SignedIn{}, err
 		}
-		s.letter(m.Contact, "signin", "from", row.From, "agent", row.Agent)
+		out.strange = row.From
 	}
 	return out, tx.PutSession(row)
 }

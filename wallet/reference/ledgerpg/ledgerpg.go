@@ -155,17 +155,23 @@ func comesAgain(err error) bool {
 }
 
 // number is the next number of a transaction. They only rise for one wallet;
-// blocks that are not used up leave gaps.
-func (s *Store) number(t *tx) (int64, error) {
+// blocks that are not used up leave gaps. Nothing is held while a block is asked
+// for: what this transaction sends with that may wait for another one.
+func (s *Store) number(t *tx) (n int64, err error) {
+	s.mu.Lock()
+	if s.left > 0 {
+		n = s.next
+		s.left--
+		s.next++
+		s.mu.Unlock()
+		return n, nil
+	}
+	s.mu.Unlock()
+	if err := t.row("SELECT nextval('txn_id')").Scan(&n); err != nil {
+		return 0, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.left == 0 {
-		if err := t.row("SELECT nextval('txn_id')").Scan(&s.next); err != nil {
-			return 0, err
-		}
-		s.left = 64
-	}
-	s.left--
-	s.next++
-	return s.next - 1, nil
+	s.next, s.left = n+1, 63
+	return n, nil
 }

@@ -200,8 +200,8 @@ func testSignedCrowd(t *testing.T, open Open) {
 		})
 	}
 	all.Wait()
-	if yes[100] != 1 || yes[1000] < 4 || yes[1000] > 5 {
-		t.Fatalf("approved by amount: %v, want 1 of 100, and 4 or 5 of 1000", yes)
+	if small, large := yes[100], yes[1000]; (small != 1 || large != 4) && (small != 0 || large != 5) { // five large ones may have been first
+		t.Fatalf("approved by amount: %v, want 1 of 100 and 4 of 1000, or 5 of 1000", yes)
 	}
 	w.owns(t, "Hanako", 5000, 5000-100*int64(yes[100])-1000*int64(yes[1000]))
 	w.checkBooks(t)
