@@ -33,7 +33,7 @@ func (p *customers) guard(customer string) ledger.Guard {
 		return ledger.Guard{}
 	}
 	g := p.who.Guard(customer)
-	return ledger.Guard{Frozen: g.Frozen, DayMost: g.DayMost}
+	return ledger.Guard{Frozen: g.Frozen, NoTopUp: time.Now().Before(g.NoTopUp), DayMost: g.DayMost}
 }
 
 // opened opens accounts in the ledger. One that is there stays as it is.

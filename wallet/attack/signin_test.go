@@ -213,12 +213,13 @@ func resetByKnowledge(t *testing.T) string {
 	if _, _, err := p.Acts(thief, "code", "", signedBy(p, phone.ID, key, "code", "")); !errors.Is(err, identity.ErrNoPhone) {
 		t.Errorf("the thief's phone pays after a reset: %s %v", phone.State, err)
 	}
-	if err := p.MayTopUp(m); !errors.Is(err, identity.ErrSlow) {
-		t.Errorf("top-ups after a reset: %v", err)
+	until := p.Guard(m.Customer).NoTopUp
+	if !p.clock().Before(until) {
+		t.Errorf("top-ups after a reset: nothing is topped up before %s", until)
 	}
 	p.passes(identity.TopUpStop + time.Minute)
-	if err := p.MayTopUp(m); err != nil {
-		t.Errorf("top-ups a day later: %v", err)
+	if p.clock().Before(until) {
+		t.Errorf("top-ups a day later: still nothing before %s", until)
 	}
 	return "her phone is unbound, top-ups stop for a day, and the thief's phone waits for a person"
 }

@@ -9,6 +9,7 @@ import (
 // Guard is what the ledger asks about a customer before it takes money.
 type Guard struct {
 	Frozen  bool
+	NoTopUp time.Time // nothing is topped up before
 	DayMost int64     // in 24 hours, in yen; 0: no more than others
 	Until   time.Time // when DayMost ends
 }
@@ -28,9 +29,9 @@ func (s *Service) Guard(customer string) Guard {
 func (s *Service) learn() error {
 	guards := map[string]Guard{}
 	err := s.o.Store.View(func(tx Tx) error {
-		frozen, cooling, err := tx.Guarded(s.now())
-		for _, m := range frozen {
-			guards[m.Customer] = Guard{Frozen: true}
+		held, cooling, err := tx.Guarded(s.now())
+		for _, m := range held {
+			guards[m.Customer] = Guard{Frozen: !m.Frozen.IsZero(), NoTopUp: m.NoTopUp}
 		}
 		for _, p := range cooling {
 			m, err := tx.Member(p.Member)
@@ -84,17 +85,6 @@ func (s *Service) ice(member, by string, at time.Time) error {
 	}
 	s.letter(contact, kind, "by", by)
 	return s.learn()
-}
-
-// MayTopUp tells why a member tops nothing up now.
-func (s *Service) MayTopUp(m Member) error {
-	if wait := m.NoTopUp.Sub(s.now()); wait > 0 {
-		return &Slow{For: wait}
-	}
-	if !m.Frozen.IsZero() {
-		return ErrFrozen
-	}
-	return nil
 }
 
 // Notices are what a member should know, newest first.

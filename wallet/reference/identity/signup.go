@@ -219,6 +219,11 @@ func (s *Service) enter(t Ticket, from From, with func(*Member), rest func(Tx, M
 	for _, send := range letters {
 		send()
 	}
+	if t.Member != "" {
+		if err := s.learn(); err != nil {
+			return SignedIn{}, err
+		}
+	}
 	// After the member: an account of nobody would be worse than a member whose
 	// account is opened at the next sign-in.
 	return out, s.o.Accounts.Open(customer)

@@ -39,7 +39,7 @@ type Tx interface {
 	Phone(id string) (Phone, error)
 	Phones(member string) ([]Phone, error) // oldest first
 	PutPhone(Phone) error
-	Guarded(now time.Time) ([]Member, []Phone, error) // members that are frozen, and active phones that cool
+	Guarded(now time.Time) ([]Member, []Phone, error) // members that are frozen or top nothing up, and active phones that cool
 	Tries(what string) (Tries, error)
 	PutTries(Tries) error
 	Notices(member string, n int) ([]Notice, error) // newest first

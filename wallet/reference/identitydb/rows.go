@@ -139,7 +139,7 @@ func (t tx) PutPhone(p identity.Phone) error {
 }
 
 func (t tx) Guarded(now time.Time) (frozen []identity.Member, cooling []identity.Phone, err error) {
-	if frozen, err = all(t, member, selectMember+"WHERE frozen <> 0"); err != nil {
+	if frozen, err = all(t, member, selectMember+"WHERE frozen <> 0 OR no_top_up > ?", stamp(now)); err != nil {
 		return nil, nil, err
 	}
 	cooling, err = all(t, phone, selectPhone+"WHERE state = 'active' AND cool <> 0 AND cool > ?", stamp(now))

@@ -6,11 +6,12 @@ import (
 	"github.com/posagent/posagent/wallet/wire"
 )
 
-// Guard is what speaks against taking money of a customer. It does not hold
+// Guard is what speaks against taking money of a customer, or topping up. It does not hold
 // for what a register took without a network: that was paid then, and put aside
 // before.
 type Guard struct {
 	Frozen  bool  // the customer has frozen all payments
+	NoTopUp bool  // nothing is topped up, as after a reset
 	DayMost int64 // in 24 hours, in minor units; 0: there is no such limit
 }
 

@@ -38,6 +38,12 @@ func (l *Ledger) TopUp(r wire.TopupRequest) (wire.Answer, error) {
 				st.decline(wire.Stopped)
 				return nil
 			}
+			if l.o.Guard != nil {
+				if g := l.o.Guard(st.Customer); g.Frozen || g.NoTopUp {
+					st.decline(wire.Blocked)
+					return nil
+				}
+			}
 			return l.topUp(tx, st, now)
 		})
 		return err

@@ -80,7 +80,7 @@ func newDoor(t *testing.T) *door {
 	t.Cleanup(func() { store.Close() })
 	d.books = ledger.New(store, ledger.Options{Clock: d.clock, Guard: func(c string) ledger.Guard {
 		g := d.who.Guard(c)
-		return ledger.Guard{Frozen: g.Frozen, DayMost: g.DayMost}
+		return ledger.Guard{Frozen: g.Frozen, NoTopUp: d.clock().Before(g.NoTopUp), DayMost: g.DayMost}
 	}})
 	d.who, err = identity.New(identity.Options{Store: people, Outbox: d, Accounts: d, Clock: d.clock})
 	check(t, err)

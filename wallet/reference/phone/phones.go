@@ -1,7 +1,6 @@
 package phone
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -42,8 +41,8 @@ func (s *Server) me(m member, w http.ResponseWriter, r *http.Request) {
 	if m.NewTo != "" {
 		out["contact_moves"] = m.NewAt.UTC()
 	}
-	if errors.Is(s.o.Identity.MayTopUp(m.Member), identity.ErrSlow) {
-		out["no_top_up_until"] = m.NoTopUp.UTC()
+	if s.o.Clock().Before(guard.NoTopUp) {
+		out["no_top_up_until"] = guard.NoTopUp.UTC()
 	}
 	reply(w, out)
 }

@@ -16,7 +16,8 @@ CREATE TABLE member (
     created_at INTEGER NOT NULL,
     CHECK (password = '' OR totp <> '') -- never a password alone
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX member_frozen ON member (id) WHERE frozen <> 0;
+CREATE INDEX member_frozen  ON member (frozen) WHERE frozen <> 0;
+CREATE INDEX member_no_top_up ON member (no_top_up);
 CREATE INDEX member_moving ON member (new_at) WHERE new_to <> '';
 CREATE TRIGGER member_stays BEFORE DELETE ON member BEGIN SELECT RAISE(ABORT, 'a member is never deleted'); END;
 CREATE TRIGGER member_stands BEFORE UPDATE OF id, customer ON member

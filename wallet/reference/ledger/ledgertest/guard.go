@@ -36,6 +36,10 @@ func testGuard(t *testing.T, open Open) {
 		t.Fatalf("a yes after the freeze: %+v, %v", a, err)
 	}
 	w.has(t, "Hanako", 10_000)
+	declined(wire.Blocked).check(t, w.topUp(t, topup(request("Hanako", 1000))))
+	approved.check(t, w.charge(t, request("Taro", 1)))
+	set("Taro", ledger.Guard{NoTopUp: true})
+	declined(wire.Blocked).check(t, w.topUp(t, topup(request("Taro", 1000))))
 	approved.check(t, w.charge(t, request("Taro", 1)))
 
 	set("Hanako", ledger.Guard{DayMost: 1000})
