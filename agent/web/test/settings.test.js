@@ -76,7 +76,7 @@ test("a change is judged, shown, applied, and stands once it is confirmed", asyn
   await till.page.tap("#settings-confirm");
   await till.page.locator("#settings-done", { hasText: "確定" }).waitFor();
   assert.match(own(), /alarm = "15s"/);
-  assert.match(await till.page.inputValue("#settings-text"), /\[drawer\]\nalarm = "15s"/);
+  await till.page.waitForFunction(() => /\[drawer\]\nalarm = "15s"/.test(document.querySelector("#settings-text").value));
 });
 
 test("a change is taken back, and an earlier one comes back", async () => {
@@ -86,7 +86,7 @@ test("a change is taken back, and an earlier one comes back", async () => {
   await till.page.locator("#settings-back").tap();
   await till.page.locator("#settings-done", { hasText: "戻しました" }).waitFor();
   assert.match(own(), /alarm = "15s"/);
-  assert.match(await till.page.locator("#generations li").first().innerText(), /元に戻した/);
+  await till.page.locator("#generations li").first().filter({ hasText: "元に戻した" }).waitFor();
   await till.page.locator('[data-generation="1"] summary').tap();
   await till.page.tap('[data-go-back="1"]');
   assert.match(await till.text('[data-go-back="1"]'), /もう一度/);
