@@ -33,7 +33,7 @@ function row(charge) {
       <td>${paid ? html`
         <button type="button" class="action" data-view=${charge.key} aria-pressed=${viewed === charge.key} @click=${() => view(charge.key)}>${t("charges.view")}</button>
         <button type="button" class="action" data-reprint=${charge.key} ?disabled=${page.busy !== ""} @click=${() => reprint(charge.key)}>${t("reprint")}</button>` : nothing}
-        ${paid && charge.kind === "charge" && charge.goods === "hand_over" ? html`<button type="button" class="action" data-formal=${charge.key} ?disabled=${page.busy !== ""} @click=${() => openFormal(charge)}>${t("formal.title")}</button>` : nothing}
+        ${paid && charge.kind === "charge" && charge.goods === "hand_over" ? html`<button type="button" class="action" data-formal=${charge.key} ?disabled=${page.busy !== ""} @click=${() => openFormal(charge)}>${t("formal.button")}</button>` : nothing}
         ${back ? html`<button type="button" class="action" data-giveback=${charge.key} ?disabled=${page.busy !== ""} @click=${() => openGiveBack(charge)}>${t("giveback.title")}</button>` : nothing}</td>
     </tr>`;
 }

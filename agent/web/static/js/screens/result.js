@@ -37,7 +37,7 @@ const reprintButton = (sale) => html`
 
 /** @param {Sale} sale */
 const formalButton = (sale) => html`
-  <button type="button" class="action" id="formal-open" ?disabled=${page.busy !== ""} @click=${() => openFormal({ key: sale.charge_key, amount: sale.amount, currency: sale.currency })}>${t("formal.title")}</button>`;
+  <button type="button" class="action" id="formal-open" ?disabled=${page.busy !== ""} @click=${() => openFormal({ key: sale.charge_key, amount: sale.amount, currency: sale.currency })}>${t("formal.button")}</button>`;
 
 /** What the store keeps until the money is collected. @param {Sale} sale */
 const storeCopyButton = (sale) => html`
