@@ -85,6 +85,7 @@ type Scope string
 const (
 	ScopePrepare Scope = "prepare" // open and cancel sales
 	ScopeTopUp   Scope = "topup"   // turn cash into money of a customer's wallet
+	ScopeTest    Scope = "test"    // let a device show that it works; prepare may, too
 	ScopeRead    Scope = "read"    // see sales, charges, devices and health
 	ScopeRefund  Scope = "refund"  // give money back
 	ScopeResolve Scope = "resolve" // decide what became of a doubtful charge, compare the day with the wallets

@@ -99,7 +99,7 @@ func (t *Token) settings() []setting {
 		{key: "sha256", required: true, secret: true, sample: `"` + exampleHash + `"`,
 			value: hidden(&t.SHA256, "the SHA-256 of the token as 64 lower-case hexadecimal digits, never the token itself", made(digits+"abcdef", 64, 64)),
 			about: "SHA-256 of the token: printf %s \"$TOKEN\" | sha256sum"},
-		{key: "scopes", required: true, sample: `["prepare", "read"]`, value: words(&t.Scopes, ScopePrepare, ScopeTopUp, ScopeRead, ScopeRefund, ScopeResolve, ScopeConfig, ScopeDisplay),
+		{key: "scopes", required: true, sample: `["prepare", "read"]`, value: words(&t.Scopes, ScopePrepare, ScopeTopUp, ScopeTest, ScopeRead, ScopeRefund, ScopeResolve, ScopeConfig, ScopeDisplay),
 			about: "What it may do. display alone sees only the amount and state of the current sale."},
 	}
 }

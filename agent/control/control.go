@@ -52,8 +52,9 @@ const (
 
 // Headers of the API.
 const (
-	HeaderIdempotencyKey = "Idempotency-Key"  // required on every POST that moves money
-	HeaderSession        = "Posagent-Session" // the second secret of a page's session
+	HeaderIdempotencyKey = "Idempotency-Key"   // required on every POST that moves money
+	HeaderSession        = "Posagent-Session"  // the second secret of a page's session
+	HeaderApproval       = "Posagent-Approval" // of a call without a body, which has no place for it
 )
 
 // Scope is what a token or a session may do.
@@ -62,6 +63,7 @@ type Scope string
 const (
 	ScopePrepare Scope = "prepare" // open and cancel sales, give codes, reprint
 	ScopeTopUp   Scope = "topup"   // turn cash that was taken into money of a customer's wallet
+	ScopeTest    Scope = "test"    // let a device show that it works; who may prepare may, too
 	ScopeRead    Scope = "read"
 	ScopeRefund  Scope = "refund"  // give money back
 	ScopeResolve Scope = "resolve" // decide what became of a doubtful charge, let a sale pass a limit, compare the day with the wallets

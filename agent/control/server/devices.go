@@ -19,7 +19,7 @@ func (s *Server) devices(api huma.API) {
 		func(context.Context, *struct{}) (*struct{ Body control.Devices }, error) {
 			return &struct{ Body control.Devices }{control.Devices{Devices: s.register().Devices}}, nil
 		})
-	huma.Register(api, operation(http.MethodPost, control.PathDeviceTest, "test-device", "Let a device show that it works: print a page, take the next code, open the drawer (which takes topup as well)", control.ScopePrepare),
+	huma.Register(api, operation(http.MethodPost, control.PathDeviceTest, "test-device", "Let a device show that it works: print a page, take the next code, open the drawer (which takes topup as well)", control.ScopeTest),
 		func(ctx context.Context, in *struct {
 			ID string `path:"id" maxLength:"64"`
 		}) (*struct{ Body control.DeviceTest }, error) {

@@ -19,7 +19,7 @@ type Diary interface {
 
 func (s *Server) operators(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, control.PathOperators, "operators", "Who may sign in, and who is locked out", control.ScopeConfig), s.listOperators)
-	huma.Register(api, operation(http.MethodPost, control.PathUnlock, "unlock-operator", "Let an operator in again after too many wrong PINs", control.ScopeConfig), s.unlock)
+	huma.Register(api, operation(http.MethodPost, control.PathUnlock, "unlock-operator", "Let an operator in again after too many wrong PINs; a manager's act", control.ScopeConfig), s.unlock)
 }
 
 func (s *Server) listOperators(context.Context, *struct{}) (*struct{ Body control.Operators }, error) {
@@ -44,11 +44,15 @@ func origin(o operator.Standing) string {
 // unlock needs no idempotency key: whoever is in already stays in. Nobody
 // unlocks themselves: a locked operator's older session may still be open.
 func (s *Server) unlock(ctx context.Context, in *struct {
-	ID string `path:"id" maxLength:"32"`
+	ID       string `path:"id" maxLength:"32"`
+	Approval string `header:"Posagent-Approval" maxLength:"32" doc:"the id of a manager's approval of kind users, detail unlock: a program needs one"`
 }) (*struct{ Body control.Operators }, error) {
 	who := from(ctx)
 	if who.operator.ID == in.ID && in.ID != "" {
 		return nil, problemOf(http.StatusForbidden, "operator.self", "another manager, or posctl at the machine, has to let you in again")
+	}
+	if err := s.mayUnlock(who, in.ID, in.Approval); err != nil {
+		return nil, err
 	}
 	there, err := s.Staff.Unlock(in.ID)
 	switch {
@@ -60,6 +64,19 @@ func (s *Server) unlock(ctx context.Context, in *struct {
 	s.Log.Info("operator let in again", "operator", in.ID, "by", who.person())
 	s.note(who, "let operator "+in.ID+" in again")
 	return &struct{ Body control.Operators }{s.standings()}, nil
+}
+
+// mayUnlock: whoever unlocks at will guesses PINs for ever, ten at a time. A
+// manager's session is enough, also without the second factor, for a register at
+// which somebody waits.
+func (s *Server) mayUnlock(who *caller, id, approval string) error {
+	switch {
+	case who.kind == "local", operator.Can(who.operator.Role, operator.Users):
+		return nil
+	case who.operator.ID != "":
+		return problemOf(http.StatusForbidden, "operator.manager", "")
+	}
+	return s.stepUp(who, operator.Act{Kind: operator.Users, Key: id, Detail: "unlock"}, approval)
 }
 
 // locked writes a lock down. An id that nobody has may be a PIN that was typed

@@ -39,9 +39,10 @@ type caller struct {
 // an operator's name.
 func (c *caller) source() string { return c.kind + ":" + c.name }
 
-// may: who may read may also see what a display shows.
+// may: who may read may also see what a display shows, and a program that sells
+// may try the devices that it sells with, as before there was a scope for it.
 func (c *caller) may(scope control.Scope) bool {
-	return c != nil && (c.scopes[scope] || scope == control.ScopeDisplay && c.scopes[control.ScopeRead])
+	return c != nil && (c.scopes[scope] || scope == control.ScopeDisplay && c.scopes[control.ScopeRead] || scope == control.ScopeTest && c.scopes[control.ScopePrepare])
 }
 
 type callerKey struct{}
@@ -159,7 +160,7 @@ func (p *people) program(bearer string) *caller {
 
 func all() map[control.Scope]bool {
 	return map[control.Scope]bool{
-		control.ScopePrepare: true, control.ScopeTopUp: true, control.ScopeRead: true, control.ScopeRefund: true,
+		control.ScopePrepare: true, control.ScopeTopUp: true, control.ScopeTest: true, control.ScopeRead: true, control.ScopeRefund: true,
 		control.ScopeResolve: true, control.ScopeConfig: true, control.ScopeDisplay: true,
 	}
 }
@@ -171,7 +172,7 @@ func (p *people) signedIn(o operator.Operator) (cookie, secret string, c *caller
 		c.by = charge.ByManager
 	}
 	for scope, action := range map[control.Scope]operator.Action{
-		control.ScopePrepare: operator.Sell, control.ScopeTopUp: operator.TopUp, control.ScopeRead: operator.Look, control.ScopeDisplay: operator.Look,
+		control.ScopePrepare: operator.Sell, control.ScopeTopUp: operator.TopUp, control.ScopeTest: operator.TestDevice, control.ScopeRead: operator.Look, control.ScopeDisplay: operator.Look,
 		control.ScopeRefund: operator.Refund, control.ScopeResolve: operator.Resolve, control.ScopeConfig: operator.Configure,
 	} {
 		c.scopes[scope] = operator.Can(o.Role, action)

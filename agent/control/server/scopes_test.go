@@ -98,15 +98,15 @@ func TestEveryCallByEverybody(t *testing.T) {
 		{name: "secret in the place of the cookie", head: []header{{"Cookie", "posagent_session=" + taro.secret}, {control.HeaderSession, taro.cookie}}},
 		{name: "a token without scopes", head: []header{bearer("none")}, known: true},
 		{name: "a display", head: []header{bearer("screen")}, scopes: []control.Scope{control.ScopeDisplay}, known: true},
-		{name: "a seller", head: []header{bearer("seller")}, scopes: []control.Scope{control.ScopePrepare}, known: true},
+		{name: "a seller", head: []header{bearer("seller")}, scopes: []control.Scope{control.ScopePrepare, control.ScopeTest}, known: true},
 		{name: "a reader", head: []header{bearer("reader")}, scopes: []control.Scope{control.ScopeRead, control.ScopeDisplay}, known: true},
-		{name: "a till", head: []header{bearer("till")}, scopes: []control.Scope{control.ScopePrepare, control.ScopeRead, control.ScopeDisplay}, known: true},
-		{name: "a till in small letters", head: []header{{"Authorization", "bearer token of till"}}, scopes: []control.Scope{control.ScopePrepare, control.ScopeRead, control.ScopeDisplay}, known: true},
+		{name: "a till", head: []header{bearer("till")}, scopes: []control.Scope{control.ScopePrepare, control.ScopeTest, control.ScopeRead, control.ScopeDisplay}, known: true},
+		{name: "a till in small letters", head: []header{{"Authorization", "bearer token of till"}}, scopes: []control.Scope{control.ScopePrepare, control.ScopeTest, control.ScopeRead, control.ScopeDisplay}, known: true},
 		{name: "one that tops up", head: []header{bearer("topper")}, scopes: []control.Scope{control.ScopeTopUp}, known: true},
 		{name: "one that may give back", head: []header{bearer("back")}, scopes: []control.Scope{control.ScopeRefund}, known: true},
 		{name: "one that may decide", head: []header{bearer("judge")}, scopes: []control.Scope{control.ScopeResolve}, known: true},
-		{name: "a cashier", head: hanako.both(), scopes: []control.Scope{control.ScopePrepare, control.ScopeTopUp, control.ScopeRead, control.ScopeDisplay}, known: true},
-		{name: "a manager", head: taro.both(), scopes: []control.Scope{control.ScopePrepare, control.ScopeTopUp, control.ScopeRead, control.ScopeDisplay, control.ScopeRefund, control.ScopeResolve, control.ScopeConfig}, known: true},
+		{name: "a cashier", head: hanako.both(), scopes: []control.Scope{control.ScopePrepare, control.ScopeTest, control.ScopeTopUp, control.ScopeRead, control.ScopeDisplay}, known: true},
+		{name: "a manager", head: taro.both(), scopes: []control.Scope{control.ScopePrepare, control.ScopeTest, control.ScopeTopUp, control.ScopeRead, control.ScopeDisplay, control.ScopeRefund, control.ScopeResolve, control.ScopeConfig}, known: true},
 	}
 	for _, c := range s.calls(t) {
 		for _, who := range everybody {

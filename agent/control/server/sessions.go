@@ -146,7 +146,7 @@ func (s *Server) session(c *caller) control.Session {
 		out.Name, out.Role = c.operator.Name, string(c.operator.Role)
 		out.Idle = int64(s.Idle[c.operator.Role] / time.Second)
 	}
-	for _, scope := range []control.Scope{control.ScopePrepare, control.ScopeTopUp, control.ScopeRead, control.ScopeRefund, control.ScopeResolve, control.ScopeConfig, control.ScopeDisplay} {
+	for _, scope := range []control.Scope{control.ScopePrepare, control.ScopeTopUp, control.ScopeTest, control.ScopeRead, control.ScopeRefund, control.ScopeResolve, control.ScopeConfig, control.ScopeDisplay} {
 		if c.scopes[scope] {
 			out.Scopes = append(out.Scopes, scope)
 		}
