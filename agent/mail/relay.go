@@ -18,6 +18,10 @@ import (
 // sendTime is the most that one letter takes, all in all.
 const sendTime = 45 * time.Second
 
+// mostHeard is how much a relay says at the most, handshakes included: its lines
+// have no end that net/smtp would see to.
+const mostHeard = 256 << 10 // bytes
+
 // Relay is who takes the letters.
 type Relay struct {
 	Address  string // host:port
@@ -55,7 +59,7 @@ func (r Relay) Send(ctx context.Context, l Letter) error {
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
-	return heard(r.talk(conn, text))
+	return heard(r.talk(&patient{Conn: conn, left: mostHeard}, text))
 }
 
 // talk is the whole conversation on one connection.
@@ -154,6 +158,21 @@ func (r Relay) tls(host string) (*tls.Config, error) {
 		}
 	}
 	return c, nil
+}
+
+// patient is a connection to somebody who is not listened to for ever.
+type patient struct {
+	net.Conn
+	left int
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	if p.left <= 0 {
+		return 0, fmt.Errorf("the relay said more than %d bytes, and was left", mostHeard)
+	}
+	n, err := p.Conn.Read(b[:min(len(b), p.left)])
+	p.left -= n
+	return n, err
 }
 
 // onThisMachine looks at the address that was really dialled, whatever name led
