@@ -11,13 +11,17 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 )
 
 const (
 	tryTime    = 15 * time.Second // of one try, all in all
 	maxPayload = 64 << 10
 	maxAnswer  = 16 << 10 // of an answer's body, which nobody reads
+
+	longestProblem = 300 // characters
 )
 
 // Answer is what came of one try.
@@ -103,7 +107,19 @@ func plain(err error) string {
 			break
 		}
 	}
-	return err.Error()
+	return short(err.Error())
+}
+
+// short is a text as one short line: what a receiver answers is quoted in errors,
+// and goes to logs and pages.
+func short(text string) string {
+	line := []rune(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text))
+	return string(line[:min(len(line), longestProblem)])
 }
 
 // heard is what an answer means. A redirect is not followed: it could lead
