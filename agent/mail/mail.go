@@ -12,11 +12,11 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"mime"
 	"net/mail"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Letter is what is sent. Subject is one line; Text may have many.
@@ -48,13 +48,28 @@ func plain(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
-// folded is a text of a header, its encoded words one a line (RFC 2047).
+// folded is a text of a header: as it is when it is short and plain, or else in
+// encoded words (RFC 2047), one a line. What looks like such a word itself would
+// be read as one.
 func folded(text string) string {
-	encoded := mime.BEncoding.Encode("utf-8", text)
-	if encoded == text {
+	if plain(text) && len(text) <= 60 && !strings.Contains(text, "=?") && strings.TrimSpace(text) == text {
 		return text
 	}
-	return "\r\n " + strings.ReplaceAll(encoded, "?= =?", "?=\r\n =?")
+	const most = 45 // bytes of a word: 60 in base64, and no character is torn
+	var out strings.Builder
+	word := ""
+	end := func() {
+		out.WriteString("\r\n =?utf-8?b?" + base64.StdEncoding.EncodeToString([]byte(word)) + "?=")
+		word = ""
+	}
+	for _, r := range text { // a byte that is no UTF-8 becomes U+FFFD
+		if len(word)+utf8.RuneLen(r) > most {
+			end()
+		}
+		word += string(r)
+	}
+	end()
+	return out.String()
 }
 
 // bytes is a letter as it goes over the wire: ASCII alone, so that every relay
