@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -90,6 +91,11 @@ func (s *Server) signIn(_ context.Context, in *struct{ Body control.SignIn }) (*
 	}
 	s.Log.Info("signed in", "operator", who.ID, "role", string(who.Role))
 	cookie, secret, c := s.people.signedIn(who)
+	if !s.stands(who) { // changed since the PIN was looked at, and the sessions of before are over already
+		s.people.signOut(c)
+		s.Log.Warn("sign-in failed", "error", "the operator was disabled or changed meanwhile")
+		return nil, s.notIn(operator.ErrWrong, http.StatusUnauthorized)
+	}
 	s.note(c, "signed in")
 	out := &sessionOut{Body: s.session(c)}
 	out.Body.Secret = secret
@@ -98,6 +104,13 @@ func (s *Server) signIn(_ context.Context, in *struct{ Body control.SignIn }) (*
 		MaxAge: int(sessionTime / time.Second),
 	}
 	return out, nil
+}
+
+// stands tells that somebody may still sign in, for the same work.
+func (s *Server) stands(who operator.Operator) bool {
+	return slices.ContainsFunc(s.Staff.Standings(), func(o operator.Standing) bool {
+		return o.ID == who.ID && o.Role == who.Role && !o.Disabled
+	})
 }
 
 // notIn is the problem of a PIN that let nobody in. status is that of a wrong

@@ -1,0 +1,53 @@
+package server_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"testing"
+
+	"github.com/posagent/posagent/agent/control"
+	"github.com/posagent/posagent/agent/control/server"
+)
+
+// between is a log that lets something happen as soon as a line is written.
+type between struct {
+	slog.Handler
+	line string
+	then atomic.Pointer[func()]
+}
+
+func (b *between) Enabled(context.Context, slog.Level) bool { return true }
+
+func (b *between) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == b.line {
+		if then := b.then.Swap(nil); then != nil {
+			(*then)()
+		}
+	}
+	return b.Handler.Handle(ctx, r)
+}
+
+// Whoever is disabled, or gets other work, between the right PIN and the session
+// has none: it would be good for hours.
+func TestDisabledWhileSigningIn(t *testing.T) {
+	yes := true
+	for what, change := range map[string]control.OperatorChange{"disabled": {Disabled: &yes}, "other work": {Role: "engineer"}} {
+		log := &between{Handler: slog.DiscardHandler, line: "signed in"}
+		s := start(t, func(o *server.Options) { o.Log = slog.New(log) })
+		taro := s.signIn(t, "taro", managerPIN)
+		want(t, s.ask(t, "POST", control.PathOperators, control.NewOperator{ID: "saburo", Name: "三郎", Role: "manager", PIN: "720483"}, taro.both()...), http.StatusOK)
+		meanwhile := func() {
+			want(t, s.ask(t, "PATCH", "/v1/operators/saburo", change, taro.both()...), http.StatusOK)
+		}
+		log.then.Store(&meanwhile)
+		got := s.ask(t, "POST", control.PathSession, control.SignIn{Operator: "saburo", PIN: "720483"})
+		if log.then.Load() != nil {
+			t.Fatal("nothing happened meanwhile")
+		}
+		if got.status != http.StatusUnauthorized || got.problem(t).Why != "sign_in.wrong" || got.header.Get("Set-Cookie") != "" {
+			t.Errorf("%s: %d %s", what, got.status, got.body)
+		}
+	}
+}
