@@ -39,19 +39,15 @@ func (courier) Import(control.NewImport, charge.By, string) (control.Import, err
 }
 func (courier) Reclaim(charge.By, string) (int, error) { return 0, nil }
 
-// allOfIt is a register with all calls and one person of each role; jiro and
-// saburo are those to whom something is done.
+// allOfIt is a register with all calls and one person of each role; jiro is
+// the one to whom something is done.
 func allOfIt(o *server.Options) {
-	var people []operator.Operator
-	for _, p := range []operator.Operator{
+	staff, err := operator.NewStaff([]operator.Operator{
 		{ID: "hanako", Name: "花子", Role: operator.Cashier, Hash: cheapHash(cashierPIN)},
 		{ID: "taro", Name: "太郎", Role: operator.Manager, Hash: cheapHash(managerPIN)},
 		{ID: "ken", Name: "健", Role: operator.Engineer, Hash: cheapHash(engineerPIN)},
 		{ID: "jiro", Name: "次郎", Role: operator.Cashier, Hash: cheapHash("1358")},
-	} {
-		people = append(people, p)
-	}
-	staff, err := operator.NewStaff(people, nil)
+	}, nil)
 	if err != nil {
 		panic(err)
 	}
