@@ -4,11 +4,13 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/posagent/posagent/agent/control"
 	"github.com/posagent/posagent/agent/control/server"
+	"github.com/posagent/posagent/agent/operator"
 )
 
 // between is a log that lets something happen as soon as a line is written.
@@ -49,5 +51,36 @@ func TestDisabledWhileSigningIn(t *testing.T) {
 		if got.status != http.StatusUnauthorized || got.problem(t).Why != "sign_in.wrong" || got.header.Get("Set-Cookie") != "" {
 			t.Errorf("%s: %d %s", what, got.status, got.body)
 		}
+	}
+}
+
+// A PIN that is guessed over all doors at once is guessed no faster than over
+// one of them.
+func TestGuessesOverAllDoorsAtOnce(t *testing.T) {
+	s := start(t, token("guesser", control.ScopePrepare, control.ScopeRead, control.ScopeResolve))
+	sale := s.prepare(t, "sale", 100)
+	var looked atomic.Int64
+	var work sync.WaitGroup
+	for range 8 {
+		for path, body := range map[string]any{
+			control.PathSession:                  control.SignIn{Operator: "taro", PIN: "111111"},
+			control.PathApprovals:                control.NewApproval{Kind: "close_day", Operator: "taro", PIN: "111111"},
+			"/v1/sales/" + sale.ID + "/override": control.Override{Limit: "per_charge", Operator: "taro", PIN: "111111"},
+		} {
+			work.Go(func() {
+				got := s.ask(t, "POST", path, body, bearer("guesser"))
+				switch why := got.problem(t).Why; why {
+				case "sign_in.wrong":
+					looked.Add(1)
+				case "sign_in.waiting", "sign_in.locked":
+				default:
+					t.Errorf("%s: %d %s", path, got.status, got.body)
+				}
+			})
+		}
+	}
+	work.Wait()
+	if n := looked.Load(); n != operator.MaxFailures {
+		t.Errorf("%d PINs were looked at, %d may be", n, operator.MaxFailures)
 	}
 }
