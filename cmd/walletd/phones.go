@@ -18,6 +18,7 @@ import (
 	"github.com/posagent/posagent/wallet/reference/ledger"
 	"github.com/posagent/posagent/wallet/reference/outbox"
 	"github.com/posagent/posagent/wallet/reference/phone"
+	"github.com/posagent/posagent/wallet/reference/phone/page"
 )
 
 // customers are the wallet's customers as people, where they sign in at all. The
@@ -90,7 +91,7 @@ func (p *customers) door(c configs.Wallet, o reference.Options, log *slog.Logger
 	if p.who == nil {
 		return nil, nil
 	}
-	out := phone.Options{Listen: c.Phone.Listen, Origin: c.Phone.Origin, Identity: p.who, Ledger: o.Ledger, Clock: time.Now, Log: log}
+	out := phone.Options{Listen: c.Phone.Listen, Origin: c.Phone.Origin, Identity: p.who, Ledger: o.Ledger, Page: page.Files(), Clock: time.Now, Log: log}
 	if c.Phone.Cert != "" {
 		cert, err := tls.LoadX509KeyPair(c.Phone.Cert, c.Phone.Key)
 		if err != nil {

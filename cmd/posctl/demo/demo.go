@@ -24,6 +24,7 @@ type Options struct {
 	Dir        string    // everything that it writes; made with mode 0700
 	AgentAddr  string    // where the agent listens; a port of 0 is any free one
 	WalletAddr string    // where the wallet listens, likewise
+	PhoneAddr  string    // where the wallet answers phones, likewise
 	Out        io.Writer // what a person reads
 }
 
@@ -32,6 +33,8 @@ type Options struct {
 type Facts struct {
 	AgentURL         string `json:"agent_url"`
 	WalletURL        string `json:"wallet_url"`
+	PhoneURL         string `json:"phone_url"` // the page that plays a customer's phone
+	Outbox           string `json:"outbox"`    // the wallet's letters to customers, a file each
 	APIToken         string `json:"api_token"`
 	DisplayURL       string `json:"display_url"`        // the customer's display, with its token
 	ScannerPath      string `json:"scanner_path"`       // write a code and CR here
@@ -109,6 +112,7 @@ func perform(ctx context.Context, place place, facts Facts, counter *counter, ou
 	}
 	defer func() { err = errors.Join(err, place.forgetFacts()) }()
 	greet(out, facts, place)
+	go deliver(ctx, facts.Outbox, time.Now(), out)
 	<-ctx.Done()
 	fmt.Fprintln(out, "stopping …")
 	return nil
@@ -119,7 +123,7 @@ func perform(ctx context.Context, place place, facts Facts, counter *counter, ou
 func freeAddress(addr string) (string, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return "", fmt.Errorf("%s is not free: %w; choose another with --agent-addr or --wallet-addr", addr, err)
+		return "", fmt.Errorf("%s is not free: %w; choose another with --agent-addr, --wallet-addr or --phone-addr", addr, err)
 	}
 	defer l.Close()
 	return l.Addr().String(), nil
@@ -153,6 +157,7 @@ func (p place) walletLog() string      { return p.at("wallet.log") }
 func (p place) apiSocket() string      { return p.at("agent", "api.sock") }
 func (p place) trySocket() string      { return p.at("wallet", "try.sock") }
 func (p place) ordersSocket() string   { return p.at("demo.sock") }
+func (p place) outbox() string         { return p.at("wallet", "outbox") }
 func (p place) facts() string          { return p.at("demo.json") }
 func (p place) phones() string         { return p.at("phones.json") }
 func (p place) capture() string        { return p.at("printer") }

@@ -12,6 +12,7 @@ posagent demo: the real agent and wallet, virtual devices, no real money
 デモ: 本物の端末ソフトと仮想の機器です。実際のお金は動きません。
 
   Cashier    %s/pos      PIN %s   (manager PIN %s)
+  Phone      %s       a customer's phone: sign up, pay, freeze; letters to it are printed below
   Customer   %s
   Scanner    %s
   Printer    %s.png and .txt: the last receipt
@@ -21,16 +22,16 @@ posagent demo: the real agent and wallet, virtual devices, no real money
 
   Try it, in another terminal:
     1. open the cashier page, sign in, enter an amount
-    2. bin/posctl demo code --dir %[11]s --scan     a customer shows a code to the scanner
-       bin/posctl demo code --dir %[11]s --png code.png     or a picture, to upload on the page
-       bin/posctl demo code --dir %[11]s --signed           or one that the phone has signed, also without the wallet
-       bin/posctl demo pay --dir %[11]s               or the phone reads the code that the register shows
-    3. bin/posctl demo wallet fault silent --dir %[11]s   (then: none)
-       bin/posctl demo wallet stop-switch pay on --dir %[11]s   (then: off)
-       bin/posctl demo device paper-out printer0 --dir %[11]s
-       bin/posctl devices --dir %[11]s
-    4. bin/posctl charges --dir %[11]s
+    2. bin/posctl demo code --dir %[12]s --scan     a customer shows a code to the scanner
+       bin/posctl demo code --dir %[12]s --png code.png     or a picture, to upload on the page
+       bin/posctl demo code --dir %[12]s --signed           or one that the phone has signed, also without the wallet
+       bin/posctl demo pay --dir %[12]s               or the phone reads the code that the register shows
+    3. bin/posctl demo wallet fault silent --dir %[12]s   (then: none)
+       bin/posctl demo wallet stop-switch pay on --dir %[12]s   (then: off)
+       bin/posctl demo device paper-out printer0 --dir %[12]s
+       bin/posctl devices --dir %[12]s
+    4. bin/posctl charges --dir %[12]s
 
 Ctrl-C stops everything.
-`, f.AgentURL, f.CashierPIN, f.ManagerPIN, f.DisplayURL, f.ScannerPath, f.PrinterCapture, f.DisplayText, f.AgentURL, f.APIToken, p.facts(), p.dir)
+`, f.AgentURL, f.CashierPIN, f.ManagerPIN, f.PhoneURL, f.DisplayURL, f.ScannerPath, f.PrinterCapture, f.DisplayText, f.AgentURL, f.APIToken, p.facts(), p.dir)
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/big"
+	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -52,11 +53,20 @@ func prepare(p place, o Options) (Facts, error) {
 	if err != nil {
 		return Facts{}, err
 	}
+	phoneAddr, err := freeAddress(o.PhoneAddr)
+	if err != nil {
+		return Facts{}, err
+	}
+	_, phonePort, err := net.SplitHostPort(phoneAddr)
+	if err != nil {
+		return Facts{}, err
+	}
 	if err := certificates(p); err != nil {
 		return Facts{}, fmt.Errorf("make the demo's certificates: %w", err)
 	}
 	f := Facts{
 		AgentURL: "http://" + agentAddr, WalletURL: "https://" + walletAddr,
+		PhoneURL: "http://localhost:" + phonePort, Outbox: p.outbox(), // passkeys are bound to a name, never to a number
 		APIToken: rand.Text(), DisplayURL: "http://" + agentAddr + "/display#token=" + rand.Text(), ScannerPath: p.visitor(), PrinterCapture: p.capture(), DisplayText: p.displayText(),
 		CameraUploadPath: control.PathCamera, Socket: p.apiSocket(),
 	}
@@ -85,7 +95,7 @@ func prepare(p place, o Options) (Facts, error) {
 		"BulletinKey": pinned, "Scanner": p.scanner(), "Printer": p.printer(), "PrinterProfile": p.printerProfile(), "Display": p.display(), "Store": storeID, "Terminal": terminalID,
 	}
 	wallet := map[string]string{
-		"Listen": walletAddr, "Data": p.at("wallet"), "TrySocket": p.trySocket(),
+		"Listen": walletAddr, "Data": p.at("wallet"), "TrySocket": p.trySocket(), "PhoneListen": phoneAddr, "PhoneOrigin": f.PhoneURL, "Outbox": f.Outbox,
 		"CA": p.at("keys", "wallet-ca.crt"), "Cert": p.at("keys", "wallet.crt"), "Key": p.at("keys", "wallet.key"),
 	}
 	return f, errors.Join(fill(p.agentConfig(), agentTOML, agent), fill(p.walletConfig(), walletTOML, wallet))
@@ -277,6 +287,11 @@ key = {{q .Key}}
 client_ca = {{q .CA}}
 try_socket = {{q .TrySocket}}
 points = 10
+
+[phone]
+listen = {{q .PhoneListen}}
+origin = {{q .PhoneOrigin}}
+outbox = {{q .Outbox}}
 
 [[customer]]
 name = "sakura"

@@ -104,7 +104,7 @@ func launchFrom(t *testing.T, bin, dir string) *stage {
 	out, err := os.CreateTemp(t.TempDir(), "out")
 	check(t, err)
 	s := &stage{T: t, dir: dir, out: out, gone: make(chan struct{})}
-	s.cmd = exec.Command(filepath.Join(bin, "posctl"), "demo", "--dir", dir, "--agent-addr", "127.0.0.1:0", "--wallet-addr", "127.0.0.1:0")
+	s.cmd = exec.Command(filepath.Join(bin, "posctl"), "demo", "--dir", dir, "--agent-addr", "127.0.0.1:0", "--wallet-addr", "127.0.0.1:0", "--phone-addr", "127.0.0.1:0")
 	s.cmd.Stdout, s.cmd.Stderr = out, out
 	check(t, s.cmd.Start())
 	go func() {

@@ -21,6 +21,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -214,9 +215,24 @@ func (s *Server) routes() http.Handler {
 		problem(w, http.StatusNotFound, "not-found", "there is no such call: see docs/reference/phone.md")
 	})
 	if s.o.Page != nil {
-		mux.Handle("GET /", http.FileServerFS(s.o.Page))
+		mux.Handle("/", onlyFiles(http.FileServerFS(s.o.Page)))
 	}
 	return mux
+}
+
+// onlyFiles serves the page's files to who reads them, and lists no folder.
+func onlyFiles(files http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			w.Header().Set("Allow", "GET, HEAD")
+			problem(w, http.StatusMethodNotAllowed, "invalid", "pages are only read: use GET")
+		case r.URL.Path != "/" && strings.HasSuffix(r.URL.Path, "/"):
+			problem(w, http.StatusNotFound, "not-found", "there is no such page")
+		default:
+			files.ServeHTTP(w, r)
+		}
+	}
 }
 
 // from is where a call comes from. No header says so: behind a proxy the

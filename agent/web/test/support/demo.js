@@ -24,7 +24,7 @@ export class Demo {
     demo.dir = mkdtempSync(path.join(tmpdir(), "posagent-web-"));
     before(demo.dir);
     demo.said = "";
-    demo.process = spawn(posctl, ["demo", "--dir", demo.dir, "--agent-addr", "127.0.0.1:0", "--wallet-addr", "127.0.0.1:0"], {
+    demo.process = spawn(posctl, ["demo", "--dir", demo.dir, "--agent-addr", "127.0.0.1:0", "--wallet-addr", "127.0.0.1:0", "--phone-addr", "127.0.0.1:0"], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [demo.process.stdout, demo.process.stderr]) {
