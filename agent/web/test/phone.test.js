@@ -31,7 +31,7 @@ after(async () => {
 /** A phone in a hand. */
 async function handset() {
   const it = await Till.open(browser, { viewport: { width: 390, height: 844 } });
-  for (const status of ["401", "403", "404", "409", "429"]) it.expect(status);
+  for (const status of ["401", "403", "404", "409", "422", "429"]) it.expect(status);
   await it.page.goto(demo.facts.phone_url);
   await it.on("start");
   return it;
@@ -75,7 +75,7 @@ function totp(/** @type {string} */ base32, ahead = 0) {
 /** A call of the register's programs. */
 async function api(/** @type {string} */ where, /** @type {any} */ body) {
   const { agent_url, api_token } = demo.facts;
-  const answer = await fetch(`${agent_url}${where}`, { method: body ? "POST" : "GET", headers: { Authorization: `Bearer ${api_token}`, "Content-Type": "application/json" }, body: body && JSON.stringify(body) });
+  const answer = await fetch(`${agent_url}${where}`, { method: body ? "POST" : "GET", headers: { Authorization: `Bearer ${api_token}`, "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() }, body: body && JSON.stringify(body) });
   assert.ok(answer.ok, `${where}: ${answer.status} ${await answer.clone().text()}`);
   return answer.json();
 }
@@ -136,12 +136,17 @@ async function pay(/** @type {Till} */ it, /** @type {number} */ amount, selecto
   const sale = await api("/v1/sales", { amount, currency: "JPY" });
   await it.page.locator(selector).waitFor();
   await showToCamera(it, selector);
+  return over(sale.id);
+}
+
+/** How a sale ended. */
+async function over(/** @type {string} */ id) {
   for (let i = 0; i < 150; i++) {
-    const now = await api(`/v1/sales/${sale.id}`);
+    const now = await api(`/v1/sales/${id}`);
     if (["approved", "declined", "abandoned", "queued"].includes(now.state)) return now;
     await new Promise((go) => setTimeout(go, 100));
   }
-  throw new Error(`the sale did not end: ${JSON.stringify(await api(`/v1/sales/${sale.id}`))}`);
+  throw new Error(`the sale did not end: ${JSON.stringify(await api(`/v1/sales/${id}`))}`);
 }
 
 test("cash at the register, and paying with what the camera sees", async () => {
@@ -150,11 +155,11 @@ test("cash at the register, and paying with what the camera sees", async () => {
   assert.equal(await phone.text("#balance"), "¥20,000");
   await look(phone, "topped-up");
   assert.equal((await pay(phone, 1200)).state, "approved");
-  await phone.page.getByText("¥1,200").waitFor();
+  await phone.page.locator(".told", { hasText: "¥1,200" }).waitFor();
   assert.equal(await phone.text("#balance"), "¥18,800");
   await look(phone, "paid");
   assert.equal((await pay(phone, 300, ".bars")).state, "approved", "the barcode alone");
-  await phone.page.getByText("¥18,500").waitFor();
+  await phone.page.locator("#balance", { hasText: "¥18,500" }).waitFor();
   await tap(phone, "#tab-history");
   await phone.page.locator(".rows li").nth(2).waitFor();
   await look(phone, "history");
@@ -192,9 +197,28 @@ test("a second phone with all secrets waits for the first, which refuses", async
   await thief.close();
 });
 
+test("a payment that wants a yes on the phone", async () => {
+  await tap(phone, "#tab-pay");
+  await demo.wallet("confirm");
+  for (const [button, state] of [["#confirm-pay", "approved"], ["#refuse-pay", "declined"]]) {
+    await demo.clear();
+    const sale = await api("/v1/sales", { amount: 2500, currency: "JPY" });
+    await phone.page.locator(".qr").waitFor();
+    await showToCamera(phone, ".qr");
+    await phone.page.locator(button).waitFor();
+    if (state === "approved") await look(phone, "ask");
+    await tap(phone, button);
+    await phone.page.locator(".told").waitFor();
+    assert.equal((await over(sale.id)).state, state);
+  }
+  await look(phone, "refused");
+  await demo.wallet("none");
+  await tap(phone, "#tab-safety");
+});
+
 test("no network: the phone signs the code itself", async () => {
   await tap(phone, "#aside-3000");
-  await phone.page.getByText("¥3,000").first().waitFor();
+  await phone.page.locator(".told", { hasText: "¥3,000" }).waitFor();
   await look(phone, "aside");
   phone.expect("net");
   await phone.context.setOffline(true);
@@ -215,12 +239,7 @@ test("lost and found: all payments stop at once", async () => {
   const { agent_url, api_token, camera_upload_path } = demo.facts;
   const sale = await api("/v1/sales", { amount: 100, currency: "JPY" });
   await fetch(agent_url + camera_upload_path, { method: "POST", headers: { Authorization: `Bearer ${api_token}`, "Content-Type": "image/png" }, body: picture });
-  let state = "";
-  for (let i = 0; i < 150 && state !== "declined"; i++) {
-    state = (await api(`/v1/sales/${sale.id}`)).state;
-    await new Promise((go) => setTimeout(go, 100));
-  }
-  assert.equal(state, "declined", "a code from before the freeze");
+  assert.equal((await over(sale.id)).state, "declined", "a code from before the freeze");
   await tap(phone, "#unfreeze");
   await phone.page.waitForFunction(() => document.body.className === "on-proof" || !document.getElementById("frozen"));
   if (await phone.screen() === "proof") {
@@ -228,6 +247,29 @@ test("lost and found: all payments stop at once", async () => {
     await tap(phone, "#cancel");
     await phone.on("home");
   }
+});
+
+test("a new phone, with the yes of the old one", async () => {
+  const next = await handset();
+  await tap(next, "#to-signin");
+  await next.page.fill("#contact", "hanako@example.jp");
+  await next.page.fill("#password", password);
+  await next.page.fill("#code", totp(secret, -1));
+  await tap(next, "#signin");
+  if (await Promise.race([next.on("home"), next.page.locator(".error").waitFor().then(() => "error")]) === "error") {
+    await new Promise((go) => setTimeout(go, 31_000 - Date.now() % 30_000)); // each code of the app is good once
+    await next.page.fill("#code", totp(secret, 1));
+    await tap(next, "#signin");
+    await next.on("home");
+  }
+  await tap(next, "#add-phone");
+  await phone.page.locator("#agree-phone").waitFor();
+  await tap(phone, "#agree-phone");
+  await next.page.locator(".qr").waitFor();
+  await look(next, "cooling");
+  await phone.page.locator("#add-phone").waitFor();
+  await look(phone, "replaced");
+  await next.close();
 });
 
 test("signing up with a passkey", async () => {

@@ -9,6 +9,9 @@ import { loadWords, t, tOr, yen } from "./words.js";
 /** How often the wallet is asked, and how long before its end a code is replaced. */
 const every = 1500, early = 10_000;
 
+/** How long money is put aside for: with the minutes that clocks may differ, a certificate lives for 72 hours at most. */
+const hours = 71;
+
 const s = {
   screen: "start", form: {}, ticket: "", enroll: null, busy: false, error: "", said: "", tab: "pay",
   me: null, key: null, phones: [], sessions: [], entries: [], notices: [], pending: [], code: null, away: false, proof: null, skew: 0,
@@ -191,7 +194,7 @@ const acts = {
     say(t(out.status === "approved" ? "told.confirmed" : "told.refused", { yen: yen(entry.amount) }));
   }),
   aside: (most) => act(async () => {
-    const { certificate } = await post("/certificates", { per_charge: most, cumulative: most, hours: 72, signed: await s.key.signs("certificate", `${most} ${most} 72`) });
+    const { certificate } = await post("/certificates", { per_charge: most, cumulative: most, hours, signed: await s.key.signs("certificate", `${most} ${most} ${hours}`) });
     await s.key.certified(keys.bytes(certificate));
     await refresh();
     say(t("told.aside", { yen: yen(most) }));
