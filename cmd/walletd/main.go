@@ -1,6 +1,7 @@
 // Command walletd is the reference wallet as a daemon: its ledger in SQLite,
 // the contract for registers over mutual TLS, and a socket for trying it out.
-// It is a small wallet of one's own, not a bank: nobody signs in here yet.
+// It is a small wallet of one's own, not a bank; where [phone] is set, its
+// customers sign up and in, and the page that plays a phone is served.
 //
 // Invariant: it prints its ready line only when a register can be answered,
 // and it exits 2 without touching anything when its configuration is wrong.

@@ -13,16 +13,16 @@ const every = 1500, early = 10_000;
 const hours = 71;
 
 const s = {
-  screen: "start", form: {}, ticket: "", enroll: null, busy: false, error: "", said: "", tab: "pay",
+  screen: "start", form: {}, ticket: "", enroll: null, busy: false, error: "", said: () => "", tab: "pay",
   me: null, key: null, phones: [], sessions: [], entries: [], notices: [], pending: [], code: null, away: false, proof: null, skew: 0,
 };
 
 const draw = () => render(view(s, acts), document.getElementById("page"));
 
-/** Tells something to eyes and ears. */
+/** Tells something to eyes and ears, in the language of the moment. @param {() => string} text */
 function say(text) {
   s.said = text;
-  document.getElementById("polite").textContent = text;
+  document.getElementById("polite").textContent = text();
 }
 
 function trouble(err) {
@@ -36,10 +36,12 @@ function trouble(err) {
 async function act(work) {
   if (s.busy) return;
   s.busy = true;
-  s.error = s.said = "";
+  s.error = "";
+  s.said = () => "";
   draw();
   try {
     await work();
+    if (s.screen === "home") await freshCode();
   } catch (err) {
     if (err instanceof Problem && err.kind === "prove") s.proof = { work };
     else trouble(err);
@@ -84,12 +86,12 @@ async function refresh() {
 
 /** Something was paid or topped up: it is told, and the code on show is used. */
 async function changed(before) {
-  const newest = s.entries[0]?.key;
+  const newest = s.entries.find((e) => e.status === "approved")?.key; // what still waits is told by its own card
   s.entries = (await get("/history")).entries;
-  const last = s.entries[0];
+  const last = s.entries.find((e) => e.status === "approved");
   if (before === null || !last || last.key === newest) return;
   s.code = null;
-  say(t(`told.${last.kind === "charge" ? "paid" : last.kind}`, { yen: yen(last.amount), store: last.store }));
+  say(() => t(`told.${last.kind === "charge" ? "paid" : last.kind}`, { yen: yen(last.amount), store: last.store }));
 }
 
 const now = () => Date.now() + s.skew;
@@ -191,17 +193,17 @@ const acts = {
     const what = yes ? "confirm" : "refuse";
     const out = await post(`/pending/${encodeURIComponent(entry.key)}/${what}`, await s.key.signs(what, `${entry.key} ${entry.amount}`));
     await refresh();
-    say(t(out.status === "approved" ? "told.confirmed" : "told.refused", { yen: yen(entry.amount) }));
+    say(() => t(out.status === "approved" ? "told.confirmed" : "told.refused", { yen: yen(entry.amount) }));
   }),
   aside: (most) => act(async () => {
     const { certificate } = await post("/certificates", { per_charge: most, cumulative: most, hours, signed: await s.key.signs("certificate", `${most} ${most} ${hours}`) });
     await s.key.certified(keys.bytes(certificate));
     await refresh();
-    say(t("told.aside", { yen: yen(most) }));
+    say(() => t("told.aside", { yen: yen(most) }));
   }),
   freeze: () => act(async () => { await post("/freeze"); s.code = null; await refresh(); }),
   unfreeze: () => act(async () => { await post("/unfreeze"); await refresh(); }),
-  usePoints: (use) => act(async () => { await post("/points", { use }); say(t(use ? "told.points" : "told.nopoints")); }),
+  usePoints: (use) => act(async () => { await post("/points", { use }); say(() => t(use ? "told.points" : "told.nopoints")); }),
   tab: (name) => act(async () => {
     s.tab = name;
     if (name === "history") s.entries = (await get("/history")).entries;

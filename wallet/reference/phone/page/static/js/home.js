@@ -15,7 +15,7 @@ export function home(s, a) {
 function pay(s, a) {
   const standing = a.standing();
   return html`<h1 class="balance"><span class="small">${t("balance")}</span> <span id="balance">${yen(s.me.balance)}</span></h1>
-    ${s.me.points || s.me.reserved ? html`<p class="small">${s.me.points ? t("points", { n: s.me.points }) : nothing} ${s.me.reserved ? t("reserved", { yen: yen(s.me.reserved) }) : nothing}</p>` : nothing}
+    ${s.me.points || s.me.reserved ? html`<p class="small">${[s.me.points && t("points", { n: s.me.points }), s.me.reserved && t("reserved", { yen: yen(s.me.reserved) })].filter(Boolean).join(" · ")}</p>` : nothing}
     ${s.me.frozen ? frozen(s, a) : s.pending.length && standing === "active" ? s.pending.map((e) => asks(s, a, e)) : standings[standing]?.(s, a) ?? standings.none(s, a)}`;
 }
 

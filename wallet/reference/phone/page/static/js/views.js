@@ -58,7 +58,7 @@ export function view(s, a) {
       <button id="language" class="plain" lang=${other} @click=${() => { speak(other); a.draw(); }}>${other === "en" ? "English" : "日本語"}</button></header>
     <main>
       ${s.error ? html`<p class="error" role="alert">${s.error}</p>` : nothing}
-      ${s.said ? html`<p class="told">${s.said}</p>` : nothing}
+      ${s.said() ? html`<p class="told">${s.said()}</p>` : nothing}
       ${s.proof ? proof(s, a) : screens[s.screen](s, a)}
     </main>`;
 }
