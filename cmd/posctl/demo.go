@@ -39,7 +39,7 @@ In another terminal, its subcommands play customers and troubles.`,
 	}
 	cmd.Flags().StringVar(&o.AgentAddr, "agent-addr", "127.0.0.1:7070", "`HOST:PORT`; port 0: any free one")
 	cmd.Flags().StringVar(&o.WalletAddr, "wallet-addr", "127.0.0.1:7071", "`HOST:PORT`; port 0: any free one")
-	cmd.Flags().StringVar(&o.PhoneAddr, "phone-addr", "127.0.0.1:7072", "`HOST:PORT` of the phone; port 0: any free one")
+	cmd.Flags().StringVar(&o.PhoneAddr, "phone-addr", "127.0.0.1:7072", "`HOST:PORT` of the phone; 0: any free one")
 	cmd.AddCommand(t.demoCode(), t.demoPay(), t.demoConfirm(), t.demoWallet(), t.demoDevice())
 	return cmd
 }

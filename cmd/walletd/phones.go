@@ -37,12 +37,21 @@ func (p *customers) guard(customer string) ledger.Guard {
 	return ledger.Guard{Frozen: g.Frozen, NoTopUp: time.Now().Before(g.NoTopUp), DayMost: g.DayMost}
 }
 
-// opened opens accounts in the ledger. One that is there stays as it is.
-type opened struct{ *ledger.Ledger }
+// accounts are what identities ask of the ledger and of the board.
+type accounts struct{ reference.Options }
 
-func (o opened) Open(customer string) error {
-	_, err := o.AddCustomer(customer, 0)
+// Open opens an account. One that is there stays as it is.
+func (a accounts) Open(customer string) error {
+	_, err := a.Ledger.AddCustomer(customer, 0)
 	return err
+}
+
+// Still also tells the registers.
+func (a accounts) Still(customer string) error {
+	if err := a.Ledger.Still(customer); err != nil {
+		return err
+	}
+	return a.Board.Announce(a.Issuer.Issuers(), a.Ledger.Denied)
 }
 
 // open reads who they are.
@@ -70,7 +79,7 @@ func (p *customers) open(c configs.Wallet, o reference.Options, log *slog.Logger
 		return err
 	}
 	p.who, err = identity.New(identity.Options{
-		Store: p.store, Outbox: box, Accounts: opened{o.Ledger}, WebAuthn: keys, Log: log,
+		Store: p.store, Outbox: box, Accounts: accounts{o}, WebAuthn: keys, Log: log,
 		Stopped: func() bool { return o.Board.Said().Stops.SignUp },
 		Alarm: func(kind string, n int) {
 			log.Error("somebody tries many accounts: look at it, and stop payments and top-ups", "kind", kind, "tries", n)

@@ -48,6 +48,8 @@ func (p *people) Send(l identity.Letter) error {
 
 func (p *people) Open(string) error { return nil }
 
+func (p *people) Still(string) error { return nil }
+
 // sent are the letters to somebody of a kind.
 func (p *people) sent(to, kind string) (out []identity.Letter) {
 	p.mu.Lock()

@@ -61,7 +61,6 @@ type Server struct {
 	main    *http.Server
 	try     *http.Server // nil without a try-out socket
 	faults  faults
-	telling sync.Mutex      // held while the board is told of phones
 	ctx     context.Context // ends when the server begins to stop
 	stop    context.CancelFunc
 	serving sync.WaitGroup

@@ -46,11 +46,5 @@ func (s *Server) announce() error {
 	if s.opts.Board == nil || s.opts.Issuer == nil {
 		return nil
 	}
-	s.telling.Lock() // an older list must not come after a newer one
-	defer s.telling.Unlock()
-	denied, err := s.opts.Ledger.Denied()
-	if err != nil {
-		return err
-	}
-	return s.opts.Board.Publish(s.opts.Issuer.Issuers(), denied)
+	return s.opts.Board.Announce(s.opts.Issuer.Issuers(), s.opts.Ledger.Denied)
 }

@@ -42,6 +42,8 @@ type Board struct {
 	key    ed25519.PrivateKey
 	now    func() time.Time
 
+	telling sync.Mutex // held while somebody finds out what to publish, and never by who decides about money
+
 	mu      sync.Mutex
 	said    bulletin.Bulletin
 	data    []byte        // said, signed

@@ -8,6 +8,18 @@ import (
 	"github.com/posagent/posagent/wallet/bulletin"
 )
 
+// Announce publishes what list gives. It is asked while nobody else announces, so
+// that an older list never comes after a newer one.
+func (b *Board) Announce(issuers []oda.Issuer, list func() ([]oda.Serial, error)) error {
+	b.telling.Lock()
+	defer b.telling.Unlock()
+	denied, err := list()
+	if err != nil {
+		return err
+	}
+	return b.Publish(issuers, denied)
+}
+
 // Publish says whose certificates registers take, and which of them they do
 // not. What it says already is not said anew.
 func (b *Board) Publish(issuers []oda.Issuer, denied []oda.Serial) error {

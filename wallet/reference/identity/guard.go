@@ -68,6 +68,29 @@ func (s *Service) Unfreeze(row Session) error {
 }
 
 func (s *Service) ice(member, by string, at time.Time) error {
+	if at.IsZero() {
+		return s.iced(member, by, at)
+	}
+	return s.stilled(member, func() error { return s.iced(member, by, at) })
+}
+
+// stilled makes a change after which nothing may pay that a phone has signed by
+// itself before. It is denied before the change, so that a crash between the two
+// leaves nothing that pays, and after it for what was certified meanwhile. The
+// change is made in any case: a customer who freezes does not wait for a ledger.
+func (s *Service) stilled(member string, change func() error) error {
+	m, err := s.member(member)
+	if err != nil {
+		return err
+	}
+	before := s.o.Accounts.Still(m.Customer)
+	if err := change(); err != nil {
+		return errors.Join(err, before)
+	}
+	return s.o.Accounts.Still(m.Customer)
+}
+
+func (s *Service) iced(member, by string, at time.Time) error {
 	contact, kind := "", "frozen"
 	if at.IsZero() {
 		kind = "unfrozen"

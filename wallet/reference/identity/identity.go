@@ -91,7 +91,10 @@ type Letter struct {
 }
 
 // Accounts opens accounts in the ledger.
-type Accounts interface{ Open(customer string) error }
+type Accounts interface {
+	Open(customer string) error
+	Still(customer string) error // no code that a phone has signed by itself is taken any more, also by registers without a network
+}
 
 // Options are what a service is made of.
 type Options struct {

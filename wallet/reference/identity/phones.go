@@ -127,13 +127,16 @@ func (s *Service) Agree(row Session, waiting string, yes bool, g Signed) error {
 	if err := s.check(g, act, waiting, mine.Algorithm, mine.Key); err != nil {
 		return err
 	}
-	return s.settlePhone(row.Member, waiting, yes, "phone")
+	if !yes {
+		return s.settlePhone(row.Member, waiting, false, "phone")
+	}
+	return s.stilled(row.Member, func() error { return s.settlePhone(row.Member, waiting, true, "phone") })
 }
 
 // Proved is the word of a person of the wallet who has seen who the member is.
 // by is who; it is told and kept.
 func (s *Service) Proved(member, waiting, by string) error {
-	return s.settlePhone(member, waiting, true, by)
+	return s.stilled(member, func() error { return s.settlePhone(member, waiting, true, by) })
 }
 
 func (s *Service) settlePhone(member, waiting string, yes bool, by string) error {
@@ -189,6 +192,13 @@ func (s *Service) endPaying(tx Tx, member string) error {
 
 // EndPhone is a member who has lost one, or does not want it any more.
 func (s *Service) EndPhone(row Session, id string) error {
+	if _, err := s.paying(row.Member, id); errors.Is(err, ErrNoPhone) {
+		return s.endPhone(row, id) // one that does not pay has nothing to deny
+	}
+	return s.stilled(row.Member, func() error { return s.endPhone(row, id) })
+}
+
+func (s *Service) endPhone(row Session, id string) error {
 	contact, label := "", ""
 	err := s.o.Store.Update(func(tx Tx) error {
 		p, err := tx.Phone(id)

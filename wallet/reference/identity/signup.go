@@ -179,7 +179,18 @@ func (s *Service) Confirm(ticket, code string, from From) (SignedIn, error) {
 
 // enter makes a member of a ticket, or resets the one that it is of, with the
 // credentials that with puts there, and rows of them that rest adds.
-func (s *Service) enter(t Ticket, from From, with func(*Member), rest func(Tx, Member) error) (SignedIn, error) {
+func (s *Service) enter(t Ticket, from From, with func(*Member), rest func(Tx, Member) error) (out SignedIn, err error) {
+	if t.Member == "" {
+		return s.entered(t, from, with, rest)
+	}
+	err = s.stilled(t.Member, func() error {
+		out, err = s.entered(t, from, with, rest)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) entered(t Ticket, from From, with func(*Member), rest func(Tx, Member) error) (SignedIn, error) {
 	var out SignedIn
 	var letters []func()
 	customer := ""

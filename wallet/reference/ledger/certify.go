@@ -158,18 +158,47 @@ func (l *Ledger) endDevices(tx Tx, phones []Device, now time.Time) error {
 		if err := tx.PutDevice(phone); err != nil {
 			return err
 		}
-		all, err := tx.CertificatesOf(phone.ID)
+		if err := l.deny(tx, phone, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Still denies what the phones of a customer may show by themselves, and ends
+// none of them: one that the customer still has gets a certificate anew. A
+// customer without a phone, or none at all, has nothing to deny.
+func (l *Ledger) Still(customer string) error {
+	err := l.update(func(tx Tx, now time.Time) error {
+		phones, err := tx.Devices(customer)
 		if err != nil {
 			return err
 		}
-		for _, c := range all {
-			if !c.lives(now) {
-				continue
-			}
-			c.Denied, c.Until = now, now.Add(l.o.ForwardWithin)
-			if err := tx.PutCertificate(c); err != nil {
+		for _, phone := range phones {
+			if err := l.deny(tx, phone, now); err != nil {
 				return err
 			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("deny the codes that the phone of %s signs: %w", customer, err)
+	}
+	return nil
+}
+
+func (l *Ledger) deny(tx Tx, phone Device, now time.Time) error {
+	all, err := tx.CertificatesOf(phone.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if !c.lives(now) {
+			continue
+		}
+		c.Denied, c.Until = now, now.Add(l.o.ForwardWithin)
+		if err := tx.PutCertificate(c); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -20,6 +20,7 @@ import (
 
 	"github.com/posagent/posagent/wallet/reference/identity"
 	"github.com/posagent/posagent/wallet/reference/identitydb"
+	"github.com/posagent/posagent/wallet/reference/issuer"
 	"github.com/posagent/posagent/wallet/reference/ledger"
 	"github.com/posagent/posagent/wallet/reference/ledgerdb"
 	"github.com/posagent/posagent/wallet/reference/phone"
@@ -68,6 +69,8 @@ func (d *door) Open(customer string) error {
 	return err
 }
 
+func (d *door) Still(customer string) error { return d.books.Still(customer) }
+
 func newDoor(t *testing.T) *door {
 	t.Helper()
 	dir := t.TempDir()
@@ -78,7 +81,9 @@ func newDoor(t *testing.T) *door {
 	store, err := ledgerdb.Open(filepath.Join(dir, "ledger.db"), nil)
 	check(t, err)
 	t.Cleanup(func() { store.Close() })
-	d.books = ledger.New(store, ledger.Options{Clock: d.clock, Guard: func(c string) ledger.Guard {
+	signer, err := issuer.Open(dir, "own")
+	check(t, err)
+	d.books = ledger.New(store, ledger.Options{Clock: d.clock, Issuer: signer, Guard: func(c string) ledger.Guard {
 		g := d.who.Guard(c)
 		return ledger.Guard{Frozen: g.Frozen, NoTopUp: d.clock().Before(g.NoTopUp), DayMost: g.DayMost}
 	}})

@@ -78,6 +78,7 @@ async function refresh() {
   if (s.me === null || s.me.contact !== me.contact) s.key = await keys.find(me.contact);
   const before = s.me;
   s.me = me;
+  if (me.frozen && s.key?.certificate) await s.key.certified(null); // registers do not take what it signs any more
   s.phones = (await get("/phones")).phones;
   s.pending = (await get("/pending")).entries;
   if (before === null || before.balance !== me.balance || before.points !== me.points || before.reserved !== me.reserved) await changed(before);

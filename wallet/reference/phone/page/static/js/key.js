@@ -79,7 +79,7 @@ export class Key {
     return { phone: this.id, nonce, signature: base64(signature) };
   }
 
-  /** @param {Uint8Array} certificate */
+  /** @param {Uint8Array|null} certificate null: it was denied */
   async certified(certificate) {
     await keep(this.contact, { ...await row(this.contact), certificate });
     this.kept = await row(this.contact);
