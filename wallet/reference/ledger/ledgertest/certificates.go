@@ -117,6 +117,31 @@ func testLostPhone(t *testing.T, open Open) {
 	w.checkBooks(t)
 }
 
+// testStill: what a phone signs by itself is denied, and the phone stays: it gets
+// the next certificate.
+func testStill(t *testing.T, open Open) {
+	w := newIssuing(t, open(t), ledger.Options{})
+	h := w.phone(t, "Hanako", 3000, 4000)
+	for range 2 {
+		if err := w.Still("Hanako"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	declined(wire.Blocked).check(t, w.charge(t, w.request("S0001-T01-1-1", h.text(t), 1)))
+	if denied, err := w.Denied(); err != nil || len(denied) != 1 {
+		t.Fatalf("denied are %v, %v", denied, err)
+	}
+	if _, err := w.Certify(ledger.CertificateRequest{
+		Customer: "Hanako", Algorithm: oda.Ed25519, DeviceKey: h.device.PublicKey(), PerChargeMax: 10, CumulativeMax: 20, Life: time.Hour,
+	}); err != nil {
+		t.Fatalf("the next certificate: %v", err)
+	}
+	if err := w.Still("Nobody"); err != nil {
+		t.Fatalf("who has no phone: %v", err)
+	}
+	w.checkBooks(t)
+}
+
 func testNoCertificate(t *testing.T, open Open) {
 	w := newIssuing(t, open(t), ledger.Options{})
 	h := newHandset(t, w, oda.Ed25519)
