@@ -196,6 +196,10 @@ func (s *Service) member(id string) (m Member, err error) {
 }
 
 // strong tells that a session had its second factor just now.
+// Strong is nil when a second factor was given in this session a short time ago,
+// and else ErrProve.
+func (s *Service) Strong(row Session) error { return s.strong(row) }
+
 func (s *Service) strong(row Session) error {
 	if since := s.now().Sub(row.Strong); since > strongFor || since < -strongFor {
 		return ErrProve
