@@ -38,6 +38,7 @@ type Phone struct {
 	Cert   string // file; empty: plain HTTP, on loopback only
 	Key    string // file
 	Outbox string // folder of the letters that are to be sent
+	Try    bool   // card and bank are played by the wallet itself
 }
 
 // Forward limits what one register may collect of what it took without a
@@ -129,6 +130,8 @@ func (p *Phone) settings() []setting {
 		{key: "key", value: absoluteOrNone(&p.Key, ""), about: "The key of that certificate (PEM), readable by the daemon only."},
 		{key: "outbox", value: absoluteOrNone(&p.Outbox, ""),
 			about: "Folder of the letters to customers, a JSON file each, which a program of yours sends and removes.\nEmpty: a folder \"outbox\" beside the ledger."},
+		{key: "try_topups", value: flag(&p.Try, false),
+			about: "Top-ups by a card and a bank that the wallet plays itself: nobody is charged, and the money is there.\nLeave it off where real money is."},
 	}
 }
 

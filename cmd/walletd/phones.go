@@ -19,13 +19,19 @@ import (
 	"github.com/posagent/posagent/wallet/reference/outbox"
 	"github.com/posagent/posagent/wallet/reference/phone"
 	"github.com/posagent/posagent/wallet/reference/phone/page"
+	"github.com/posagent/posagent/wallet/reference/risk"
+	"github.com/posagent/posagent/wallet/reference/topup"
+	"github.com/posagent/posagent/wallet/reference/topup/mock"
+	"github.com/posagent/posagent/wallet/reference/topupdb"
+	"github.com/posagent/posagent/wallet/wire"
 )
 
 // customers are the wallet's customers as people, where they sign in at all. The
 // zero value has none.
 type customers struct {
-	store *identitydb.Store
-	who   *identity.Service
+	store  *identitydb.Store
+	topUps *topupdb.Store // nil: there are none
+	who    *identity.Service
 }
 
 // guard is what the ledger asks before it takes a customer's money.
@@ -89,10 +95,14 @@ func (p *customers) open(c configs.Wallet, o reference.Options, log *slog.Logger
 }
 
 func (p *customers) close() error {
-	if p.store == nil {
-		return nil
+	var err error
+	if p.store != nil {
+		err = p.store.Close()
 	}
-	return p.store.Close()
+	if p.topUps != nil {
+		err = errors.Join(err, p.topUps.Close())
+	}
+	return err
 }
 
 // door serves their phones; nil where there are none.
@@ -101,6 +111,16 @@ func (p *customers) door(c configs.Wallet, o reference.Options, log *slog.Logger
 		return nil, nil
 	}
 	out := phone.Options{Listen: c.Phone.Listen, Origin: c.Phone.Origin, Identity: p.who, Ledger: o.Ledger, Page: page.Files(), Clock: time.Now, Log: log}
+	if c.Phone.Try {
+		var err error
+		if p.topUps, err = topupdb.Open(filepath.Join(c.Data, "topups.db"), log); err != nil {
+			return nil, err
+		}
+		out.TopUps = topup.New(topup.Options{
+			Store: p.topUps, Books: o.Ledger, Sources: map[string]topup.Source{"card": &mock.Source{}, "bank": &mock.Source{}},
+			Stopped: func() bool { return o.Board.Stopped(wire.KindTopup) }, Rules: func() risk.Rules { return risk.Default }, Clock: time.Now, Log: log,
+		})
+	}
 	if c.Phone.Cert != "" {
 		cert, err := tls.LoadX509KeyPair(c.Phone.Cert, c.Phone.Key)
 		if err != nil {

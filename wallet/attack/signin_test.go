@@ -19,6 +19,7 @@ func TestSignIn(t *testing.T) {
 	made(t, "A4", secondPhone)
 	made(t, "A5", resetElsewhere)
 	made(t, "A6", resetByKnowledge)
+	made(t, "A7", topUpsInARow)
 }
 
 // listFromOneAddress has the right passwords, and no second step.

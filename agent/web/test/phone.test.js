@@ -166,6 +166,14 @@ test("cash at the register, and paying with what the camera sees", async () => {
   await tap(phone, "#tab-pay");
 });
 
+test("money from a card", async () => {
+  await tap(phone, "#topup summary");
+  await look(phone, "topup");
+  await tap(phone, "#card-3000");
+  await phone.page.locator(".told", { hasText: "¥3,000" }).waitFor();
+  assert.equal(await phone.text("#balance"), "¥21,500");
+});
+
 test("a reload stays signed in, and the key stays", async () => {
   await phone.page.reload();
   await phone.on("home");

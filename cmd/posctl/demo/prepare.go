@@ -292,6 +292,7 @@ points = 10
 listen = {{q .PhoneListen}}
 origin = {{q .PhoneOrigin}}
 outbox = {{q .Outbox}}
+try_topups = true
 
 [[customer]]
 name = "sakura"

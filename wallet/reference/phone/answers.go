@@ -10,6 +10,7 @@ import (
 
 	"github.com/posagent/posagent/wallet/reference/identity"
 	"github.com/posagent/posagent/wallet/reference/ledger"
+	"github.com/posagent/posagent/wallet/reference/topup"
 )
 
 // problemType begins the types of problems; the page has a sentence for each.
@@ -26,12 +27,15 @@ func reply(w http.ResponseWriter, body any) {
 	json.NewEncoder(w).Encode(body)
 }
 
-// failures are the errors of identity and ledger as a phone hears them.
-var failures = []struct {
+// failure is an error as a phone hears it.
+type failure struct {
 	err    error
 	status int
 	kind   string
-}{
+}
+
+// failures are the errors of identity, ledger and top-ups.
+var failures = []failure{
 	{identity.ErrWrong, http.StatusUnauthorized, "wrong"},
 	{identity.ErrSession, http.StatusUnauthorized, "session"},
 	{identity.ErrInvalid, http.StatusBadRequest, "invalid"},
@@ -47,6 +51,11 @@ var failures = []struct {
 	{ledger.ErrClosed, http.StatusConflict, "closed"},
 	{ledger.ErrDeviceEnded, http.StatusForbidden, "no-phone"},
 	{ledger.ErrInvalid, http.StatusBadRequest, "invalid"},
+	{topup.ErrInvalid, http.StatusBadRequest, "invalid"},
+	{topup.ErrConflict, http.StatusConflict, "closed"},
+	{topup.ErrLimit, http.StatusConflict, "too-much"},
+	{topup.ErrHeld, http.StatusForbidden, "held"},
+	{topup.ErrStopped, http.StatusServiceUnavailable, "no-topups"},
 }
 
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {

@@ -27,6 +27,7 @@ import (
 
 	"github.com/posagent/posagent/wallet/reference/identity"
 	"github.com/posagent/posagent/wallet/reference/ledger"
+	"github.com/posagent/posagent/wallet/reference/topup"
 )
 
 // Options are what the door is made of. Listen, Origin, Identity and Ledger
@@ -37,6 +38,7 @@ type Options struct {
 	Certificate *tls.Certificate // nil: plain HTTP, which is taken on loopback only
 	Identity    *identity.Service
 	Ledger      *ledger.Ledger
+	TopUps      *topup.Desk      // nil: nothing is topped up from here
 	Page        fs.FS            // the page that plays a phone; nil: there is none
 	Clock       func() time.Time // nil: time.Now
 	Log         *slog.Logger     // nil: no log
@@ -101,7 +103,10 @@ func Start(o Options) (*Server, error) {
 			s.failed <- fmt.Errorf("serve phones: %w", err)
 		}
 	})
-	s.all.Go(func() { s.tidy(ctx) })
+	s.all.Go(func() {
+		s.resume(ctx)
+		s.tidy(ctx)
+	})
 	return s, nil
 }
 
@@ -117,6 +122,7 @@ func (s *Server) tidy(ctx context.Context) {
 			if err := s.o.Identity.Tidy(); err != nil {
 				s.o.Log.Error("identities were not tidied", "error", err)
 			}
+			s.resume(ctx)
 		}
 	}
 }
@@ -206,6 +212,7 @@ func (s *Server) routes() http.Handler {
 		"POST " + v1 + "/pending/{key}/refuse":  s.known(s.answer(false)),
 		"POST " + v1 + "/shown":                 s.known(s.payShown),
 		"POST " + v1 + "/points":                s.known(s.points),
+		"POST " + v1 + "/topups":                s.known(s.topUp),
 		"POST " + v1 + "/freeze":                s.known(s.freeze),
 		"POST " + v1 + "/unfreeze":              s.known(s.unfreeze),
 	} {

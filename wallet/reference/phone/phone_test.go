@@ -89,7 +89,7 @@ func newDoor(t *testing.T) *door {
 	}})
 	d.who, err = identity.New(identity.Options{Store: people, Outbox: d, Accounts: d, Clock: d.clock})
 	check(t, err)
-	s, err := phone.Start(phone.Options{Listen: "127.0.0.1:0", Origin: "http://localhost", Identity: d.who, Ledger: d.books, Clock: d.clock})
+	s, err := phone.Start(phone.Options{Listen: "127.0.0.1:0", Origin: "http://localhost", Identity: d.who, Ledger: d.books, TopUps: d.desk(), Clock: d.clock})
 	check(t, err)
 	t.Cleanup(func() { check(t, s.Stop(context.Background())) })
 	d.url = "http://" + s.Addr()

@@ -35,6 +35,7 @@ func (s *Server) me(m member, w http.ResponseWriter, r *http.Request) {
 		"contact": m.Contact, "balance": purse.Balance, "reserved": purse.Reserved, "points": purse.Points, "currency": "JPY",
 		"frozen": guard.Frozen, "now": s.o.Clock().UTC(),
 	}
+	out["topups"] = s.o.TopUps != nil
 	if guard.DayMost > 0 {
 		out["day_most"], out["day_most_until"] = guard.DayMost, guard.Until.UTC()
 	}

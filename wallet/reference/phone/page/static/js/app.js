@@ -14,7 +14,7 @@ const hours = 71;
 
 const s = {
   screen: "start", form: {}, ticket: "", enroll: null, busy: false, error: "", said: () => "", tab: "pay",
-  me: null, key: null, phones: [], sessions: [], entries: [], notices: [], pending: [], code: null, away: false, proof: null, skew: 0,
+  me: null, key: null, phones: [], sessions: [], entries: [], notices: [], pending: [], code: null, away: false, proof: null, skew: 0, wishes: {},
 };
 
 const draw = () => render(view(s, acts), document.getElementById("page"));
@@ -201,6 +201,14 @@ const acts = {
     await s.key.certified(keys.bytes(certificate));
     await refresh();
     say(() => t("told.aside", { yen: yen(most) }));
+  }),
+  topUp: (source, yen) => act(async () => {
+    const id = s.wishes[`${source} ${yen}`] ??= crypto.randomUUID(); // the same wish until it is known how it ended
+    const out = await post("/topups", { id, source, amount: yen, signed: await s.key.signs("topup", `${id} ${source} ${yen}`) });
+    if (out.state === "asked" || out.state === "taken") throw new Problem("unknown", "it is not known yet");
+    delete s.wishes[`${source} ${yen}`];
+    await refresh();
+    if (out.state === "refused") throw new Problem("source", "the card or bank refuses");
   }),
   freeze: () => act(async () => { await post("/freeze"); s.code = null; await refresh(); }),
   unfreeze: () => act(async () => { await post("/unfreeze"); await refresh(); }),

@@ -31,7 +31,7 @@ const standings = {
   none: (s, a) => html`<section class="card"><h2>${t("phone.title")}</h2><p>${t(s.phones.some((p) => p.state === "active") ? "phone.second" : "phone.first")}</p>
     ${button(s, "add-phone", t("phone.add"), a.addPhone, "main")}</section>${stop(s, a)}`,
   waiting: (s, a) => html`<section class="card" id="waiting"><h2>${t("waiting.title")}</h2><p>${t("waiting.about")}</p></section>${stop(s, a)}`,
-  active: (s, a) => html`${others(s, a)}${shown(s, a)}${stop(s, a)}`,
+  active: (s, a) => html`${others(s, a)}${shown(s, a)}${s.me.topups ? topUp(s, a) : nothing}${stop(s, a)}`,
 };
 
 /** The code, or why there is none. */
@@ -49,12 +49,16 @@ const others = (s, a) => s.phones.filter((p) => p.state === "waiting").map((p) =
   <p>${t("other.about", { label: p.label, at: moment(p.at) })}</p>
   ${button(s, "refuse-phone", t("other.no"), () => a.agree(p.id, false), "main")}${button(s, "agree-phone", t("other.yes"), () => a.agree(p.id, true))}</section>`);
 
+/** Money from a card or the bank. */
+const topUp = (s, a) => html`<details class="card" id="topup"><summary>${t("topup.title")}</summary>
+  ${["card", "bank"].map((source) => html`<p>${t(`topup.${source}`)}</p><div class="choice">${[1000, 3000, 5000].map((n) => button(s, `${source}-${n}`, yen(n), () => a.topUp(source, n)))}</div>`)}</details>`;
+
 const stop = (s, a) => html`<div class="stop">${button(s, "freeze", t("freeze"), a.freeze, "danger")}<p class="small">${t("freeze.about")}</p></div>`;
 
 function history(s) {
   return html`<h1>${t("tab.history")}</h1>
     ${s.entries.length === 0 ? html`<p>${t("history.none")}</p>` : html`<ul class="rows">${s.entries.map((e) => html`<li>
-      <span><strong>${tOr(`kind.${e.kind}`, e.kind)}</strong> <span class=${`state ${e.status}`}>${tOr(`status.${e.status}`, e.status)}</span><br><span class="small">${moment(e.at)} · ${e.store}</span></span>
+      <span><strong>${tOr(`kind.${e.kind}`, e.kind)}</strong> <span class=${`state ${e.status}`}>${tOr(`status.${e.status}`, e.status)}</span><br><span class="small">${moment(e.at)} · ${tOr(e.store.replace("source:", "from."), e.store)}</span></span>
       <span class="sum">${e.kind === "charge" ? "−" : "+"}${yen(e.amount)}${e.points_earned ? html`<br><span class="small">+${e.points_earned} ${t("pt")}</span>` : nothing}</span></li>`)}</ul>`}`;
 }
 

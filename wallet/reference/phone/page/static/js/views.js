@@ -5,8 +5,8 @@ import { qr } from "./picture.js";
 import { lang, speak, t } from "./words.js";
 
 /** A line to type in. */
-export function field(s, a, name, { type = "text", mode = "text", auto = "off", first = false, most = 100 } = {}) {
-  return html`<div class="field"><label for=${name}>${t(`field.${name}`)}</label>
+export function field(s, a, name, { type = "text", mode = "text", auto = "off", first = false, most = 100, label = `field.${name}` } = {}) {
+  return html`<div class="field"><label for=${name}>${t(label)}</label>
     <input id=${name} type=${type} inputmode=${mode} autocomplete=${auto} autocapitalize="off" spellcheck="false" maxlength=${most} ?data-first=${first} .value=${live(s.form[name] ?? "")} @input=${a.type(name)}></div>`;
 }
 
@@ -35,9 +35,9 @@ const screens = {
     ${form(s, "set-password", a.password, field(s, a, "password", { type: "password", auto: "new-password", first: true, most: 128 }), t("next"))}${back(s, a)}`,
   factor: (s, a) => html`${head("factor.title")}<p>${t("factor.about")}</p>
     <div class="code">${qr(s.enroll.url, t("factor.picture"))}</div><p class="small">${t("factor.secret")}<br><code id="secret">${s.enroll.secret}</code></p>
-    ${form(s, "confirm", a.confirm, field(s, a, "code", { mode: "numeric", auto: "one-time-code", first: true, most: 8 }), t("next"))}`,
+    ${form(s, "confirm", a.confirm, field(s, a, "code", { mode: "numeric", auto: "one-time-code", first: true, most: 8, label: "field.app" }), t("next"))}`,
   signin: (s, a) => html`${head("signin.title")}
-    ${form(s, "signin", a.signIn, html`${field(s, a, "contact", { auto: "username", first: true, most: 254 })}${field(s, a, "password", { type: "password", auto: "current-password", most: 128 })}${field(s, a, "code", { mode: "numeric", auto: "one-time-code", most: 8 })}`, t("signin.go"))}
+    ${form(s, "signin", a.signIn, html`${field(s, a, "contact", { auto: "username", first: true, most: 254 })}${field(s, a, "password", { type: "password", auto: "current-password", most: 128 })}${field(s, a, "code", { mode: "numeric", auto: "one-time-code", most: 8, label: "field.app" })}`, t("signin.go"))}
     ${button(s, "passkey-in", t("signin.passkey"), a.signInPasskey)}
     ${button(s, "to-forgot", t("signin.forgot"), () => a.go("forgot"), "plain")}${back(s, a)}`,
   home,
@@ -48,7 +48,7 @@ const back = (s, a) => button(s, "back", t("back"), () => a.go("start"), "plain"
 /** A second factor is asked for, and then what was wanted is done. */
 const proof = (s, a) => html`<h1>${t("proof.title")}</h1><p>${t("proof.about")}</p>
   ${button(s, "prove-passkey", t("signin.passkey"), a.provePasskey, "main")}
-  ${form(s, "prove", a.prove, html`${field(s, a, "password", { type: "password", auto: "current-password", most: 128 })}${field(s, a, "code", { mode: "numeric", auto: "one-time-code", most: 8 })}`, t("proof.go"))}
+  ${form(s, "prove", a.prove, html`${field(s, a, "password", { type: "password", auto: "current-password", most: 128 })}${field(s, a, "code", { mode: "numeric", auto: "one-time-code", most: 8, label: "field.app" })}`, t("proof.go"))}
   ${button(s, "cancel", t("cancel"), a.cancelProof, "plain")}`;
 
 export function view(s, a) {
