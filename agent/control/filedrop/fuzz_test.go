@@ -26,7 +26,7 @@ func FuzzDropped(f *testing.F) {
 	f.Add("", []byte{})
 	f.Fuzz(func(t *testing.T, name string, text []byte) {
 		if strings.ContainsAny(name, "/\x00") || len(name) > 251 {
-			t.Skip("no file has this name")
+			return // no file has this name
 		}
 		above := t.TempDir()
 		dir := filepath.Join(above, "drop")
