@@ -65,12 +65,8 @@ func (s *Server) actOf(b control.NewApproval) (operator.Act, error) {
 // mayApprove: a manager's leave for their own request is worth something only
 // as a proof of the second factor, where one person is enough.
 func (s *Server) mayApprove(who *caller, manager operator.Operator, act operator.Act) error {
-	right := act.Kind
-	if right == operator.Refund {
-		right = operator.RefundMore
-	}
 	switch {
-	case !operator.Can(manager.Role, right):
+	case !operator.Can(manager.Role, rightFor(act)):
 		s.refusedAct(who, act, manager.ID+" may not approve it")
 		return problemOf(http.StatusForbidden, "approval.manager", "")
 	case manager.ID == who.operator.ID && (s.Rules.People(act) > 1 || !s.Staff.HasSecond(manager.ID)):
@@ -80,6 +76,28 @@ func (s *Server) mayApprove(who *caller, manager operator.Operator, act operator
 		return problemOf(http.StatusForbidden, "second.required", "")
 	}
 	return nil
+}
+
+// rightFor is the right to approve an act.
+func rightFor(act operator.Act) operator.Action {
+	if act.Kind == operator.Refund {
+		return operator.RefundMore
+	}
+	return act.Kind
+}
+
+// stillMay tells that all who approved an act could do so now: somebody who was
+// sent away a moment ago approves nothing any more.
+func (s *Server) stillMay(act operator.Act, people []string) bool {
+	standings := s.Staff.Standings()
+	for _, id := range people {
+		if !slices.ContainsFunc(standings, func(o operator.Standing) bool {
+			return o.ID == id && !o.Disabled && operator.Can(o.Role, rightFor(act))
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 // StepUp lets an act of the caller of ctx happen, or tells what is missing. An
@@ -107,6 +125,9 @@ func (s *Server) stepUp(who *caller, act operator.Act, approval string) error {
 	a, err := s.leaves.Spend(approval, act, who.source())
 	if err != nil {
 		return s.noApproval(who, act, err)
+	}
+	if !s.stillMay(act, a.By) {
+		return s.noApproval(who, act, operator.ErrNoApproval)
 	}
 	people := slices.Clone(a.By)
 	if person != "" && !slices.Contains(people, person) {

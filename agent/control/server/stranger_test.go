@@ -84,3 +84,29 @@ func TestGuessesOverAllDoorsAtOnce(t *testing.T) {
 		t.Errorf("%d PINs were looked at, %d may be", n, operator.MaxFailures)
 	}
 }
+
+// What a manager has approved does not outlast the manager.
+func TestAnApprovalOfSomebodySentAway(t *testing.T) {
+	yes := true
+	s := start(t, rules(operator.Rules{SecondAbove: 500}), token("both", control.ScopeRefund, control.ScopeRead))
+	key := s.paidSale(t, 5000)
+	taro := s.signIn(t, "taro", managerPIN)
+	want(t, s.ask(t, "POST", control.PathOperators, control.NewOperator{ID: "saburo", Name: "三郎", Role: "manager", PIN: "720483"}, taro.both()...), http.StatusOK)
+	if _, err := s.socket(t).SetPIN(t.Context(), "saburo", "604713"); err != nil {
+		t.Fatal(err)
+	}
+	approve := func() string {
+		got := s.ask(t, "POST", control.PathApprovals, control.NewApproval{Kind: "refund", Key: key, Amount: 1000, Operator: "saburo", PIN: "604713"}, bearer("both"))
+		want(t, got, http.StatusOK)
+		return decode[control.Approval](t, got).ID
+	}
+	refund := func(wished, approval string) reply {
+		return s.ask(t, "POST", control.PathRefunds, control.NewRefund{ChargeKey: key, Amount: 1000, Approval: approval}, bearer("both"), wish(wished))
+	}
+	if got := refund("a", approve()); got.status >= 300 {
+		t.Fatalf("while saburo is there: %d %s", got.status, got.body)
+	}
+	late := approve()
+	want(t, s.ask(t, "PATCH", "/v1/operators/saburo", control.OperatorChange{Disabled: &yes}, taro.both()...), http.StatusOK)
+	refused(t, refund("b", late), "approval.unknown")
+}
