@@ -94,6 +94,9 @@ var homes = map[string][]string{
 	"github.com/google/go-tpm":            {"offline/tpm"},
 	"github.com/go-webauthn/webauthn":     {"wallet/reference/identity", "cmd/walletd"}, // the second says what passkeys are bound to
 	"github.com/jackc/pgx/v5":             {"wallet/reference/ledgerpg"},
+	"github.com/coreos/go-oidc/v3":        {"wallet/reference/oidc"},
+	"golang.org/x/oauth2":                 {"wallet/reference/oidc"},
+	"github.com/go-jose/go-jose/v4":       {"wallet/reference/oidc/oidctest"},
 	"github.com/makiuchi-d/gozxing":       {"drivers/scanner/imager"},
 	"github.com/pquerna/otp":              {"agent/operator", "wallet/reference/identity"}, // people of the shop, and customers of a wallet, which share no code
 	"go.bug.st/serial":                    {"drivers/port"},
@@ -116,6 +119,7 @@ var testsOnly = map[string]string{
 	"wallet/reference/risk/replay":     "it plays thieves",
 	"wallet/reference/ledgerpg/pgtest": "it starts a PostgreSQL that trusts everybody",
 	"offline/tpm/tpmtest":              "it starts a TPM in software, which protects nothing",
+	"wallet/reference/oidc/oidctest":   "it says whatever a test wants to hear of anybody",
 	"wallet/attack":                    "it attacks the programs",
 }
 

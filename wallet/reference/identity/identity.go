@@ -102,6 +102,7 @@ type Options struct {
 	Outbox   Outbox
 	Accounts Accounts
 	WebAuthn *webauthn.WebAuthn         // nil: no passkeys
+	Others   map[string]Other           // services that say who somebody is, by short names; nil: there are none
 	Name     string                     // of the wallet, as authenticators show it
 	Breached func(password string) bool // nil: the list of this package
 	Stopped  func() bool                // whether sign-up is stopped; nil: never

@@ -192,6 +192,9 @@ func (s *Service) endPaying(tx Tx, member string) error {
 
 // EndPhone is a member who has lost one, or does not want it any more.
 func (s *Service) EndPhone(row Session, id string) error {
+	if err := s.strong(row); err != nil {
+		return err // who has but a session could leave a member without a phone
+	}
 	if _, err := s.paying(row.Member, id); errors.Is(err, ErrNoPhone) {
 		return s.endPhone(row, id) // one that does not pay has nothing to deny
 	}

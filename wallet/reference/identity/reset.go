@@ -47,7 +47,7 @@ func (s *Service) reset(tx Tx, m *Member) (letters []func(), err error) {
 	}
 	contact := m.Contact
 	letters = append(letters, func() { s.letter(contact, "reset") })
-	return letters, errors.Join(tx.DropPasskeys(m.ID), tx.AddNotice(Notice{Member: m.ID, Kind: "reset", At: s.now()}))
+	return letters, errors.Join(tx.DropPasskeys(m.ID), tx.DropLinks(m.ID, ""), tx.AddNotice(Notice{Member: m.ID, Kind: "reset", At: s.now()}))
 }
 
 // moveDelay is how long the old contact has to stop a move to another.

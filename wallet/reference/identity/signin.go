@@ -79,13 +79,22 @@ func (s *Service) welcome(contact string, in SignedIn, from From) {
 	}
 }
 
-// begin makes a session.
+// begin makes a session of somebody who has just given a second factor.
 func (s *Service) begin(tx Tx, m Member, from From) (SignedIn, error) {
+	return s.session(tx, m, from, s.now())
+}
+
+// beginWeak makes one that has to give it yet.
+func (s *Service) beginWeak(tx Tx, m Member, from From) (SignedIn, error) {
+	return s.session(tx, m, from, time.Time{})
+}
+
+func (s *Service) session(tx Tx, m Member, from From, strong time.Time) (SignedIn, error) {
 	now := s.now()
 	out := SignedIn{Token: s.random(32), Secret: s.random(32), Member: m.ID}
 	row := Session{
 		ID: s.random(8), Hash: digest(out.Token), Secret: digest(out.Secret), Member: m.ID,
-		Agent: clip(from.Agent), From: network(from.Addr), At: now, Seen: now, Strong: now,
+		Agent: clip(from.Agent), From: network(from.Addr), At: now, Seen: now, Strong: strong,
 	}
 	others, err := tx.Sessions(m.ID)
 	if err != nil {
@@ -195,7 +204,6 @@ func (s *Service) member(id string) (m Member, err error) {
 	return m, err
 }
 
-// strong tells that a session had its second factor just now.
 // Strong is nil when a second factor was given in this session a short time ago,
 // and else ErrProve.
 func (s *Service) Strong(row Session) error { return s.strong(row) }

@@ -36,6 +36,10 @@ type Tx interface {
 	Passkeys(member string) ([]Passkey, error)
 	PutPasskey(Passkey) error
 	DropPasskeys(member string) error
+	Link(other, subject string) (Link, error)
+	Links(member string) ([]Link, error)
+	PutLink(Link) error
+	DropLinks(member, other string) error // no other: all of them
 	Phone(id string) (Phone, error)
 	Phones(member string) ([]Phone, error) // oldest first
 	PutPhone(Phone) error
