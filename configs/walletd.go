@@ -20,6 +20,7 @@ type Wallet struct {
 	Forward   Forward
 	Phone     Phone
 	Points    int64 // granted for each 1,000 yen that are paid in money
+	Others    []Other
 	Customers []Customer
 }
 
@@ -29,6 +30,14 @@ type Customer struct {
 	Balance int64 // yen
 	Points  int64
 	Use     bool // points pay, as far as they go
+}
+
+// Other is a service of OpenID Connect by which customers sign in.
+type Other struct {
+	Name     string
+	Issuer   string // as its tokens name it
+	ClientID string
+	Secret   string // file
 }
 
 // Phone is the door of customers' phones.
@@ -105,6 +114,8 @@ func (w *Wallet) settings() []setting {
 			about: "What one register may collect of what it took without a network, also where another brings it in.\nWhat is over the last two is not declined: the register asks again later."},
 		{key: "phone", table: w.Phone.settings(),
 			about: "The door of customers' phones: sign-up, sign-in, codes, and the page that plays a phone."},
+		{key: "sign_in_by", rows: rowsOf(&w.Others, "name", (*Other).settings),
+			about: "A service of OpenID Connect by which customers may sign in whom it is linked to. What pays is their phone all the same."},
 		{key: "customer", rows: rowsOf(&w.Customers, "name", (*Customer).settings),
 			about: "An account that is opened at the first start."},
 	}
@@ -132,6 +143,19 @@ func (p *Phone) settings() []setting {
 			about: "Folder of the letters to customers, a JSON file each, which a program of yours sends and removes.\nEmpty: a folder \"outbox\" beside the ledger."},
 		{key: "try_topups", value: flag(&p.Try, false),
 			about: "Top-ups by a card and a bank that the wallet plays itself: nobody is charged, and the money is there.\nLeave it off where real money is."},
+	}
+}
+
+func (o *Other) settings() []setting {
+	return []setting{
+		{key: "name", required: true, sample: `"mihon"`, value: text(&o.Name, "", "1 to 32 of a-z, 0-9 and _", made(digits+lower+"_", 1, 32)),
+			about: "The service's short name."},
+		{key: "issuer", required: true, sample: `"https://id.example.jp"`, value: text(&o.Issuer, "", "the beginning of an address", func(s string) bool { _, err := url.ParseRequestURI(s); return err == nil }),
+			about: "The address by which its tokens name it. Its terms are asked there at the first sign-in."},
+		{key: "client_id", required: true, sample: `"wallet"`, value: text(&o.ClientID, "", "as the service gave it", func(s string) bool { return s != "" && printable(s, 200) }),
+			about: "The wallet as the service knows it. The address to come back to is phone.origin with a / behind it."},
+		{key: "secret_file", required: true, sample: `"/etc/walletd/mihon.secret"`, value: absolute(&o.Secret, ""),
+			about: "A file with the secret that belongs to it, readable by the daemon only."},
 	}
 }
 

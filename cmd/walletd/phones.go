@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -16,6 +18,7 @@ import (
 	"github.com/posagent/posagent/wallet/reference/identity"
 	"github.com/posagent/posagent/wallet/reference/identitydb"
 	"github.com/posagent/posagent/wallet/reference/ledger"
+	"github.com/posagent/posagent/wallet/reference/oidc"
 	"github.com/posagent/posagent/wallet/reference/outbox"
 	"github.com/posagent/posagent/wallet/reference/phone"
 	"github.com/posagent/posagent/wallet/reference/phone/page"
@@ -81,17 +84,34 @@ func (p *customers) open(c configs.Wallet, o reference.Options, log *slog.Logger
 	if err != nil {
 		return err
 	}
+	others, err := others(c)
+	if err != nil {
+		return err
+	}
 	if p.store, err = identitydb.Open(filepath.Join(c.Data, "identity.db"), log); err != nil {
 		return err
 	}
 	p.who, err = identity.New(identity.Options{
-		Store: p.store, Outbox: box, Accounts: accounts{o}, WebAuthn: keys, Log: log,
+		Store: p.store, Outbox: box, Accounts: accounts{o}, WebAuthn: keys, Others: others, Log: log,
 		Stopped: func() bool { return o.Board.Said().Stops.SignUp },
 		Alarm: func(kind string, n int) {
 			log.Error("somebody tries many accounts: look at it, and stop payments and top-ups", "kind", kind, "tries", n)
 		},
 	})
 	return err
+}
+
+// others are the services by which they may sign in.
+func others(c configs.Wallet) (map[string]identity.Other, error) {
+	all := map[string]identity.Other{}
+	for _, o := range c.Others {
+		secret, err := os.ReadFile(o.Secret)
+		if err != nil {
+			return nil, errors.Join(errConfig, fmt.Errorf("sign_in_by.%s: %w", o.Name, err))
+		}
+		all[o.Name] = oidc.New(oidc.Options{Issuer: o.Issuer, ClientID: o.ClientID, Secret: strings.TrimSpace(string(secret)), Redirect: c.Phone.Origin + "/"})
+	}
+	return all, nil
 }
 
 func (p *customers) close() error {

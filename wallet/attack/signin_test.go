@@ -20,6 +20,7 @@ func TestSignIn(t *testing.T) {
 	made(t, "A5", resetElsewhere)
 	made(t, "A6", resetByKnowledge)
 	made(t, "A7", topUpsInARow)
+	made(t, "A8", byOthers)
 }
 
 // listFromOneAddress has the right passwords, and no second step.

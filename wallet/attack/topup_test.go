@@ -32,12 +32,14 @@ type online struct {
 }
 
 // openDoor is a walletd with that door.
-func openDoor(t *testing.T) (*wallet, *online) {
+func openDoor(t *testing.T) (*wallet, *online) { return openDoorWith(t, "") }
+
+func openDoorWith(t *testing.T, more string) (*wallet, *online) {
 	t.Helper()
 	at := freePort(t)
 	_, port, _ := strings.Cut(at, ":")
 	o := &online{TB: t, url: "http://localhost:" + port, outbox: filepath.Join(t.TempDir(), "outbox")}
-	w := openWallet(t, fmt.Sprintf("[phone]\nlisten = %q\norigin = %q\noutbox = %q\ntry_topups = true\n", at, o.url, o.outbox))
+	w := openWallet(t, fmt.Sprintf("[phone]\nlisten = %q\norigin = %q\noutbox = %q\ntry_topups = true\n", at, o.url, o.outbox)+more)
 	eventually(t, "the door of phones opens", func() bool {
 		resp, err := http.Get(o.url)
 		if err != nil {

@@ -23,6 +23,8 @@ import (
 	"github.com/posagent/posagent/wallet/reference/issuer"
 	"github.com/posagent/posagent/wallet/reference/ledger"
 	"github.com/posagent/posagent/wallet/reference/ledgerdb"
+	"github.com/posagent/posagent/wallet/reference/oidc"
+	"github.com/posagent/posagent/wallet/reference/oidc/oidctest"
 	"github.com/posagent/posagent/wallet/reference/phone"
 	"github.com/posagent/posagent/wallet/wire"
 )
@@ -43,6 +45,7 @@ type door struct {
 	mu      sync.Mutex
 	now     time.Time
 	letters []identity.Letter
+	issuer  *oidctest.Issuer
 }
 
 func (d *door) clock() time.Time {
@@ -74,7 +77,7 @@ func (d *door) Still(customer string) error { return d.books.Still(customer) }
 func newDoor(t *testing.T) *door {
 	t.Helper()
 	dir := t.TempDir()
-	d := &door{t: t, now: time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC)}
+	d := &door{t: t, now: time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC), issuer: oidctest.Open(t)}
 	people, err := identitydb.Open(filepath.Join(dir, "identity.db"), nil)
 	check(t, err)
 	t.Cleanup(func() { people.Close() })
@@ -87,7 +90,9 @@ func newDoor(t *testing.T) *door {
 		g := d.who.Guard(c)
 		return ledger.Guard{Frozen: g.Frozen, NoTopUp: d.clock().Before(g.NoTopUp), DayMost: g.DayMost}
 	}})
-	d.who, err = identity.New(identity.Options{Store: people, Outbox: d, Accounts: d, Clock: d.clock})
+	d.who, err = identity.New(identity.Options{Store: people, Outbox: d, Accounts: d, Clock: d.clock, Others: map[string]identity.Other{
+		"mihon": oidc.New(oidc.Options{Issuer: d.issuer.URL, ClientID: oidctest.ClientID, Secret: oidctest.Secret, Redirect: "http://localhost/"}),
+	}})
 	check(t, err)
 	s, err := phone.Start(phone.Options{Listen: "127.0.0.1:0", Origin: "http://localhost", Identity: d.who, Ledger: d.books, TopUps: d.desk(), Clock: d.clock})
 	check(t, err)
