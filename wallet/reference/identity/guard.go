@@ -12,7 +12,13 @@ type Guard struct {
 	NoTopUp time.Time // nothing is topped up before
 	DayMost int64     // in 24 hours, in yen; 0: no more than others
 	Until   time.Time // when DayMost ends
+	Since   time.Time // since when the phone pays; zero: for longer than WatchFor
+	Agreed  bool      // another phone, or a person, has agreed to it
+	Reset   time.Time // of the way in; zero: not within WatchFor
 }
+
+// WatchFor is how long a phone is new, and a reset is fresh.
+const WatchFor = 72 * time.Hour
 
 // Guard is asked inside the ledger's transaction: it looks at memory alone.
 func (s *Service) Guard(customer string) Guard {
@@ -29,23 +35,31 @@ func (s *Service) Guard(customer string) Guard {
 func (s *Service) learn() error {
 	guards := map[string]Guard{}
 	err := s.o.Store.View(func(tx Tx) error {
-		held, cooling, err := tx.Guarded(s.now())
+		now := s.now()
+		held, fresh, err := tx.Guarded(now.Add(-WatchFor))
 		for _, m := range held {
-			guards[m.Customer] = Guard{Frozen: !m.Frozen.IsZero(), NoTopUp: m.NoTopUp}
+			g := Guard{Frozen: !m.Frozen.IsZero(), NoTopUp: m.NoTopUp}
+			if at := m.NoTopUp.Add(-TopUpStop); !m.NoTopUp.IsZero() && now.Sub(at) < WatchFor {
+				g.Reset = at
+			}
+			guards[m.Customer] = g
 		}
-		for _, p := range cooling {
+		for _, p := range fresh {
 			m, err := tx.Member(p.Member)
 			if err != nil {
 				return err
 			}
 			g := guards[m.Customer]
-			g.DayMost, g.Until = CoolMost, p.Cool
+			g.Since, g.Agreed = p.At, !p.Cool.IsZero()
+			if p.Cool.After(now) {
+				g.DayMost, g.Until = CoolMost, p.Cool
+			}
 			guards[m.Customer] = g
 		}
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("read who is frozen, and which phones cool: %w", err)
+		return fmt.Errorf("read who is frozen, and which phones are new: %w", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -163,6 +163,9 @@ func digest(secret string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// IsCustomer tells whether a name of an account is one that newCustomer makes.
+func IsCustomer(name string) bool { return len(name) == 17 && name[0] == 'm' }
+
 // newCustomer is a name for an account that says nothing of its owner.
 func (s *Service) newCustomer() string {
 	b := make([]byte, 10)

@@ -43,7 +43,7 @@ type Tx interface {
 	Phone(id string) (Phone, error)
 	Phones(member string) ([]Phone, error) // oldest first
 	PutPhone(Phone) error
-	Guarded(now time.Time) ([]Member, []Phone, error) // members that are frozen or top nothing up, and active phones that cool
+	Guarded(since time.Time) ([]Member, []Phone, error) // members that are frozen, or could not top up since then; active phones that are younger, or have cooled since
 	Tries(what string) (Tries, error)
 	PutTries(Tries) error
 	Notices(member string, n int) ([]Notice, error) // newest first

@@ -138,12 +138,12 @@ func (t tx) PutPhone(p identity.Phone) error {
 		p.ID, p.Member, p.Key, int64(p.Algorithm), p.Label, string(p.State), stamp(p.At), stamp(p.Cool))
 }
 
-func (t tx) Guarded(now time.Time) (frozen []identity.Member, cooling []identity.Phone, err error) {
-	if frozen, err = all(t, member, selectMember+"WHERE frozen <> 0 OR no_top_up > ?", stamp(now)); err != nil {
+func (t tx) Guarded(since time.Time) (frozen []identity.Member, fresh []identity.Phone, err error) {
+	if frozen, err = all(t, member, selectMember+"WHERE frozen <> 0 OR no_top_up > ?", stamp(since)); err != nil {
 		return nil, nil, err
 	}
-	cooling, err = all(t, phone, selectPhone+"WHERE state = 'active' AND cool <> 0 AND cool > ?", stamp(now))
-	return frozen, cooling, err
+	fresh, err = all(t, phone, selectPhone+"WHERE state = 'active' AND (cool > ? OR at > ?)", stamp(since), stamp(since))
+	return frozen, fresh, err
 }
 
 func (t tx) Tries(what string) (identity.Tries, error) {

@@ -123,6 +123,17 @@ func (l *Ledger) take(tx Tx, st *Standing, o order, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if class == ClassCustomer && o.Mode != wire.Forwarded && !o.onPhone {
+		verdict, err := l.judged(tx, *st, now)
+		if err != nil {
+			return err
+		}
+		if verdict == Stays {
+			st.decline(wire.Blocked)
+			return nil
+		}
+		o.onPhone = verdict == Asks
+	}
 	used := int64(0)
 	if !o.onPhone { // what is held is money
 		if used, err = l.usable(tx, *st, class); err != nil {

@@ -84,6 +84,7 @@ type Options struct {
 	Stopped        func(wire.Kind) bool        // tells what a new key is declined for as stopped; nil is nothing
 	PointsPerMille int64                       // granted for each 1,000 minor units that are paid in money; 0 is none
 	Guard          func(customer string) Guard // tells what speaks against a customer's payments; asked in the transaction; nil: nothing
+	Judge          Judge                       // says which payments wait for a yes on the phone; nil: none
 	Firm           bool                        // a charge that waits for the customer is not closed by a reversal: ErrConfirming
 
 	Issuer        *issuer.Issuer       // certifies phones; nil: the wallet has no signed codes

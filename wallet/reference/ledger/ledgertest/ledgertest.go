@@ -28,7 +28,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("tombstone", func(t *testing.T) { testTombstone(t, open) })
 	t.Run("refunds", func(t *testing.T) { testRefunds(t, open) })
 	t.Run("refunds that are none", func(t *testing.T) { testNoRefund(t, open) })
-	t.Run("top-up", func(t *testing.T) { testTopUp(t, open); testCredit(t, open) })
+	t.Run("top-up", func(t *testing.T) { testTopUp(t, open); testCredit(t, open); testJudge(t, open) })
 	t.Run("most of a top-up", func(t *testing.T) { testMostTopUp(t, open) })
 	t.Run("top-up that is spent", func(t *testing.T) { testSpentTopUp(t, open) })
 	t.Run("kinds", func(t *testing.T) { testKinds(t, open) })
