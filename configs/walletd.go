@@ -19,6 +19,7 @@ type Wallet struct {
 	TrySocket string // unix socket of the controls for trying it out; empty for none
 	Forward   Forward
 	Phone     Phone
+	Risk      Risk
 	Points    int64 // granted for each 1,000 yen that are paid in money
 	Others    []Other
 	Customers []Customer
@@ -48,6 +49,12 @@ type Phone struct {
 	Key    string // file
 	Outbox string // folder of the letters that are to be sent
 	Try    bool   // card and bank are played by the wallet itself
+}
+
+// Risk is where the rules come from by which payments of members are judged.
+type Risk struct {
+	File string // signed; empty: the wallet's own rules hold
+	Key  string // Ed25519, in base64
 }
 
 // Forward limits what one register may collect of what it took without a
@@ -114,6 +121,8 @@ func (w *Wallet) settings() []setting {
 			about: "What one register may collect of what it took without a network, also where another brings it in.\nWhat is over the last two is not declined: the register asks again later."},
 		{key: "phone", table: w.Phone.settings(),
 			about: "The door of customers' phones: sign-up, sign-in, codes, and the page that plays a phone."},
+		{key: "risk", table: w.Risk.settings(),
+			about: "The rules by which payments and top-ups of customers who sign in are judged."},
 		{key: "sign_in_by", rows: rowsOf(&w.Others, "name", (*Other).settings),
 			about: "A service of OpenID Connect by which customers may sign in whom it is linked to. What pays is their phone all the same."},
 		{key: "customer", rows: rowsOf(&w.Customers, "name", (*Customer).settings),
@@ -143,6 +152,15 @@ func (p *Phone) settings() []setting {
 			about: "Folder of the letters to customers, a JSON file each, which a program of yours sends and removes.\nEmpty: a folder \"outbox\" beside the ledger."},
 		{key: "try_topups", value: flag(&p.Try, false),
 			about: "Top-ups by a card and a bank that the wallet plays itself: nobody is charged, and the money is there.\nLeave it off where real money is."},
+	}
+}
+
+func (r *Risk) settings() []setting {
+	return []setting{
+		{key: "rules", value: absoluteOrNone(&r.File, ""),
+			about: "File of signed rules. A newer version holds within seconds; one that is not signed right, or older, changes nothing.\nEmpty: the rules that docs/reference/risk.md lists."},
+		{key: "key", value: text(&r.Key, "", "the signer's public key in base64, or empty", func(s string) bool { return printable(s, 60) }),
+			about: "The public key (Ed25519, base64) with which rules are signed."},
 	}
 }
 

@@ -22,7 +22,6 @@ import (
 	"github.com/posagent/posagent/wallet/reference/outbox"
 	"github.com/posagent/posagent/wallet/reference/phone"
 	"github.com/posagent/posagent/wallet/reference/phone/page"
-	"github.com/posagent/posagent/wallet/reference/risk"
 	"github.com/posagent/posagent/wallet/reference/topup"
 	"github.com/posagent/posagent/wallet/reference/topup/mock"
 	"github.com/posagent/posagent/wallet/reference/topupdb"
@@ -32,6 +31,7 @@ import (
 // customers are the wallet's customers as people, where they sign in at all. The
 // zero value has none.
 type customers struct {
+	rules  *rules
 	store  *identitydb.Store
 	topUps *topupdb.Store // nil: there are none
 	who    *identity.Service
@@ -138,7 +138,7 @@ func (p *customers) door(c configs.Wallet, o reference.Options, log *slog.Logger
 		}
 		out.TopUps = topup.New(topup.Options{
 			Store: p.topUps, Books: o.Ledger, Sources: map[string]topup.Source{"card": &mock.Source{}, "bank": &mock.Source{}},
-			Stopped: func() bool { return o.Board.Stopped(wire.KindTopup) }, Rules: func() risk.Rules { return risk.Default }, Clock: time.Now, Log: log,
+			Stopped: func() bool { return o.Board.Stopped(wire.KindTopup) }, Rules: p.rules.holds, Clock: time.Now, Log: log,
 		})
 	}
 	if c.Phone.Cert != "" {

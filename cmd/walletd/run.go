@@ -78,9 +78,12 @@ func serve(ctx context.Context, c configs.Wallet, o reference.Options, store led
 		return err
 	}
 	people := &customers{}
-	rules := books(c, o)
-	rules.Guard = people.guard
-	o.Ledger = ledger.New(store, rules)
+	if people.rules, err = newRules(c, o.Log); err != nil {
+		return err
+	}
+	terms := books(c, o)
+	terms.Guard, terms.Judge = people.guard, judge{people, people.rules.holds, time.Now, o.Log}
+	o.Ledger = ledger.New(store, terms)
 	if err := people.open(c, o, o.Log); err != nil {
 		return errors.Join(err, people.close())
 	}
@@ -104,6 +107,9 @@ func answer(ctx context.Context, c configs.Wallet, o reference.Options, people *
 	if err != nil {
 		return err
 	}
+	watching, enough := context.WithCancel(ctx)
+	defer enough()
+	go people.rules.watch(watching)
 	phones, err := people.door(c, o, o.Log)
 	if err != nil {
 		return errors.Join(err, srv.Stop(ctx))

@@ -169,9 +169,9 @@ test("cash at the register, and paying with what the camera sees", async () => {
 test("money from a card", async () => {
   await tap(phone, "#topup summary");
   await look(phone, "topup");
-  await tap(phone, "#card-3000");
-  await phone.page.locator(".told", { hasText: "¥3,000" }).waitFor();
-  assert.equal(await phone.text("#balance"), "¥21,500");
+  await tap(phone, "#card-5000");
+  await phone.page.locator(".told", { hasText: "¥5,000" }).waitFor();
+  assert.equal(await phone.text("#balance"), "¥23,500");
 });
 
 test("a reload stays signed in, and the key stays", async () => {
@@ -221,6 +221,18 @@ test("a payment that wants a yes on the phone", async () => {
   }
   await look(phone, "refused");
   await demo.wallet("none");
+  await tap(phone, "#tab-safety");
+});
+
+test("much money of a card, spent by a new phone, wants a yes by itself", async () => {
+  await demo.clear();
+  const sale = await api("/v1/sales", { amount: 4000, currency: "JPY" });
+  await tap(phone, "#tab-pay");
+  await phone.page.locator(".qr").waitFor();
+  await showToCamera(phone, ".qr");
+  await phone.page.locator("#refuse-pay").waitFor();
+  await tap(phone, "#refuse-pay");
+  assert.equal((await over(sale.id)).state, "declined");
   await tap(phone, "#tab-safety");
 });
 
