@@ -25,7 +25,7 @@ func (l *Ledger) Credit(key, customer, source string, yen int64) error {
 		Amount: money.Amount{Minor: yen, Currency: l.o.Currency},
 	}
 	err := l.update(func(tx Tx, now time.Time) error {
-		_, err := first(tx, asked, now, func(st *Standing) error {
+		st, err := first(tx, asked, now, func(st *Standing) error {
 			a, err := tx.Account(ClassCustomer, customer, l.o.Currency)
 			if errors.Is(err, ErrNotFound) {
 				return ErrNoCustomer
@@ -40,6 +40,9 @@ func (l *Ledger) Credit(key, customer, source string, yen int64) error {
 			st.Customer, st.Balance = customer, after.Minor
 			return approve(tx, st, CauseTopup, now, move{ClassStore, st.Store, negative(st.Amount)}, move{ClassCustomer, customer, st.Amount})
 		})
+		if err == nil && st.Customer != customer {
+			err = ErrConflict
+		}
 		return err
 	})
 	if err != nil {

@@ -1,11 +1,6 @@
 package ledger
 
-import (
-	"strings"
-	"time"
-
-	"github.com/posagent/posagent/wallet/wire"
-)
+import "time"
 
 // Payment is what the books know of a payment that is to be judged. Amounts are
 // minor units.
@@ -14,7 +9,7 @@ type Payment struct {
 	Store    string
 	Amount   int64
 	Spent    int64 // in the 24 hours before
-	Largest  int64 // of the last payments that were approved; 0: there was none
+	Largest  int64 // of the payments of 90 days that were approved; 0: there was none
 	Fresh    int64 // came from a card or a bank in the 24 hours before, and is not spent
 }
 
@@ -37,8 +32,8 @@ type Judge interface {
 	Says(p Payment) Verdict
 }
 
-// looked is how many of a customer's last keys are looked at.
-const looked = 50
+// remembered is how far back the largest payment is looked for.
+const remembered = 90 * day
 
 func (l *Ledger) judged(tx Tx, st Standing, now time.Time) (Verdict, error) {
 	if l.o.Judge == nil || st.Customer == "" || !l.o.Judge.Looks(st.Customer, st.Amount.Minor) {
@@ -49,19 +44,13 @@ func (l *Ledger) judged(tx Tx, st Standing, now time.Time) (Verdict, error) {
 	if p.Spent, err = tx.Spent(st.Customer, now.Add(-day)); err != nil {
 		return Goes, err
 	}
-	last, err := tx.OfCustomer(st.Customer, now, looked)
+	if p.Largest, err = tx.Largest(st.Customer, now.Add(-remembered)); err != nil {
+		return Goes, err
+	}
+	brought, err := tx.Brought(st.Customer, now.Add(-day))
 	if err != nil {
 		return Goes, err
 	}
-	for _, one := range last {
-		switch {
-		case one.Status != wire.Approved:
-		case one.Kind == wire.KindCharge:
-			p.Largest = max(p.Largest, one.Amount.Minor)
-		case one.Kind == wire.KindTopup && strings.HasPrefix(one.Store, SourcePrefix) && now.Sub(one.At) < day:
-			p.Fresh += one.Amount.Minor
-		}
-	}
-	p.Fresh = max(0, p.Fresh-p.Spent)
+	p.Fresh = max(0, brought-p.Spent)
 	return l.o.Judge.Says(p), nil
 }

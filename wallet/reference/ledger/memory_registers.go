@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/posagent/posagent/wallet/wire"
@@ -49,6 +50,24 @@ func (b *books) OfCustomer(customer string, before time.Time, n int) ([]Standing
 		}
 	}
 	return list, nil
+}
+
+func (b *books) Brought(customer string, since time.Time) (sum int64, err error) {
+	for _, st := range b.standings {
+		if st.Customer == customer && st.Kind == wire.KindTopup && strings.HasPrefix(st.Store, SourcePrefix) && !st.At.Before(since) && st.Status == wire.Approved {
+			sum += st.Amount.Minor
+		}
+	}
+	return sum, nil
+}
+
+func (b *books) Largest(customer string, since time.Time) (most int64, err error) {
+	for _, st := range b.standings {
+		if st.Customer == customer && st.Kind == wire.KindCharge && !st.At.Before(since) && st.Status == wire.Approved {
+			most = max(most, st.Amount.Minor)
+		}
+	}
+	return most, nil
 }
 
 func (b *books) Spent(customer string, since time.Time) (sum int64, err error) {

@@ -58,6 +58,11 @@ type Tx interface {
 	// Spent is what a customer's charges since a time come to that are approved or
 	// pending, in minor units.
 	Spent(customer string, since time.Time) (int64, error)
+	// Brought is what top-ups of a customer since a time come to that were approved
+	// and came from a source, as a card is one; Largest is the largest charge since a
+	// time that was approved. Both are minor units.
+	Brought(customer string, since time.Time) (int64, error)
+	Largest(customer string, since time.Time) (int64, error)
 	Wish(customer string) (Wish, error)
 	PutWish(Wish) error // insert, or replace by Customer
 	PhoneTx

@@ -136,6 +136,17 @@ func (t tx) Spent(customer string, since time.Time) (int64, error) {
 	return r.Int(0), err
 }
 
+func (t tx) Brought(customer string, since time.Time) (int64, error) {
+	r, err := t.c.One("SELECT ifnull(sum(amount), 0) FROM standing WHERE customer = ? AND customer <> '' AND at >= ? AND kind = 'topup' AND status = 'approved' AND substr(store, 1, ?) = ?",
+		customer, stamp(since), len(ledger.SourcePrefix), ledger.SourcePrefix)
+	return r.Int(0), err
+}
+
+func (t tx) Largest(customer string, since time.Time) (int64, error) {
+	r, err := t.c.One("SELECT ifnull(max(amount), 0) FROM standing WHERE customer = ? AND customer <> '' AND at >= ? AND kind = 'charge' AND status = 'approved'", customer, stamp(since))
+	return r.Int(0), err
+}
+
 func (t tx) PutStanding(st ledger.Standing) error {
 	_, err := t.c.Exec("INSERT INTO standing ("+standingColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, status = excluded.status, amount = excluded.amount,

@@ -141,6 +141,19 @@ func (t *tx) Spent(customer string, since time.Time) (sum int64, err error) {
 	return sum, err
 }
 
+func (t *tx) Brought(customer string, since time.Time) (sum int64, err error) {
+	t.name("day", customer)
+	err = t.row("SELECT coalesce(sum(amount), 0)::bigint FROM standing WHERE customer = $1 AND customer <> '' AND at >= $2 AND kind = 'topup' AND status = 'approved' AND starts_with(store, $3)",
+		customer, stamp(since), ledger.SourcePrefix).Scan(&sum)
+	return sum, err
+}
+
+func (t *tx) Largest(customer string, since time.Time) (most int64, err error) {
+	t.name("day", customer)
+	err = t.row("SELECT coalesce(max(amount), 0)::bigint FROM standing WHERE customer = $1 AND customer <> '' AND at >= $2 AND kind = 'charge' AND status = 'approved'", customer, stamp(since)).Scan(&most)
+	return most, err
+}
+
 func (t *tx) PutStanding(st ledger.Standing) error {
 	t.write("INSERT INTO standing ("+standingColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)

@@ -34,6 +34,7 @@ func testCredit(t *testing.T, open Open) {
 		who string
 	}{
 		"another amount":      {ledger.ErrConflict, 3001, "Taro"},
+		"another customer":    {ledger.ErrConflict, 3000, "Hanako"},
 		"nobody":              {ledger.ErrNoCustomer, 3000, "Nobody"},
 		"less than one yen":   {ledger.ErrInvalid, 0, "Taro"},
 		"less than no yen":    {ledger.ErrInvalid, -3000, "Taro"},

@@ -1,6 +1,7 @@
 package ledgertest
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -29,6 +30,13 @@ func testJudge(t *testing.T, open Open) {
 	w := newWalletWith(t, open(t), ledger.Options{Judge: j})
 	if err := w.Credit("topup-1", "Hanako", "card", 5000); err != nil {
 		t.Fatal(err)
+	}
+	for n := range 60 { // what is declined pushes nothing out of sight
+		w.clock.add(time.Millisecond)
+		declined(wire.CodeUnknown).check(t, w.charge(t, w.request(fmt.Sprintf("S0001-T01-2-%d", n), "97000000000000000000", 1)))
+		spent := w.request(fmt.Sprintf("S0001-T01-3-%d", n), w.mint(t, "Hanako"), 1)
+		spent.ValidUntil = w.clock.Now().Add(-time.Nanosecond)
+		declined(wire.Expired).check(t, w.charge(t, spent))
 	}
 	w.clock.add(time.Second)
 	approved.check(t, w.charge(t, w.request("S0001-T01-1-1", w.mint(t, "Hanako"), 100)))
