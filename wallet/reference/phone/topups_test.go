@@ -22,7 +22,7 @@ func (d *door) desk() *topup.Desk {
 	d.t.Cleanup(func() { store.Close() })
 	return topup.New(topup.Options{
 		Store: store, Books: d.books, Sources: map[string]topup.Source{"card": &mock.Source{}},
-		Stopped: func() bool { return false }, Rules: func() risk.Rules { return risk.Default }, Clock: d.clock,
+		Stopped: func() bool { return false }, Held: func(string) error { return nil }, Rules: func() risk.Rules { return risk.Default }, Clock: d.clock,
 	})
 }
 

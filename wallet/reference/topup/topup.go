@@ -46,6 +46,9 @@ type Source interface {
 	// Take takes an amount. Asked again with a key it answers as it did before. An
 	// error is that nobody knows: it will be asked again.
 	Take(ctx context.Context, key string, yen int64) (taken bool, err error)
+	// End is that nothing is to be taken under a key: taken tells that it was
+	// already, and else it never will be, whatever is still on its way.
+	End(ctx context.Context, key string, yen int64) (taken bool, err error)
 }
 
 // Books book what was taken, once for a key.
@@ -71,10 +74,12 @@ var (
 	ErrStopped  = errors.New("top-ups are stopped")
 )
 
-// Most is the most of one top-up, and the window in which they are counted.
+// Most is the most of one top-up; window is in which they are counted, and life
+// how long a wish is carried out: who has waited for longer has gone.
 const (
 	Most   = 100_000
 	window = 24 * time.Hour
+	life   = 10 * time.Minute
 )
 
 // Options are what a desk is made of. All but Log must be given.
@@ -83,6 +88,7 @@ type Options struct {
 	Books   Books
 	Sources map[string]Source
 	Stopped func() bool
+	Held    func(customer string) error // ErrHeld or another reason why nothing is taken for a customer now; nil is none
 	Rules   func() risk.Rules
 	Clock   func() time.Time
 	Log     *slog.Logger
@@ -130,9 +136,17 @@ func (d *Desk) Ask(ctx context.Context, w Wish) (Row, error) {
 	return d.goOn(ctx, row)
 }
 
-func (d *Desk) judge(w Wish, recent []Row, now time.Time) error {
+// may is asked before money is taken, each time.
+func (d *Desk) may(customer string) error {
 	if d.o.Stopped() {
 		return ErrStopped
+	}
+	return d.o.Held(customer)
+}
+
+func (d *Desk) judge(w Wish, recent []Row, now time.Time) error {
+	if err := d.may(w.Customer); err != nil {
+		return err
 	}
 	f := risk.Facts{Act: risk.TopUp, Amount: w.Amount, Device: w.Device, Agreed: w.Agreed, Recovered: w.Recovered}
 	for _, r := range recent {
@@ -155,10 +169,15 @@ func (d *Desk) judge(w Wish, recent []Row, now time.Time) error {
 }
 
 // goOn is each step that is left. A source or ledger that does not answer leaves
-// the row where it is.
+// the row where it is. What may not be taken any more is ended at its source, and
+// booked all the same if it was taken before.
 func (d *Desk) goOn(ctx context.Context, row Row) (Row, error) {
 	if row.State == Asked {
-		taken, err := d.o.Sources[row.Source].Take(ctx, row.Key, row.Amount)
+		ask := d.o.Sources[row.Source].Take
+		if why := d.may(row.Customer); why != nil || d.o.Clock().Sub(row.At) > life {
+			ask = d.o.Sources[row.Source].End
+		}
+		taken, err := ask(ctx, row.Key, row.Amount)
 		if err != nil {
 			d.o.Log.Warn("a source did not answer: it is asked again", "key", row.Key, "source", row.Source, "error", err)
 			return row, nil

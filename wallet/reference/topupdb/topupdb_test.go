@@ -25,6 +25,7 @@ type wallet struct {
 	store *topupdb.Store
 	now   time.Time
 	stop  bool
+	held  error // of the customer
 	fails error // of the books
 	card  *counted
 }
@@ -34,9 +35,13 @@ type counted struct {
 	mock.Source
 	mu   sync.Mutex
 	took map[string]int64
+	away error // it hears nothing
 }
 
 func (c *counted) Take(ctx context.Context, key string, yen int64) (bool, error) {
+	if c.away != nil {
+		return false, c.away
+	}
 	ok, err := c.Source.Take(ctx, key, yen)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -78,7 +83,7 @@ func open(t *testing.T) *wallet {
 func (w *wallet) again() *topup.Desk {
 	return topup.New(topup.Options{
 		Store: w.store, Books: w, Sources: map[string]topup.Source{"card": w.card, "bank": w.card},
-		Stopped: func() bool { return w.stop }, Rules: func() risk.Rules { return risk.Default }, Clock: func() time.Time { return w.now },
+		Stopped: func() bool { return w.stop }, Held: func(string) error { return w.held }, Rules: func() risk.Rules { return risk.Default }, Clock: func() time.Time { return w.now },
 	})
 }
 
@@ -194,5 +199,40 @@ func TestHowMuchAndHowOften(t *testing.T) {
 	w.now = w.now.Add(25 * time.Hour)
 	if _, err := w.desk.Ask(context.Background(), topup.Wish{ID: "r", Customer: "hanako", Source: "card", Amount: 1, Recovered: time.Hour}); !errors.Is(err, topup.ErrHeld) {
 		t.Errorf("an hour after a reset: %v", err)
+	}
+}
+
+// While nothing may be taken, nothing is: not for a wish of before, either. What
+// was taken before is booked all the same.
+func TestNothingIsTakenAfterAStop(t *testing.T) {
+	for what, stop := range map[string]func(*wallet){
+		"top-ups are stopped":    func(w *wallet) { w.stop = true },
+		"the customer is frozen": func(w *wallet) { w.held = topup.ErrHeld },
+		"the customer has gone":  func(w *wallet) { w.now = w.now.Add(11 * time.Minute) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			w := open(t)
+			w.card.away = errors.New("no route")
+			if row, err := w.ask("unheard", 1000); err != nil || row.State != topup.Asked {
+				t.Fatalf("%+v, %v", row, err)
+			}
+			w.card.away = nil
+			if row, err := w.ask("silent", 2099); err != nil || row.State != topup.Asked {
+				t.Fatalf("%+v, %v", row, err)
+			}
+			stop(w)
+			if err := w.again().Resume(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			w.has(2099)
+			if row, err := w.ask("unheard", 1000); err != nil || row.State != topup.Refused {
+				t.Errorf("the wish again: %+v, %v", row, err)
+			}
+			w.stop, w.held = false, nil
+			if row, err := w.ask("unheard", 1000); err != nil || row.State != topup.Refused {
+				t.Errorf("and when it goes on: %+v, %v", row, err)
+			}
+			w.has(2099)
+		})
 	}
 }

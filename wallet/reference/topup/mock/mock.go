@@ -21,10 +21,10 @@ const (
 var ErrSilent = errors.New("no answer came")
 
 // Source takes all but the amounts above. The zero value is ready, and safe for
-// many goroutines.
+// many goroutines. What it remembers ends with the process: in that it is none.
 type Source struct {
 	mu    sync.Mutex
-	asked map[string]bool
+	asked map[string]bool // taken or not; what is not there was never heard of
 }
 
 // Take is topup.Source.Take.
@@ -34,10 +34,24 @@ func (s *Source) Take(_ context.Context, key string, yen int64) (bool, error) {
 	if s.asked == nil {
 		s.asked = map[string]bool{}
 	}
-	again := s.asked[key]
-	s.asked[key] = true
-	if yen%100 == Silent && !again {
+	if taken, again := s.asked[key]; again {
+		return taken, nil
+	}
+	s.asked[key] = yen%100 != Declines
+	if yen%100 == Silent {
 		return false, ErrSilent
 	}
-	return yen%100 != Declines, nil
+	return s.asked[key], nil
+}
+
+// End is topup.Source.End.
+func (s *Source) End(_ context.Context, key string, _ int64) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asked == nil {
+		s.asked = map[string]bool{}
+	}
+	taken := s.asked[key]
+	s.asked[key] = taken
+	return taken, nil
 }
