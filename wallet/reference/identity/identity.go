@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -164,11 +165,18 @@ func digest(secret string) string {
 }
 
 // IsCustomer tells whether a name of an account is one that newCustomer makes.
-func IsCustomer(name string) bool { return len(name) == 17 && name[0] == 'm' }
+func IsCustomer(name string) bool {
+	rest, ok := strings.CutPrefix(name, "m")
+	b, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(rest)
+	return ok && err == nil && len(b) == customerBytes
+}
+
+// customerBytes is how much chance is in the name of an account.
+const customerBytes = 10
 
 // newCustomer is a name for an account that says nothing of its owner.
 func (s *Service) newCustomer() string {
-	b := make([]byte, 10)
+	b := make([]byte, customerBytes)
 	if _, err := io.ReadFull(s.o.Random, b); err != nil {
 		panic(err)
 	}

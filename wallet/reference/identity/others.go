@@ -146,6 +146,7 @@ func (s *Service) LinkOther(ctx context.Context, row Session, sealed, state, cod
 			return err
 		}
 		return errors.Join(
+			tx.DropLinks(m.ID, v.Other), // what the member was there before
 			tx.PutLink(Link{Other: v.Other, Subject: subject, Member: m.ID, At: s.now()}),
 			tx.AddNotice(Notice{Member: m.ID, Kind: "linked", Text: v.Other, At: s.now()}))
 	})

@@ -51,6 +51,12 @@ func TestSignInByAnother(t *testing.T) {
 	taro.refused("session", "POST", "/links/finish", hers)
 	stranger.refused("session", "POST", "/signin/other/finish", h.goes(d.issuer, "/links", "hanako-there"))
 
-	h.does("DELETE", "/links/mihon", nil)
+	// Who is somebody else there now is not who it was.
+	h.does("POST", "/links/finish", h.goes(d.issuer, "/links", "hanako-moved"))
 	stranger.refused("wrong", "POST", "/signin/other/finish", stranger.goes(d.issuer, "/signin/other", "hanako-there"))
+	back = stranger.goes(d.issuer, "/signin/other", "hanako-moved")
+	(&handset{door: d}).does("POST", "/signin/other/finish", back)
+
+	h.does("DELETE", "/links/mihon", nil)
+	stranger.refused("wrong", "POST", "/signin/other/finish", stranger.goes(d.issuer, "/signin/other", "hanako-moved"))
 }
