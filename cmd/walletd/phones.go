@@ -46,6 +46,15 @@ func (p *customers) guard(customer string) ledger.Guard {
 	return ledger.Guard{Frozen: g.Frozen, NoTopUp: time.Now().Before(g.NoTopUp), DayMost: g.DayMost}
 }
 
+// held is why nothing is topped up for a customer now. After a reset it is so
+// whatever the risk rules say.
+func (p *customers) held(customer string) error {
+	if g := p.guard(customer); g.Frozen || g.NoTopUp {
+		return topup.ErrHeld
+	}
+	return nil
+}
+
 // accounts are what identities ask of the ledger and of the board.
 type accounts struct{ reference.Options }
 
@@ -138,7 +147,7 @@ func (p *customers) door(c configs.Wallet, o reference.Options, log *slog.Logger
 		}
 		out.TopUps = topup.New(topup.Options{
 			Store: p.topUps, Books: o.Ledger, Sources: map[string]topup.Source{"card": &mock.Source{}, "bank": &mock.Source{}},
-			Stopped: func() bool { return o.Board.Stopped(wire.KindTopup) }, Rules: p.rules.holds, Clock: time.Now, Log: log,
+			Stopped: func() bool { return o.Board.Stopped(wire.KindTopup) }, Held: p.held, Rules: p.rules.holds, Clock: time.Now, Log: log,
 		})
 	}
 	if c.Phone.Cert != "" {

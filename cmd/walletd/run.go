@@ -78,7 +78,7 @@ func serve(ctx context.Context, c configs.Wallet, o reference.Options, store led
 		return err
 	}
 	people := &customers{}
-	if people.rules, err = newRules(c, o.Log); err != nil {
+	if people.rules, err = newRules(c, time.Now, o.Log); err != nil {
 		return err
 	}
 	terms := books(c, o)

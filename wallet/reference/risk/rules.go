@@ -37,28 +37,28 @@ func Sign(key ed25519.PrivateKey, e Envelope) (Signed, error) {
 
 // Open takes rules of a wallet whose version is above another: rules that were
 // replaced do not come back.
-func (s Signed) Open(key ed25519.PublicKey, wallet string, above int64, now time.Time) (Rules, error) {
+func (s Signed) Open(key ed25519.PublicKey, wallet string, above int64, now time.Time) (Envelope, error) {
 	if len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, append([]byte(prefix), s.Payload...), s.Signature) {
-		return Rules{}, fmt.Errorf("%w: the signature is not of the key that is pinned", ErrRules)
+		return Envelope{}, fmt.Errorf("%w: the signature is not of the key that is pinned", ErrRules)
 	}
 	var e Envelope
 	d := json.NewDecoder(bytes.NewReader(s.Payload))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&e); err != nil {
-		return Rules{}, fmt.Errorf("%w: %w", ErrRules, err)
+		return Envelope{}, fmt.Errorf("%w: %w", ErrRules, err)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return Rules{}, fmt.Errorf("%w: something follows the rules", ErrRules)
+		return Envelope{}, fmt.Errorf("%w: something follows the rules", ErrRules)
 	}
 	switch {
 	case e.Wallet != wallet:
-		return Rules{}, fmt.Errorf("%w: they are of wallet %q", ErrRules, e.Wallet)
+		return Envelope{}, fmt.Errorf("%w: they are of wallet %q", ErrRules, e.Wallet)
 	case !now.Before(e.NotAfter):
-		return Rules{}, fmt.Errorf("%w: they ended at %s", ErrRules, e.NotAfter.Format(time.RFC3339))
+		return Envelope{}, fmt.Errorf("%w: they ended at %s", ErrRules, e.NotAfter.Format(time.RFC3339))
 	case e.Rules.Version <= above:
-		return Rules{}, fmt.Errorf("%w: version %d is not above %d", ErrRules, e.Rules.Version, above)
+		return Envelope{}, fmt.Errorf("%w: version %d is not above %d", ErrRules, e.Rules.Version, above)
 	}
-	return e.Rules, e.Rules.check()
+	return e, e.Rules.check()
 }
 
 // check refuses rules that would let everything through by a slip.
