@@ -139,8 +139,9 @@ define at_length
 @grep -E '$(2)' out/soak-$(1).log | grep -v '^=== ' | tail -30
 endef
 
-vendor-web: ## bundle Lit anew into agent/web/static/vendor (needs npm)
+vendor-web: ## bundle Lit anew for the pages of the register and of the phone (needs npm)
 	bash agent/web/vendor.sh
+	bash agent/web/vendor.sh wallet/reference/phone/page entry.js uqr@0.1.2
 
 clean: ## remove what was built (not .demo)
 	rm -rf bin out

@@ -1,4 +1,4 @@
-// What the phone's page uses of others. vendor.sh bundles this one file, so that
+// What the phone's page uses of others. make vendor-web bundles this one file, so that
 // the page needs no import map (the policy forbids one).
 export { html, svg, render, nothing } from "lit";
 export { live } from "lit/directives/live.js";
