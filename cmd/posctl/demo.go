@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -40,7 +41,7 @@ In another terminal, its subcommands play customers and troubles.`,
 	cmd.Flags().StringVar(&o.AgentAddr, "agent-addr", "127.0.0.1:7070", "`HOST:PORT`; port 0: any free one")
 	cmd.Flags().StringVar(&o.WalletAddr, "wallet-addr", "127.0.0.1:7071", "`HOST:PORT`; port 0: any free one")
 	cmd.Flags().StringVar(&o.PhoneAddr, "phone-addr", "127.0.0.1:7072", "`HOST:PORT` of the phone; 0: any free one")
-	cmd.AddCommand(t.demoCode(), t.demoPay(), t.demoConfirm(), t.demoWallet(), t.demoDevice())
+	cmd.AddCommand(t.demoCode(), t.demoScan(), t.demoPay(), t.demoConfirm(), t.demoWallet(), t.demoDevice())
 	return cmd
 }
 
@@ -140,6 +141,28 @@ camera: --use-fake-device-for-media-stream --use-file-for-fake-video-capture=FIL
 	cmd.Flags().BoolVar(&scan, "scan", false, "also show it to the virtual scanner")
 	into.flags(cmd)
 	return cmd
+}
+
+func (t *tool) demoScan() *cobra.Command {
+	return &cobra.Command{
+		Use:   "scan CODE",
+		Short: "Show a code to the scanner, such as the one on the phone's page",
+		Example: `  posctl demo scan 97023456789012345678 --dir .demo
+  posctl demo scan "9702 3456 7890 1234 5678" --dir .demo`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			code := strings.Join(strings.Fields(args[0]), "") // as a page groups digits
+			if strings.HasPrefix(args[0], "OP1:") {
+				code = args[0] // a blank is one of its characters
+			}
+			if err := show(t.demoDir(), code); errors.Is(err, demo.ErrNone) {
+				return &ended{code: exitUnreachable, err: err}
+			} else if err != nil {
+				return err
+			}
+			return t.print(map[string]string{"shown": code}, func() { fmt.Fprintln(t.out, "the scanner has read it") })
+		},
+	}
 }
 
 // spoken is what a charge stands for after its customer has spoken.

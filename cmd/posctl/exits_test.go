@@ -120,6 +120,7 @@ var alone = map[string]struct {
 	"demo device":             {"", exitDone, ""},
 	"demo pay":                {"--dir DIR", exitUnreachable, ""},
 	"demo code":               {"--dir DIR", exitUnreachable, ""},
+	"demo scan":               {"9702 --dir DIR", exitUnreachable, ""},
 	"demo confirm":            {"--dir DIR", exitUnreachable, ""},
 	"demo wallet start":       {"--dir DIR", exitUnreachable, ""},
 	"demo wallet stop":        {"--dir DIR", exitUnreachable, ""},

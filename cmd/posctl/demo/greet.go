@@ -25,6 +25,7 @@ posagent demo: the real agent and wallet, virtual devices, no real money
     2. bin/posctl demo code --dir %[12]s --scan     a customer shows a code to the scanner
        bin/posctl demo code --dir %[12]s --png code.png     or a picture, to upload on the page
        bin/posctl demo code --dir %[12]s --signed           or one that the phone has signed, also without the wallet
+       bin/posctl demo scan CODE --dir %[12]s         or the one on the phone's page is read by the scanner
        bin/posctl demo pay --dir %[12]s               or the phone reads the code that the register shows
     3. bin/posctl demo wallet fault silent --dir %[12]s   (then: none)
        bin/posctl demo wallet stop-switch pay on --dir %[12]s   (then: off)
