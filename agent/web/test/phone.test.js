@@ -250,6 +250,19 @@ test("no network: the phone signs the code itself", async () => {
   await phone.page.locator(".bars").waitFor();
 });
 
+test("two windows of one phone never give two codes the same number", async () => {
+  const other = await phone.context.newPage();
+  await other.goto(demo.facts.phone_url);
+  const counts = (/** @type {import("playwright-core").Page} */ page) => page.evaluate(async () => {
+    const { find } = await import("/js/key.js");
+    const key = await find("hanako@example.jp");
+    return Promise.all(Array.from({ length: 20 }, () => key.count(1)));
+  });
+  const all = (await Promise.all([counts(phone.page), counts(other)])).flat();
+  assert.equal(new Set(all).size, 40);
+  await other.close();
+});
+
 test("lost and found: all payments stop at once", async () => {
   const picture = await phone.page.locator(".qr").screenshot();
   await tap(phone, "#freeze");

@@ -4,7 +4,7 @@ import { drop, get, keepSecret, passkey, post, Problem, signedIn } from "./api.j
 import * as keys from "./key.js";
 import { allows, signCode } from "./op1.js";
 import { view } from "./views.js";
-import { loadWords, t, tOr, yen } from "./words.js";
+import { browser, loadWords, t, tOr, yen } from "./words.js";
 
 /** How often the wallet is asked, and how long before its end a code is replaced. */
 const every = 1500, early = 10_000;
@@ -14,7 +14,16 @@ const hours = 71;
 
 const s = {
   screen: "start", form: {}, ticket: "", enroll: null, busy: false, error: "", said: () => "", tab: "pay",
-  me: null, key: null, phones: [], sessions: [], entries: [], notices: [], pending: [], code: null, away: false, proof: null, skew: 0, wishes: {},
+  me: null, key: null, phones: [], sessions: [], entries: [], notices: [], pending: [], code: null, away: false, proof: null, skew: 0,
+};
+
+/** Ids of top-ups that nobody knows the end of yet, by source and amount: they outlive a reload, so that a second press is the same wish. */
+const wishes = {
+  get: (/** @type {string} */ what) => JSON.parse(sessionStorage.getItem("wishes") ?? "{}")[what],
+  set(/** @type {string} */ what, /** @type {string|undefined} */ id) {
+    sessionStorage.setItem("wishes", JSON.stringify({ ...JSON.parse(sessionStorage.getItem("wishes") ?? "{}"), [what]: id }));
+    return id;
+  },
 };
 
 const draw = () => render(view(s, acts), document.getElementById("page"));
@@ -54,7 +63,8 @@ async function act(work) {
 
 function leave() {
   keepSecret("");
-  Object.assign(s, { screen: "start", me: null, key: null, code: null, pending: [], entries: [], proof: null, tab: "pay", form: {} });
+  sessionStorage.removeItem("wishes");
+  Object.assign(s, { screen: "start", me: null, key: null, code: null, phones: [], sessions: [], notices: [], pending: [], entries: [], proof: null, tab: "pay", form: {} });
 }
 
 async function enter(answer) {
@@ -115,6 +125,9 @@ async function freshCode() {
   }
 }
 
+/** The trouble of a tick, which the next good one ends. */
+let unasked = "";
+
 async function tick() {
   if (s.screen === "home" && !s.busy && !document.hidden && signedIn()) {
     try {
@@ -123,18 +136,15 @@ async function tick() {
         s.away = true;
       });
       await freshCode();
+      if (unasked) unasked = s.error = "";
     } catch (err) {
       trouble(err);
+      unasked = s.error;
     }
     draw();
   }
   setTimeout(tick, every);
 }
-
-const label = () => {
-  const a = navigator.userAgent;
-  return [/iPhone|iPad|Android|Windows|Mac|Linux/.exec(a)?.[0], /Edg|Firefox|Chrome|Safari/.exec(a)?.[0]].filter(Boolean).join(" · ") || "phone";
-};
 
 const acts = {
   draw,
@@ -180,7 +190,7 @@ const acts = {
   addPhone: () => act(async () => {
     const gone = ["ended", "refused"].includes(s.phones.find((p) => p.id === s.key?.id)?.state);
     if (!s.key || gone) s.key = await keys.make(s.me.contact);
-    const name = (s.form.label ?? label()).trim();
+    const name = (s.form.label ?? (browser(navigator.userAgent) || "phone")).trim();
     await post("/phones", { algorithm: "P-256", key: keys.base64(s.key.key), label: name, signed: await s.key.signs("add", name) });
     await refresh();
   }),
@@ -203,10 +213,10 @@ const acts = {
     say(() => t("told.aside", { yen: yen(most) }));
   }),
   topUp: (source, yen) => act(async () => {
-    const id = s.wishes[`${source} ${yen}`] ??= crypto.randomUUID(); // the same wish until it is known how it ended
+    const what = `${source} ${yen}`, id = wishes.get(what) ?? wishes.set(what, crypto.randomUUID());
     const out = await post("/topups", { id, source, amount: yen, signed: await s.key.signs("topup", `${id} ${source} ${yen}`) });
     if (out.state === "asked" || out.state === "taken") throw new Problem("unknown", "it is not known yet");
-    delete s.wishes[`${source} ${yen}`];
+    wishes.set(what, undefined);
     await refresh();
     if (out.state === "refused") throw new Problem("source", "the card or bank refuses");
   }),

@@ -4,7 +4,7 @@ import { html, nothing } from "../vendor/lit.js";
 import { allows } from "./op1.js";
 import { barcode, qr } from "./picture.js";
 import { button } from "./views.js";
-import { moment, t, tOr, yen } from "./words.js";
+import { browser, moment, t, tOr, yen } from "./words.js";
 
 export function home(s, a) {
   const tabs = { pay, history, safety };
@@ -71,8 +71,8 @@ function safety(s, a) {
     ${own && !s.me.frozen ? html`<h2>${t("aside.title")}</h2><p>${s.key.certificate ? t("aside.has", { yen: yen(allows(s.key.certificate).perCharge), until: moment(allows(s.key.certificate).until) }) : t("aside.about")}</p>
       <div class="choice">${[1000, 3000, 5000].map((n) => button(s, `aside-${n}`, yen(n), () => a.aside(n)))}</div>
       <h2>${t("points.title")}</h2><div class="choice">${button(s, "points-on", t("points.use"), () => a.usePoints(true))}${button(s, "points-off", t("points.keep"), () => a.usePoints(false))}</div>` : nothing}
-    <h2>${t("sessions.title")}</h2><ul class="rows">${s.sessions.map((x) => html`<li><span>${x.agent.slice(0, 60)}<br><span class="small">${x.from} · ${moment(x.seen)}</span></span>
+    <h2>${t("sessions.title")}</h2><ul class="rows">${s.sessions.map((x) => html`<li><span>${browser(x.agent) || x.agent.slice(0, 40)}<br><span class="small">${x.from} · ${moment(x.seen)}</span></span>
       ${x.this ? html`<span class="small">${t("this")}</span>` : button(s, `end-session-${x.id.slice(0, 8)}`, t("sessions.end"), () => a.endSession(x.id))}</li>`)}</ul>
-    <h2>${t("notices.title")}</h2><ul class="rows">${s.notices.map((n) => html`<li><span>${tOr(`notice.${n.kind}`, n.kind)} <span class="small">${n.text}</span><br><span class="small">${moment(n.at)}</span></span></li>`)}</ul>
+    <h2>${t("notices.title")}</h2>${s.notices.length ? nothing : html`<p>${t("history.none")}</p>`}<ul class="rows">${s.notices.map((n) => html`<li><span>${tOr(`notice.${n.kind}`, n.kind)} <span class="small">${n.text}</span><br><span class="small">${moment(n.at)}</span></span></li>`)}</ul>
     <p class="small">${s.me.contact}</p>${button(s, "signout", t("signout"), a.signOut)}`;
 }

@@ -18,11 +18,17 @@ async function row(/** @type {string} */ contact) {
   return asked((await store()).transaction("keys").objectStore("keys").get(contact));
 }
 
-/** Keeps a row on the disk before anything is shown that depends on it. */
-async function keep(/** @type {string} */ contact, /** @type {any} */ what) {
-  const tx = (await store()).transaction("keys", "readwrite", { durability: "strict" });
-  tx.objectStore("keys").put(what, contact);
+/**
+ * Changes a row in one transaction, also beside another window of this page, and
+ * gives it when it is on the disk: before anything is shown that depends on it.
+ * @param {string} contact @param {(row: any) => any} change
+ */
+async function keep(contact, change) {
+  const tx = (await store()).transaction("keys", "readwrite", { durability: "strict" }), rows = tx.objectStore("keys");
+  let next;
+  rows.get(contact).onsuccess = (e) => rows.put(next = change(/** @type {IDBRequest} */ (e.target).result), contact);
   await new Promise((done, broke) => { tx.oncomplete = () => done(undefined); tx.onerror = () => broke(tx.error); tx.onabort = () => broke(tx.error); });
+  return next;
 }
 
 const hex = (/** @type {ArrayBuffer} */ b) => [...new Uint8Array(b)].map((n) => n.toString(16).padStart(2, "0")).join("");
@@ -42,8 +48,8 @@ export async function make(contact) {
   const key = new Uint8Array(33);
   key[0] = 2 + (point[64] & 1);
   key.set(point.subarray(1, 33), 1);
-  await keep(contact, { secret: pair.privateKey, key, id: hex(await crypto.subtle.digest("SHA-256", key)) });
-  return /** @type {Key} */ (await find(contact));
+  const id = hex(await crypto.subtle.digest("SHA-256", key));
+  return new Key(contact, await keep(contact, () => ({ secret: pair.privateKey, key, id })));
 }
 
 export class Key {
@@ -81,15 +87,12 @@ export class Key {
 
   /** @param {Uint8Array|null} certificate null: it was denied */
   async certified(certificate) {
-    await keep(this.contact, { ...await row(this.contact), certificate });
-    this.kept = await row(this.contact);
+    this.kept = await keep(this.contact, (now) => ({ ...now, certificate }));
   }
 
   /** A number that no code of this key had before. @param {number} least */
   async count(least) {
-    const now = await row(this.contact);
-    const counter = Math.max((now.counter ?? 0) + 1, least);
-    await keep(this.contact, { ...now, counter });
-    return counter;
+    this.kept = await keep(this.contact, (now) => ({ ...now, counter: Math.max((now.counter ?? 0) + 1, least) }));
+    return this.kept.counter;
   }
 }

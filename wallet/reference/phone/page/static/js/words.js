@@ -30,3 +30,6 @@ export const yen = (n) => `¥${digits.format(n)}`;
 
 const when = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Tokyo", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false });
 export const moment = (at) => when.format(new Date(at)).replace(",", "");
+
+/** What people call a browser, of what it says of itself; "" for none of those. @param {string} agent */
+export const browser = (agent) => [/iPhone|iPad|Android|Windows|Mac|Linux/.exec(agent)?.[0], /Edg|Firefox|Chrome|Safari/.exec(agent)?.[0]].filter(Boolean).join(" · ");
