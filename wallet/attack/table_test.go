@@ -143,7 +143,7 @@ var peopleAttacks = []attack{
 	{ID: "A4", Failing: "no check on a second device", Attack: "a second phone with the right password", Expected: "waits for the old phone, which is told; then spends little; one phone makes codes"},
 	{ID: "A5", Failing: "password reset to any address", Attack: "a reset to an address of the attacker's", Expected: "refused; the same answer for unknown accounts"},
 	{ID: "A6", Failing: "known birthdays, a default one", Attack: "a reset with what others know", Expected: "never enough; afterwards phones are unbound and top-ups stopped for a day"},
-	{ID: "A7", Failing: "one password for all", Attack: "the top-up password is that of the sign-in; top-ups one after the other", Expected: "refused; the third within a minute is declined"},
+	{ID: "A7", Failing: "one password for all", Attack: "the top-up password is that of the sign-in; top-ups one after the other, by a session without the phone", Expected: "refused; the third within ten minutes is declined"},
 	{ID: "A8", Failing: "sign-in by others' ids", Attack: "a token without subject, nonce or audience", Expected: "refused"},
 	{ID: "A9", Failing: "no way to stop", Attack: "the stop is ordered while registers sell", Expected: "registers take no payment after 5 s, no top-up after 1 min"},
 }
